@@ -1,0 +1,178 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// One list for every Swift target, so that no target is quietly laxer than its neighbours.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+    .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
+    .treatAllWarnings(as: .error),  // SE-0480
+]
+
+// Everywhere but where C is touched, unsafe constructs are errors too (SE-0458 warns, SE-0480 promotes).
+let pure: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+func library(
+    _ folder: String,
+    _ name: String,
+    _ dependencies: [Target.Dependency] = [],
+    settings: [SwiftSetting] = pure
+) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(folder)/\(name)", swiftSettings: settings)
+}
+
+func program(_ folder: String, _ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: dependencies,
+        path: "Sources/\(folder)/\(name)",
+        swiftSettings: strict
+    )
+}
+
+func systemLibrary(_ name: String, _ pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(
+        name: name,
+        path: "Sources/CLibraries/\(name)",
+        pkgConfig: pkgConfig,
+        providers: [.apt([apt])]
+    )
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "PatrolLink",
+    products: [
+        .library(name: "PatrolWire", targets: ["PatrolWire"]),
+        .executable(name: "patrold", targets: ["patrold"]),
+        .executable(name: "command-room", targets: ["command-room"]),
+        .executable(name: "patrol-sim", targets: ["patrol-sim"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // MARK: C libraries: module maps for what apt installs, and shims where C or C++ needs flattening.
+        systemLibrary("CGPSD", "libgps", apt: "libgps-dev"),
+        systemLibrary("CMosquitto", "libmosquitto", apt: "libmosquitto-dev"),
+        systemLibrary("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
+        systemLibrary("CYAML", "yaml-0.1", apt: "libyaml-dev"),
+        .target(
+            name: "CLinux",
+            path: "Sources/CLibraries/CLinux",
+            cSettings: [.treatAllWarnings(as: .error)]
+        ),
+        .target(
+            name: "CGPSDShims",
+            dependencies: ["CGPSD"],
+            path: "Sources/CLibraries/CGPSDShims",
+            cSettings: [.treatAllWarnings(as: .error)]
+        ),
+        .target(
+            name: "COSM",
+            path: "Sources/CLibraries/COSM",
+            cxxSettings: [.treatAllWarnings(as: .error)],
+            linkerSettings: ["z", "bz2", "expat", "lz4", "pthread"].map { .linkedLibrary($0) }
+        ),
+
+        // MARK: Shared
+        library("Shared", "Ground"),
+        library("Shared", "Threading", ["CLinux", deque], settings: strict),
+        library("Shared", "Settings", ["CYAML"], settings: strict),
+        library("Shared", "Program", [arguments, logging]),
+        library("Shared", "PatrolWire"),
+        library(
+            "Shared",
+            "BrokerLink",
+            ["CMosquitto", "Settings", "Threading", deque, lifecycle, logging],
+            settings: strict
+        ),
+        library("Shared", "Systemd", [lifecycle, logging], settings: strict),
+
+        // MARK: Device: position -> report -> outbox -> uplink
+        library("Device", "Position", ["Ground"]),
+        library("Device", "PositionGPSD", ["CGPSDShims", "Ground", "Position", "Threading"], settings: strict),
+        library("Device", "Hardware", ["Position", "Report", "Settings"]),
+        library("Device", "Report", ["Ground", "PatrolWire", "Position"]),
+        library("Device", "Outbox", ["CSQLite", "Threading", logging], settings: strict),
+        library("Device", "Uplink", ["BrokerLink", "PatrolWire", "Threading", lifecycle, logging]),
+        program(
+            "Device",
+            "patrold",
+            [
+                "BrokerLink", "Ground", "Hardware", "Outbox", "PatrolWire", "Position", "PositionGPSD", "Program",
+                "Report", "Settings", "Systemd", "Threading", "Uplink", arguments, lifecycle, logging, signals,
+            ]
+        ),
+
+        // MARK: Room: intake -> units -> time to scene -> dispatch -> board
+        library("Room", "Units", ["Ground", "PatrolWire", "Threading"]),
+        library(
+            "Room",
+            "Intake",
+            ["BrokerLink", "History", "PatrolWire", "Threading", "Units", lifecycle, logging]
+        ),
+        library("Room", "History", ["PatrolWire", .product(name: "GRDB", package: "GRDB.swift"), logging]),
+        library("Room", "Roads", ["COSM", "Ground", crypto], settings: strict),
+        library("Room", "TimeToScene", ["Ground", "Roads"]),
+        library("Room", "Dispatch", ["Ground", "Threading", "TimeToScene", "Units"]),
+        library(
+            "Room",
+            "Board",
+            [
+                "Dispatch", "Ground", "History", "Intake", "PatrolWire", "TimeToScene", "Units",
+                .product(name: "Hummingbird", package: "hummingbird"), logging,
+            ]
+        ),
+        program(
+            "Room",
+            "command-room",
+            [
+                "Board", "BrokerLink", "Dispatch", "Ground", "History", "Intake", "PatrolWire", "Program", "Roads",
+                "Settings", "Systemd", "Threading", "TimeToScene", "Units", arguments, lifecycle, logging, signals,
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ]
+        ),
+
+        // MARK: Tools
+        library("Tools", "Rig", ["Threading", subprocess, system], settings: strict),
+        library(
+            "Tools",
+            "Simulation",
+            ["BrokerLink", "Ground", "PatrolWire", "Report", "Threading", lifecycle, logging],
+            settings: strict
+        ),
+        program(
+            "Tools",
+            "patrol-sim",
+            [
+                "BrokerLink", "Ground", "PatrolWire", "Program", "Rig", "Simulation", "Threading", arguments,
+                lifecycle, logging,
+            ]
+        ),
+    ],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,29 @@
+// What Swift's view of glibc leaves out: GNU declarations and headers outside its module map.
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/timex.h>
+
+bool clinux_clock_is_synchronised(void) {
+    struct timex state;
+    memset(&state, 0, sizeof(state));
+    return adjtimex(&state) != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
+}
+
+void clinux_name_thread(const char *name) {
+    char short_name[16] = {0};
+    strncpy(short_name, name, sizeof(short_name) - 1);
+    (void)pthread_setname_np(pthread_self(), short_name);
+}
+
+int clinux_wake_make(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+void clinux_wake_signal(int descriptor) { (void)eventfd_write(descriptor, 1); }
+
+void clinux_wake_clear(int descriptor) {
+    eventfd_t count;
+    (void)eventfd_read(descriptor, &count);
+}

@@ -1,0 +1,21 @@
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <stdbool.h>
+
+/// Whether the kernel's clock is disciplined by a time source, as adjtimex(2) says.
+bool clinux_clock_is_synchronised(void);
+
+/// Names the calling thread for `top -H`; at most 15 bytes are kept.
+void clinux_name_thread(const char *_Nonnull name);
+
+/// Makes an eventfd(2) that never blocks; -1 when the process is out of descriptors.
+int clinux_wake_make(void);
+
+/// Makes the descriptor readable.
+void clinux_wake_signal(int descriptor);
+
+/// Makes it unreadable again.
+void clinux_wake_clear(int descriptor);
+
+#endif

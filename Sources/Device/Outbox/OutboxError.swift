@@ -1,0 +1,25 @@
+/// Why the outbox could not do what it was asked.
+package enum OutboxError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Another process has it open.
+    case inUse(path: String)
+    /// A newer program wrote it.
+    case tooNew(path: String, version: Int)
+    /// There is no room for the record; it was not stored, and its number not used.
+    case full(path: String)
+    /// The file is damaged; at the next start it is set aside.
+    case damaged(path: String, reason: String)
+    /// Anything else that SQLite or the system says.
+    case failed(path: String, reason: String)
+
+    /// What is wrong and what to do.
+    package var description: String {
+        switch self {
+        case .inUse(let path): "\(path): another patrold uses it; stop that one first"
+        case .tooNew(let path, let version):
+            "\(path): written by a newer patrold (schema \(version)); install that version again"
+        case .full(let path): "\(path): no space left for a record; make room on the disk"
+        case .damaged(let path, let reason): "\(path): damaged (\(reason)); it is set aside at the next start"
+        case .failed(let path, let reason): "\(path): \(reason); check the folder and its permissions"
+        }
+    }
+}

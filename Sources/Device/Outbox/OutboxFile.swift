@@ -1,0 +1,108 @@
+import CSQLite
+import Logging
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Opens the outbox's file: locked, checked, of the right schema, or a fresh one with the damaged one kept.
+enum OutboxFile {
+    static let schema = 1
+
+    /// Opens `folder/outbox.sqlite`, making folder and file where they are missing.
+    ///
+    /// A damaged file is renamed, never deleted: it may be the only trace of a patrol.
+    static func open(folder: String, logger: Logger) throws(OutboxError) -> SQLite {
+        let path = folder + "/outbox.sqlite"
+        do {
+            return try Self.openChecked(path)
+        } catch {
+            guard case .damaged(_, let reason) = error else { throw error }
+            let kept = try Self.setAside(path)
+            logger.error("Outbox was damaged (\(reason)): set aside as \(kept), a new log is begun")
+            return try Self.openChecked(path)
+        }
+    }
+
+    private static func openChecked(_ path: String) throws(OutboxError) -> SQLite {
+        let database = try SQLite(path: path)
+        let version = Int(try database.integer("PRAGMA user_version") ?? 0)
+        guard version <= Self.schema else { throw .tooNew(path: path, version: version) }
+        let verdict = try database.text("PRAGMA integrity_check(1)") ?? "no answer"
+        guard verdict == "ok" else { throw .damaged(path: path, reason: verdict) }
+        // FULL: a record that was numbered survives a power cut, not only a crash.
+        try database.run("PRAGMA journal_mode = WAL")
+        try database.run("PRAGMA synchronous = FULL")
+        if version < 1 { try Self.create(database) }
+        return database
+    }
+
+    private static func create(_ database: borrowing SQLite) throws(OutboxError) {
+        try database.run("BEGIN IMMEDIATE")
+        try database.run("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID, STRICT")
+        // AUTOINCREMENT: a number is not used again even when the newest records were dropped.
+        try database.run(
+            """
+            CREATE TABLE record (
+                seq INTEGER PRIMARY KEY AUTOINCREMENT,
+                kind INTEGER NOT NULL,
+                made INTEGER NOT NULL,
+                body BLOB NOT NULL
+            ) STRICT
+            """
+        )
+        let log = (0..<16).map { _ in String(UInt8.random(in: 0..<16), radix: 16) }.joined()
+        try database.run("INSERT INTO meta VALUES ('log', ?)", [.text(log)])
+        try database.run("PRAGMA user_version = \(Self.schema)")
+        try database.run("COMMIT")
+    }
+
+    private static func setAside(_ path: String) throws(OutboxError) -> String {
+        var now = time(nil)
+        var parts = tm()
+        gmtime_r(&now, &parts)
+        var stamp = [CChar](repeating: 0, count: 32)
+        strftime(&stamp, stamp.count, "%Y%m%dT%H%M%SZ", &parts)
+        let suffix = ".damaged-" + String(decoding: stamp.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        var kept = path + suffix
+        var number = 1
+        while access(kept, F_OK) == 0 {
+            number += 1
+            kept = "\(path)\(suffix)-\(number)"
+        }
+        guard rename(path, kept) == 0 else { throw .failed(path: path, reason: String(cString: strerror(errno))) }
+        for tail in ["-wal", "-shm"] where access(path + tail, F_OK) == 0 {
+            guard rename(path + tail, kept + tail) == 0 else {
+                throw .failed(path: path + tail, reason: String(cString: strerror(errno)))
+            }
+        }
+        return kept
+    }
+}
+
+/// Holds a folder for one process; the kernel lets go when the process ends, however it ends.
+struct FolderLock: ~Copyable {
+    private let descriptor: CInt
+
+    private init(descriptor: CInt) { self.descriptor = descriptor }
+
+    deinit { close(self.descriptor) }
+
+    /// Takes the folder, making it where it is missing.
+    static func take(_ folder: String) throws(OutboxError) -> FolderLock {
+        let made = mkdir(folder, 0o750)
+        guard made == 0 || errno == EEXIST else {
+            throw .failed(path: folder, reason: "cannot be made: \(String(cString: strerror(errno)))")
+        }
+        let path = folder + "/lock"
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else { throw .failed(path: path, reason: String(cString: strerror(errno))) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw .inUse(path: folder)
+        }
+        return FolderLock(descriptor: descriptor)
+    }
+}

@@ -1,0 +1,101 @@
+import CSQLite
+
+/// Sole owner of one SQLite connection.
+struct SQLite: ~Copyable {
+    /// What a statement can be given.
+    enum Value {
+        case integer(Int64)
+        case text(String)
+        case blob([UInt8])
+    }
+
+    private let handle: OpaquePointer
+    private let path: String
+
+    /// Opens or creates a database.
+    init(path: String) throws(OutboxError) {
+        var handle: OpaquePointer?
+        let code = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nil)
+        guard let handle, code == SQLITE_OK else {
+            if let handle { sqlite3_close_v2(handle) }
+            throw .failed(path: path, reason: String(cString: sqlite3_errstr(code)))
+        }
+        self.handle = handle
+        self.path = path
+        sqlite3_busy_timeout(handle, 5_000)
+        sqlite3_extended_result_codes(handle, 1)
+    }
+
+    deinit { sqlite3_close_v2(self.handle) }
+
+    /// Runs one statement and gives each row to `row`.
+    func run(
+        _ sql: String,
+        _ values: [Value] = [],
+        row: (borrowing Row) -> Void = { _ in }
+    ) throws(OutboxError) {
+        var statement: OpaquePointer?
+        try self.check(sqlite3_prepare_v2(self.handle, sql, -1, &statement, nil))
+        defer { sqlite3_finalize(statement) }
+        for (index, value) in values.enumerated() {
+            let place = Int32(index + 1)
+            // SQLITE_TRANSIENT: SQLite copies before the call returns.
+            let copy = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+            switch value {
+            case .integer(let number): try self.check(sqlite3_bind_int64(statement, place, number))
+            case .text(let text): try self.check(sqlite3_bind_text(statement, place, text, -1, copy))
+            case .blob(let bytes):
+                try self.check(sqlite3_bind_blob(statement, place, bytes, Int32(bytes.count), copy))
+            }
+        }
+        while true {
+            let code = sqlite3_step(statement)
+            if code == SQLITE_DONE { return }
+            guard code == SQLITE_ROW else { return try self.check(code) }
+            if let statement { row(Row(statement: statement)) }
+        }
+    }
+
+    /// The first column of the first row as a number.
+    func integer(_ sql: String, _ values: [Value] = []) throws(OutboxError) -> Int64? {
+        var found: Int64?
+        try self.run(sql, values) { if found == nil { found = $0.integer(0) } }
+        return found
+    }
+
+    /// The first column of the first row as a text.
+    func text(_ sql: String, _ values: [Value] = []) throws(OutboxError) -> String? {
+        var found: String?
+        try self.run(sql, values) { if found == nil { found = $0.text(0) } }
+        return found
+    }
+
+    /// Columns of the current row.
+    struct Row: ~Copyable {
+        fileprivate let statement: OpaquePointer
+        func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(self.statement, column) }
+        func text(_ column: Int32) -> String {
+            sqlite3_column_text(self.statement, column).map { String(cString: $0) } ?? ""
+        }
+        func blob(_ column: Int32) -> [UInt8] {
+            let count = Int(sqlite3_column_bytes(self.statement, column))
+            guard count > 0, let bytes = sqlite3_column_blob(self.statement, column) else { return [] }
+            return Array(UnsafeRawBufferPointer(start: bytes, count: count))
+        }
+    }
+
+    private func check(_ code: Int32) throws(OutboxError) {
+        let reason = String(cString: sqlite3_errmsg(self.handle))
+        switch code & 0xFF {
+        case SQLITE_OK: return
+        case SQLITE_FULL: throw .full(path: self.path)
+        // A file-size limit shows as a failed write, not as a full disk.
+        case SQLITE_IOERR where code == failedWrite: throw .full(path: self.path)
+        case SQLITE_CORRUPT, SQLITE_NOTADB: throw .damaged(path: self.path, reason: reason)
+        default: throw .failed(path: self.path, reason: reason)
+        }
+    }
+}
+
+/// SQLITE_IOERR_WRITE; a macro that Swift does not import.
+private let failedWrite = SQLITE_IOERR | (3 << 8)

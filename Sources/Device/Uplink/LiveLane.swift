@@ -1,0 +1,115 @@
+package import BrokerLink
+package import Logging
+package import PatrolWire
+import ServiceLifecycle
+import Threading
+
+/// Sends what has just happened: events first, then the newest position, one at a time.
+///
+/// One at a time, so that on a slow link the position that goes out is the newest there is.
+package final class LiveLane: Service, Sendable {
+    private struct State: Sendable {
+        var queue = LaneQueue<[UInt8]>()
+        var isUp = false
+        var isStopping = false
+    }
+
+    private static let farewell: Duration = .seconds(3)
+
+    private let link: BrokerLink
+    private let presence: Presence
+    private let station: Name
+    private let device: Name
+    private let logger: Logger
+    private let state = Locked(State())
+    private let work: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
+
+    /// Creates the lane of one device.
+    package init(link: BrokerLink, presence: Presence, station: Name, device: Name, logger: Logger) {
+        self.link = link
+        self.presence = presence
+        self.station = station
+        self.device = device
+        self.logger = logger
+        (self.work, self.wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Whether the broker is connected.
+    package var isUp: Bool { self.state.withLock { $0.isUp } }
+
+    /// Takes a record that is durable already.
+    package func offer(_ body: [UInt8], isEvent: Bool) {
+        self.state.withLock { state in
+            if isEvent { state.queue.offer(event: body) } else { state.queue.offer(position: body) }
+        }
+        self.wake.yield()
+    }
+
+    /// Runs until graceful shutdown; what waits then is sent if the broker takes it soon.
+    package func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await self.followLink() }
+                group.addTask { await self.send() }
+                // The sender ends at the shutdown; the link's changes end only with the link.
+                while let _ = try await group.next() {
+                    if self.state.withLock({ $0.isStopping }) { group.cancelAll() }
+                }
+            }
+        } onGracefulShutdown: {
+            self.state.withLock { $0.isStopping = true }
+            self.wake.yield()
+        }
+    }
+
+    private func followLink() async {
+        for await change in self.link.changes {
+            switch change {
+            case .up:
+                do {
+                    try await self.link.publish(await self.presence.message(online: true))
+                    self.state.withLock { $0.isUp = true }
+                    self.wake.yield()
+                } catch {
+                    self.logger.warning("Birth message not taken: \(error)")
+                }
+            case .down:
+                self.state.withLock { $0.isUp = false }
+            }
+        }
+    }
+
+    private func send() async {
+        for await _ in self.work {
+            let deadline = ContinuousClock.now + Self.farewell
+            while let (body, isEvent) = self.state.withLock({ $0.isUp ? $0.queue.next() : nil }) {
+                do {
+                    try await self.link.publish(self.message(body, isEvent: isEvent))
+                } catch {
+                    self.state.withLock { $0.queue.giveBack(body, isEvent: isEvent) }
+                    self.logger.debug("Record not taken: \(error)")
+                    // Whatever the reason: not again in a tight loop.
+                    try? await Task.sleep(for: .seconds(1))
+                }
+                if self.state.withLock({ $0.isStopping }), ContinuousClock.now > deadline { break }
+            }
+            guard self.state.withLock({ $0.isStopping }) else { continue }
+            if self.isUp, let goodbye = try? await self.presence.message(online: false) {
+                do { try await self.link.publish(goodbye) } catch { self.logger.debug("Goodbye not taken: \(error)") }
+            }
+            return
+        }
+    }
+
+    private func message(_ body: [UInt8], isEvent: Bool) -> BrokerMessage {
+        let channel: Channel = isEvent ? .event : .position
+        return BrokerMessage(
+            topic: "\(Topic.device(station: self.station, device: self.device, channel: channel))",
+            payload: body,
+            qualityOfService: channel.qualityOfService,
+            isRetained: channel.isRetained,
+            expirySeconds: channel.expirySeconds
+        )
+    }
+}

@@ -1,0 +1,92 @@
+import BrokerLink
+import Hardware
+import Logging
+import Outbox
+import PatrolWire
+import Position
+import PositionGPSD
+import Program
+import Report
+import ServiceLifecycle
+import Settings
+import Systemd
+import Threading
+import UnixSignals
+import Uplink
+
+/// The chain, in order: position -> gate -> report -> outbox -> uplink.
+struct Assembly {
+    private let configuration: Configuration
+    private let outbox: Outbox
+    private let logger: Logger
+
+    init(_ configuration: Configuration, logger: Logger) throws {
+        self.configuration = configuration
+        self.logger = logger
+        self.outbox = try Outbox(folder: configuration.state, logger: logger)
+    }
+
+    func run() async throws {
+        let configuration = self.configuration
+        let presence = Presence(
+            station: configuration.station,
+            device: configuration.device,
+            connectNumber: { try await self.outbox.countConnection() },
+            state: self.state
+        )
+        let link = BrokerLink(
+            BrokerLink.Configuration(
+                address: configuration.broker,
+                clientID: "patrold-\(configuration.station)-\(configuration.device)",
+                subscriptions: []
+            ),
+            logger: self.logger,
+            will: { try await presence.will() }
+        )
+        let lane = LiveLane(
+            link: link,
+            presence: presence,
+            station: configuration.station,
+            device: configuration.device,
+            logger: self.logger
+        )
+        let chain = PositionChain(
+            source: GPSDPositions(
+                host: configuration.gpsd.host,
+                port: configuration.gpsd.port,
+                silentAfter: configuration.profile.silentAfter
+            ),
+            profile: configuration.profile,
+            writer: ReportWriter(device: configuration.device, unit: configuration.unit, log: self.outbox.log),
+            outbox: self.outbox,
+            lane: lane,
+            logger: self.logger
+        )
+        self.logger.info(
+            "patrold \(Release.version): \(configuration.device) of \(configuration.station), log \(self.outbox.log)"
+        )
+        // Stopped from the end: first no more records, then what waits is sent, then the link goes.
+        let group = ServiceGroup(
+            services: [link, lane, chain, ReadinessService(status: "following \(configuration.device)")],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: self.logger
+        )
+        try await group.run()
+    }
+
+    @Sendable
+    private func state(online: Bool, connect: Int64) async -> DeviceState {
+        DeviceState(
+            device: self.configuration.device.text,
+            unit: self.configuration.unit,
+            online: online,
+            log: self.outbox.log,
+            boot: SystemClock.wallMilliseconds - SystemClock.bootMilliseconds,
+            connect: connect,
+            version: Release.version,
+            profile: self.configuration.profile.name,
+            plan: nil,
+            next: await self.outbox.nextSequence
+        )
+    }
+}

@@ -1,0 +1,172 @@
+import Hardware
+import Logging
+import Outbox
+import PatrolWire
+import Position
+import PositionGPSD
+import Program
+import Report
+import ServiceLifecycle
+import Threading
+import Uplink
+
+/// Takes what the source of positions says through gate and policy into the outbox and on to the lane.
+struct PositionChain: Service {
+    private enum Input: Sendable {
+        case report(PositionReport)
+        case tick
+        case stop
+    }
+
+    let source: GPSDPositions
+    let profile: HardwareProfile
+    let writer: ReportWriter
+    let outbox: Outbox
+    let lane: LiveLane
+    let logger: Logger
+
+    func run() async throws {
+        let (inputs, continuation) = AsyncStream<Input>.makeStream(bufferingPolicy: .bufferingNewest(512))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { for await report in self.source { continuation.yield(.report(report)) } }
+            group.addTask {
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: .seconds(1))
+                    continuation.yield(.tick)
+                }
+            }
+            try await withGracefulShutdownHandler {
+                try await self.follow(inputs)
+            } onGracefulShutdown: {
+                continuation.yield(.stop)
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func follow(_ inputs: AsyncStream<Input>) async throws {
+        var follower = Follower(chain: self)
+        try await follower.record(event: .deviceStart)
+        for await input in inputs {
+            switch input {
+            case .report(let report): try await follower.observe(report)
+            case .tick: try await follower.tick()
+            case .stop:
+                try await follower.record(event: .deviceStop)
+                return
+            }
+        }
+    }
+}
+
+/// The chain's own state while it runs.
+private struct Follower {
+    let chain: PositionChain
+    private var gate: FixGate
+    private var policy: ReportPolicy
+    private var watch: FixWatch
+    private var lastFix: Fix?
+    private var isFull = false
+    private let judge = TimeJudge(earliest: Release.earliestPlausibleTime)
+
+    /// Until the officer's own status exists, a unit that runs is on patrol.
+    private let status = UnitStatus.patrol
+
+    init(chain: PositionChain) {
+        self.chain = chain
+        self.gate = FixGate(limits: chain.profile.limits)
+        self.policy = ReportPolicy(settings: chain.profile.report)
+        self.watch = FixWatch(patience: chain.profile.lostAfter)
+    }
+
+    private var systemTime: TimeJudge.SystemTime {
+        TimeJudge.SystemTime(
+            wall: SystemClock.wallMilliseconds,
+            boot: SystemClock.bootMilliseconds,
+            isSynchronised: SystemClock.isSynchronised
+        )
+    }
+
+    mutating func observe(_ report: PositionReport) async throws {
+        switch report {
+        case .fix(let fix): try await self.observe(fix)
+        case .noFix: break
+        case .available(let source): self.chain.logger.info("\(source) answers")
+        case .unavailable(let trouble): self.chain.logger.warning("\(trouble); \(trouble.recovery)")
+        }
+    }
+
+    private mutating func observe(_ fix: Fix) async throws {
+        switch self.gate.judge(fix, now: SystemClock.bootMilliseconds) {
+        case .refused(.frozen):
+            try await self.report(self.watch.refusedAsFrozen())
+        case .refused:
+            break
+        case .admitted:
+            if self.lastFix == nil { self.chain.logger.info("First fix, from \(fix.device)") }
+            self.lastFix = fix
+            try await self.report(self.watch.admitted(at: fix.received))
+            guard let reason = self.policy.observe(fix) else { return }
+            let stamp = self.judge.stamp(fix, system: self.systemTime)
+            let (writer, status) = (self.chain.writer, self.status)
+            try await self.store(.position, made: stamp.time) { sequence in
+                try writer.position(fix, stamp: stamp, reason: reason, status: status, sequence: sequence)
+            }
+        }
+    }
+
+    mutating func tick() async throws {
+        try await self.report(self.watch.tick(at: SystemClock.bootMilliseconds))
+    }
+
+    private mutating func report(_ change: FixWatch.Change?) async throws {
+        switch change {
+        case nil:
+            break
+        case .lost(let since):
+            self.chain.logger.warning("Position lost; refused so far: \(self.refusals)")
+            let age = SystemClock.bootMilliseconds - since
+            try await self.record(event: .gnssLost, data: ["age_ms": .int(age), "refused": self.refusedCounts])
+        case .restored(let milliseconds):
+            self.chain.logger.info("Position restored after \(milliseconds / 1_000) s")
+            try await self.record(event: .gnssRestored, data: ["after_ms": .int(milliseconds)])
+        case .frozen:
+            self.chain.logger.warning("The receiver repeats one place while it reports speed: not believed")
+            try await self.record(event: .gnssFrozen)
+        }
+    }
+
+    private var refusals: String {
+        self.gate.refusals.map { "\($0.key.rawValue) \($0.value)" }.sorted().joined(separator: ", ")
+    }
+
+    private var refusedCounts: JSONValue {
+        .object(Dictionary(uniqueKeysWithValues: self.gate.refusals.map { ($0.key.rawValue, .int(Int64($0.value))) }))
+    }
+
+    mutating func record(event: EventKind, data: [String: JSONValue]? = nil) async throws {
+        let stamp = self.judge.stamp(system: self.systemTime)
+        let (writer, status, fix) = (self.chain.writer, self.status, self.lastFix)
+        try await self.store(.event, made: stamp.time) { sequence in
+            try writer.event(event, data: data, at: fix, stamp: stamp, status: status, sequence: sequence)
+        }
+    }
+
+    /// Durable first, then live.
+    private mutating func store(
+        _ kind: EntryKind,
+        made: Int64,
+        body: @escaping @Sendable (Int64) throws -> [UInt8]
+    ) async throws {
+        do {
+            let entry = try await self.chain.outbox.append(kind, made: made, body: body)
+            if self.isFull { self.chain.logger.info("Records are stored again") }
+            self.isFull = false
+            self.chain.lane.offer(entry.body, isEvent: kind == .event)
+        } catch OutboxError.full(let path) {
+            // A full disk must not end the tracking: it is said once, and the next record tries again.
+            if !self.isFull { self.chain.logger.error("\(OutboxError.full(path: path))") }
+            self.isFull = true
+        }
+    }
+}

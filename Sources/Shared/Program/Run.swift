@@ -1,0 +1,64 @@
+package import ArgumentParser
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Runs a program's commands, and ends the process with one line on standard error when they fail.
+///
+/// ArgumentParser by itself prints several lines and exits with 64 for a wrong command line.
+package func runProgram(_ root: any AsyncParsableCommand.Type) async -> Never {
+    // A closed pipe or socket is an error code where it happens, not the end of the program.
+    signal(SIGPIPE, SIG_IGN)
+    // Beyond the file-size limit likewise: the store then says that it is full.
+    signal(SIGXFSZ, SIG_IGN)
+    do {
+        var command = try root.parseAsRoot()
+        if var command = command as? any AsyncParsableCommand {
+            try await command.run()
+        } else {
+            try command.run()
+        }
+        exit(ExitStatus.success.rawValue)
+    } catch let failure as ProgramFailure {
+        say(root, "\(failure)")
+        exit(failure.status.rawValue)
+    } catch let code as ExitCode {
+        exit(code.rawValue)
+    } catch {
+        switch root.exitCode(for: error) {
+        case .success:
+            print(root.fullMessage(for: error))
+            exit(ExitStatus.success.rawValue)
+        case .validationFailure:
+            let message = root.message(for: error)
+            say(root, "\(message.isEmpty ? "a command is missing" : message); see '\(name(root)) --help'")
+            exit(ExitStatus.usage.rawValue)
+        default:
+            say(root, "\(error)")
+            exit(ExitStatus.failure.rawValue)
+        }
+    }
+}
+
+private func name(_ root: any ParsableCommand.Type) -> String {
+    root.configuration.commandName ?? "\(root)"
+}
+
+private func say(_ root: any ParsableCommand.Type, _ message: String) {
+    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    var text = "\(name(root)): \(line)\n"
+    text.withUTF8 { bytes in _ = unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
+}
+
+extension CommandLine {
+    /// Absolute path of the running program, as the kernel has it.
+    package static var executablePath: String {
+        var buffer = [CChar](repeating: 0, count: 4_096)
+        let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
+        guard count > 0 else { return "" }
+        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,52 @@
+import CLinux
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Starts a detached thread for code that blocks, so that no thread of the concurrency pool ever does.
+///
+/// - Parameters:
+///   - name: Shown by `top -H`; the kernel keeps 15 bytes of it.
+///   - body: Runs once; the thread ends with it.
+package func startThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
+    final class Start {
+        let name: String
+        let body: @Sendable () -> Void
+        init(_ name: String, _ body: @escaping @Sendable () -> Void) {
+            self.name = name
+            self.body = body
+        }
+    }
+    var thread = pthread_t()
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
+    let start = Unmanaged.passRetained(Start(name, body))
+    let status = pthread_create(
+        &thread,
+        &attributes,
+        { raw in
+            guard let raw else { return nil }
+            let start = Unmanaged<Start>.fromOpaque(raw).takeRetainedValue()
+            clinux_name_thread(start.name)
+            start.body()
+            return nil
+        },
+        start.toOpaque()
+    )
+    precondition(status == 0, "pthread_create failed with \(status): the machine is out of threads")
+}
+
+/// Runs blocking code on a thread of its own and returns what it returns.
+package func onOwnThread<R: Sendable>(_ name: String, _ body: @escaping @Sendable () -> R) async -> R {
+    await withCheckedContinuation { continuation in
+        startThread(name) { continuation.resume(returning: body()) }
+    }
+}
+
+/// Puts the calling thread to sleep: only for threads that ``startThread(_:_:)`` started.
+package func sleepThread(milliseconds: UInt32) { usleep(milliseconds * 1_000) }
