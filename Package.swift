@@ -28,9 +28,15 @@ func library(
     _ folder: String,
     _ name: String,
     _ dependencies: [Target.Dependency] = [],
+    in subfolder: String? = nil,
     settings: [SwiftSetting] = pure
 ) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Sources/\(folder)/\(name)", swiftSettings: settings)
+    .target(
+        name: name,
+        dependencies: dependencies,
+        path: "Sources/\(folder)/\(subfolder ?? name)",
+        swiftSettings: settings
+    )
 }
 
 func program(_ folder: String, _ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -67,7 +73,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -138,22 +146,27 @@ let package = Package(
         library("Room", "History", ["PatrolWire", .product(name: "GRDB", package: "GRDB.swift"), logging]),
         library("Room", "Roads", ["COSM", "Ground", crypto], settings: strict),
         library("Room", "TimeToScene", ["Ground", "Roads"]),
-        library("Room", "Dispatch", ["Ground", "Threading", "TimeToScene", "Units"]),
+        // Its folder is Dispatch; a module of that name is Swift's own on Linux.
+        library("Room", "Dispatching", ["Ground", "PatrolWire", "Roads", "TimeToScene", "Units"], in: "Dispatch"),
         library(
             "Room",
             "Board",
             [
-                "Dispatch", "Ground", "History", "Intake", "PatrolWire", "TimeToScene", "Units",
-                .product(name: "Hummingbird", package: "hummingbird"), logging,
+                "Dispatching", "Ground", "Intake", "PatrolWire", "Roads", "Threading", "TimeToScene", "Units",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationEssentialsCompat", package: "swift-nio"), logging,
             ]
         ),
         program(
             "Room",
             "command-room",
             [
-                "Board", "BrokerLink", "Dispatch", "Ground", "History", "Intake", "PatrolWire", "Program", "Roads",
+                "Board", "BrokerLink", "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Program", "Roads",
                 "Settings", "Systemd", "Threading", "TimeToScene", "Units", arguments, lifecycle, logging, signals,
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ]
         ),
 

@@ -1,0 +1,158 @@
+import Dispatching
+import Ground
+import Hummingbird
+import PatrolWire
+import TimeToScene
+import Units
+
+/// A place in an answer.
+struct PlaceAnswer: Codable, Sendable {
+    var lat: Double
+    var lon: Double
+}
+
+/// The position in a unit's answer: the record's own keys, and its age.
+struct PositionAnswer: Encodable, Sendable {
+    let lat: Double
+    let lon: Double
+    let acc: Double?
+    let alt: Double?
+    let spd: Double?
+    let cog: Double?
+    let mode: Int?
+    let sat: Int?
+    let src: String?
+    let t: Int64
+    let tq: String
+    let seq: Int64
+    let log: String
+    let age_s: Double?
+
+    init?(_ unit: Unit, now: Int64) {
+        guard let record = unit.position, let lat = record.latitude, let lon = record.longitude else { return nil }
+        self.lat = lat
+        self.lon = lon
+        self.acc = record.accuracy
+        self.alt = record.altitude
+        self.spd = record.speed
+        self.cog = record.course
+        self.mode = record.mode
+        self.sat = record.satellites
+        self.src = record.source?.rawValue
+        self.t = record.time
+        self.tq = record.timeQuality.rawValue
+        self.seq = record.sequence
+        self.log = record.log
+        self.age_s = unit.positionAge(at: now)?.rounded(decimals: 1)
+    }
+}
+
+/// A unit, as `GET units` has it.
+struct UnitAnswer: ResponseEncodable, Sendable {
+    let station: String
+    let device: String
+    let unit: String
+    let status: String?
+    let online: Bool
+    let position: PositionAnswer?
+
+    init(_ unit: Unit, now: Int64) {
+        self.station = unit.station.text
+        self.device = unit.device.text
+        self.unit = unit.callSign
+        self.status = unit.status?.rawValue
+        self.online = unit.isOnline
+        self.position = PositionAnswer(unit, now: now)
+    }
+}
+
+/// `GET units`.
+struct UnitsAnswer: ResponseEncodable, Sendable {
+    let at: Int64
+    let units: [UnitAnswer]
+}
+
+/// What `POST incidents` takes.
+struct IncidentRequest: Decodable, Sendable {
+    let lat: Double
+    let lon: Double
+    let category: String?
+    let note: String?
+}
+
+/// An incident.
+struct IncidentAnswer: ResponseEncodable, Sendable {
+    let id: String
+    let lat: Double
+    let lon: Double
+    let category: String?
+    let note: String?
+    let received: Int64
+    let by: String
+    let state = "received"
+
+    init(_ incident: Incident) {
+        self.id = incident.id
+        self.lat = incident.scene.latitude
+        self.lon = incident.scene.longitude
+        self.category = incident.category
+        self.note = incident.note
+        self.received = incident.received
+        self.by = incident.actor
+    }
+}
+
+/// `GET incidents`.
+struct IncidentsAnswer: ResponseEncodable, Sendable {
+    let incidents: [IncidentAnswer]
+}
+
+/// A unit that could go.
+struct CandidateAnswer: Encodable, Sendable {
+    let station: String
+    let device: String
+    let unit: String
+    let status: String?
+    let online: Bool
+    let seconds: Double?
+    let p90: Double?
+    let metres: Double?
+    let snapped_m: Double?
+    let age_s: Double?
+    let reason: String?
+
+    init(_ candidate: Candidates.Candidate) {
+        self.station = candidate.unit.station.text
+        self.device = candidate.unit.device.text
+        self.unit = candidate.unit.callSign
+        self.status = candidate.unit.status?.rawValue
+        self.online = candidate.unit.isOnline
+        self.seconds = candidate.estimate?.journey?.seconds.rounded(decimals: 1)
+        self.p90 = candidate.estimate?.journey?.p90.rounded(decimals: 1)
+        self.metres = candidate.estimate?.journey?.metres.rounded(decimals: 0)
+        self.snapped_m = candidate.estimate?.snapped?.rounded(decimals: 1)
+        self.age_s = candidate.age?.rounded(decimals: 1)
+        self.reason = candidate.reason?.rawValue
+    }
+}
+
+/// `GET incidents/{id}/candidates`.
+struct CandidatesAnswer: ResponseEncodable, Sendable {
+    let incident: String
+    let scene: PlaceAnswer
+    let profile: String
+    let at: Int64
+    let units: [CandidateAnswer]
+    let below_line: [CandidateAnswer]
+}
+
+/// `GET /healthz`.
+struct HealthAnswer: ResponseEncodable, Sendable {
+    let status = "ok"
+    let units: Int
+    let messages: Int
+    let records: Int
+    let stored: Int
+    let duplicates: Int
+    let rejected: [String: Int]
+}

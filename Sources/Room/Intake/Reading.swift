@@ -1,0 +1,82 @@
+import BrokerLink
+import History
+import PatrolWire
+
+/// What one message says, once it was checked.
+enum Reading: Sendable {
+    /// Records, live or out of a backlog.
+    case records([StoredRecord], device: Name)
+    /// Birth or death.
+    case state(DeviceState, device: Name)
+    /// Condition.
+    case health(DeviceHealth, device: Name)
+    /// Nothing: the broker forgot a retained message.
+    case cleared
+    /// Not to be believed.
+    case rejected(IntakeCounts.Rejection, String)
+
+    /// Reads and checks a message.
+    init(_ message: ReceivedMessage, station: Name) {
+        let coder = WireCoder()
+        do throws(WireError) {
+            guard case .device(let topicStation, let device, let channel) = try Topic(message.topic),
+                topicStation == station
+            else { throw .foreignTopic(message.topic) }
+            guard !message.payload.isEmpty else {
+                self = .cleared
+                return
+            }
+            // The broker lets a device write below its own name only: the topic is the proof of who speaks.
+            func checked(_ name: String) throws(WireError) {
+                guard name != device.text else { return }
+                throw .malformed(reason: Self.impostor + "'\(name)' in the topic of '\(device)'")
+            }
+            switch channel {
+            case .position, .event:
+                let record = try coder.decode(Record.self, from: message.payload)
+                try checked(record.device)
+                let isEvent = channel == .event
+                guard isEvent == (record.event != nil) else {
+                    throw .malformed(reason: "'ev' belongs to 'evt' and only there")
+                }
+                self = .records([Self.stored(record, message.payload, message, station)], device: device)
+            case .backlog:
+                let backlog = try coder.decode(Backlog.self, from: message.payload)
+                var records: [StoredRecord] = []
+                for record in backlog.records {
+                    try checked(record.device)
+                    records.append(Self.stored(record, try coder.encode(record), message, station))
+                }
+                self = .records(records, device: device)
+            case .state:
+                let state = try coder.decode(DeviceState.self, from: message.payload)
+                try checked(state.device)
+                self = .state(state, device: device)
+            case .health:
+                let health = try coder.decode(DeviceHealth.self, from: message.payload)
+                try checked(health.device)
+                self = .health(health, device: device)
+            case .result, .acknowledgement, .plan, .command:
+                throw .foreignTopic(message.topic)
+            }
+        } catch {
+            switch error {
+            case .foreignTopic: self = .rejected(.topic, "\(error)")
+            case .unsupported: self = .rejected(.version, "\(error)")
+            case .malformed(let reason):
+                self = .rejected(reason.hasPrefix(Self.impostor) ? .impostor : .malformed, "\(error)")
+            }
+        }
+    }
+
+    private static let impostor = "'dev' is "
+
+    private static func stored(
+        _ record: Record,
+        _ body: [UInt8],
+        _ message: ReceivedMessage,
+        _ station: Name
+    ) -> StoredRecord {
+        StoredRecord(station: station, record: record, body: body, received: message.received)
+    }
+}

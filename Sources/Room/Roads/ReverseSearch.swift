@@ -1,0 +1,162 @@
+/// The way from one unit to the scene.
+package struct Leg: Sendable, Hashable {
+    /// Travel time, ms.
+    package let milliseconds: UInt32
+    /// Length of that way, metres.
+    package let metres: Double
+}
+
+/// Finds the fastest ways from many places to one, by one search backward from the one.
+///
+/// Source: Dijkstra, *A note on two problems in connexion with graphs*, Numer. Math. 1 (1959).
+package struct ReverseSearch: Sendable {
+    private let network: RoadNetwork
+    private let weights: RoadWeights
+
+    /// Creates a search.
+    package init(_ network: RoadNetwork, _ weights: RoadWeights) {
+        self.network = network
+        self.weights = weights
+    }
+
+    /// Returns for each start its fastest way to the scene, `nil` where there is none.
+    package func legs(from starts: [SnappedPlace], to scene: SnappedPlace) -> [Leg?] {
+        var needed: Set<UInt32> = []
+        for start in starts {
+            let edge = self.network.edges[start.edge]
+            if edge.isForwardAllowed { needed.insert(edge.to) }
+            if edge.isBackwardAllowed { needed.insert(edge.from) }
+        }
+        let reached = self.search(from: scene, until: needed)
+        return starts.map { self.leg(from: $0, to: scene, reached) }
+    }
+
+    private struct Label {
+        var milliseconds: UInt32
+        var decimetres: UInt32
+    }
+
+    /// The labels of all vertices; final where ``isFinal`` says so.
+    private struct Labels {
+        var all: [Label]
+        var isFinal: [Bool]
+
+        init(count: Int) {
+            self.all = Array(repeating: Label(milliseconds: .max, decimetres: .max), count: count)
+            self.isFinal = Array(repeating: false, count: count)
+        }
+
+        /// What was touched but is not final may still be too slow.
+        subscript(vertex: UInt32) -> Label? { self.isFinal[Int(vertex)] ? self.all[Int(vertex)] : nil }
+    }
+
+    /// Labels the vertices with their way to the scene, until all `needed` are final.
+    private func search(from scene: SnappedPlace, until needed: Set<UInt32>) -> Labels {
+        var labels = Labels(count: self.network.vertexCount)
+        var left = needed
+        var queue = PriorityQueue()
+        func relax(_ vertex: UInt32, _ label: Label) {
+            guard label.milliseconds < labels.all[Int(vertex)].milliseconds else { return }
+            labels.all[Int(vertex)] = label
+            queue.push(vertex, cost: label.milliseconds)
+        }
+
+        let edge = self.network.edges[scene.edge]
+        if edge.isForwardAllowed {
+            relax(edge.from, self.part(of: scene.edge, isForward: true, share: scene.fraction))
+        }
+        if edge.isBackwardAllowed {
+            relax(edge.to, self.part(of: scene.edge, isForward: false, share: 1 - scene.fraction))
+        }
+        while let vertex = queue.pop() {
+            guard !labels.isFinal[Int(vertex)] else { continue }
+            labels.isFinal[Int(vertex)] = true
+            let label = labels.all[Int(vertex)]
+            left.remove(vertex)
+            if left.isEmpty { break }
+            let arcs = Int(self.network.incomingOffsets[Int(vertex)])..<Int(self.network.incomingOffsets[Int(vertex) + 1])
+            for index in arcs {
+                let arc = self.network.incoming[index]
+                let number = Int(arc / 2)
+                let isForward = arc % 2 == 0
+                let edge = self.network.edges[number]
+                let cost = isForward ? self.weights.forward[number] : self.weights.backward[number]
+                guard cost != RoadWeights.closed else { continue }
+                let next = Label(
+                    milliseconds: label.milliseconds.addingSaturated(cost),
+                    decimetres: label.decimetres.addingSaturated(edge.length)
+                )
+                relax(isForward ? edge.from : edge.to, next)
+            }
+        }
+        return labels
+    }
+
+    private func leg(from start: SnappedPlace, to scene: SnappedPlace, _ reached: Labels) -> Leg? {
+        let edge = self.network.edges[start.edge]
+        var best: Label?
+        func offer(_ label: Label) { if label.milliseconds < best?.milliseconds ?? .max { best = label } }
+        if start.edge == scene.edge {
+            let ahead = scene.fraction - start.fraction
+            if ahead >= 0, edge.isForwardAllowed { offer(self.part(of: start.edge, isForward: true, share: ahead)) }
+            if ahead <= 0, edge.isBackwardAllowed { offer(self.part(of: start.edge, isForward: false, share: -ahead)) }
+        }
+        func viaEnd(_ vertex: UInt32, _ first: Label) {
+            guard let rest = reached[vertex] else { return }
+            offer(
+                Label(
+                    milliseconds: first.milliseconds.addingSaturated(rest.milliseconds),
+                    decimetres: first.decimetres.addingSaturated(rest.decimetres)
+                )
+            )
+        }
+        if edge.isForwardAllowed { viaEnd(edge.to, self.part(of: start.edge, isForward: true, share: 1 - start.fraction)) }
+        if edge.isBackwardAllowed { viaEnd(edge.from, self.part(of: start.edge, isForward: false, share: start.fraction)) }
+        return best.map { Leg(milliseconds: $0.milliseconds, metres: Double($0.decimetres) / 10) }
+    }
+
+    private func part(of edge: Int, isForward: Bool, share: Double) -> Label {
+        let cost = isForward ? self.weights.forward[edge] : self.weights.backward[edge]
+        return Label(
+            milliseconds: UInt32((Double(cost) * share).rounded()),
+            decimetres: UInt32((Double(self.network.edges[edge].length) * share).rounded())
+        )
+    }
+}
+
+extension UInt32 {
+    fileprivate func addingSaturated(_ other: UInt32) -> UInt32 {
+        let (sum, overflow) = self.addingReportingOverflow(other)
+        return overflow ? .max : sum
+    }
+}
+
+/// A binary heap of vertices by cost.
+private struct PriorityQueue {
+    private var items: [(cost: UInt32, vertex: UInt32)] = []
+
+    mutating func push(_ vertex: UInt32, cost: UInt32) {
+        self.items.append((cost, vertex))
+        var child = self.items.count - 1
+        while child > 0, self.items[(child - 1) / 2].cost > self.items[child].cost {
+            self.items.swapAt(child, (child - 1) / 2)
+            child = (child - 1) / 2
+        }
+    }
+
+    mutating func pop() -> UInt32? {
+        guard let first = self.items.first, let last = self.items.popLast() else { return nil }
+        guard !self.items.isEmpty else { return first.vertex }
+        self.items[0] = last
+        var parent = 0
+        while true {
+            var child = parent * 2 + 1
+            guard child < self.items.count else { break }
+            if child + 1 < self.items.count, self.items[child + 1].cost < self.items[child].cost { child += 1 }
+            guard self.items[child].cost < self.items[parent].cost else { break }
+            self.items.swapAt(parent, child)
+            parent = child
+        }
+        return first.vertex
+    }
+}

@@ -1,0 +1,121 @@
+import Crypto
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Turns a map into a road file.
+package enum RoadImport {
+    /// What an import made.
+    package struct Report: Sendable, Hashable {
+        /// Pieces of road between junctions.
+        package let edges: Int
+        /// Junctions and ends.
+        package let vertices: Int
+        /// Share of the length of all roads that hangs together and was kept, 0…1.
+        package let keptShare: Double
+        /// Total length, km.
+        package let kilometres: Double
+        /// Size of the file, bytes.
+        package let bytes: Int
+    }
+
+    /// Reads a map and writes the road file, whole or not at all.
+    ///
+    /// - Parameters:
+    ///   - map: `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`.
+    ///   - output: The road file; replaced when it is there.
+    package static func run(map path: String, output: String) throws(RoadsError) -> Report {
+        // libosmium only says that it could not open, not why.
+        guard access(path, R_OK) == 0 else {
+            throw .unreadable(path: path, reason: "cannot be read: \(String(cString: strerror(errno)))")
+        }
+        var draft = NetworkDraft(try OSMMap(path: path))
+        let all = draft.edges.reduce(0) { $0 + $1.metres }
+        draft.keepConnected()
+        guard !draft.edges.isEmpty else { throw .noRoads(path: path) }
+        let kept = draft.edges.reduce(0) { $0 + $1.metres }
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        let bytes = Self.encode(draft, source: name)
+        try Self.write(bytes, to: output)
+        return Report(
+            edges: draft.edges.count,
+            vertices: draft.vertices.count,
+            keptShare: all > 0 ? kept / all : 1,
+            kilometres: kept / 1_000,
+            bytes: bytes.count
+        )
+    }
+
+    private static func encode(_ draft: NetworkDraft, source: String) -> [UInt8] {
+        let grid = SegmentGrid(draft)
+        var offsets = [UInt32](repeating: 0, count: draft.vertices.count + 1)
+        for edge in draft.edges {
+            if edge.isForwardAllowed { offsets[Int(edge.to) + 1] += 1 }
+            if edge.isBackwardAllowed { offsets[Int(edge.from) + 1] += 1 }
+        }
+        for index in draft.vertices.indices { offsets[index + 1] += offsets[index] }
+        var next = offsets
+        var incoming = [UInt32](repeating: 0, count: Int(offsets[draft.vertices.count]))
+        for (index, edge) in draft.edges.enumerated() {
+            if edge.isForwardAllowed {
+                incoming[Int(next[Int(edge.to)])] = UInt32(index) * 2
+                next[Int(edge.to)] += 1
+            }
+            if edge.isBackwardAllowed {
+                incoming[Int(next[Int(edge.from)])] = UInt32(index) * 2 + 1
+                next[Int(edge.from)] += 1
+            }
+        }
+        return Self.assemble([
+            (.summary, bytes(of: [grid.summary])),
+            (.vertices, bytes(of: draft.vertices)),
+            (.edges, bytes(of: draft.edges)),
+            (.points, bytes(of: draft.points)),
+            (.incomingOffsets, bytes(of: offsets)),
+            (.incoming, bytes(of: incoming)),
+            (.cellOffsets, bytes(of: grid.offsets)),
+            (.cellEntries, bytes(of: grid.entries)),
+            (.names, draft.names),
+            (.source, Array(source.utf8)),
+        ])
+    }
+
+    private static func assemble(_ sections: [(section: RoadFile.Section, bytes: [UInt8])]) -> [UInt8] {
+        var rows: [RoadFile.Row] = []
+        var body: [UInt8] = []
+        let start = RoadFile.headerSize + sections.count * MemoryLayout<RoadFile.Row>.stride
+        for (section, bytes) in sections {
+            body += [UInt8](repeating: 0, count: (8 - (start + body.count) % 8) % 8)
+            let offset = UInt64(start + body.count)
+            rows.append(RoadFile.Row(section: section.rawValue, offset: offset, byteCount: UInt64(bytes.count)))
+            body += bytes
+        }
+        let tail = bytes(of: rows) + body
+        var file = RoadFile.magic + bytes(of: [RoadFile.version, UInt32(sections.count)])
+        file += bytes(of: [UInt64(RoadFile.headerSize + tail.count)])
+        file += Array(SHA256.hash(data: tail))
+        file += [UInt8](repeating: 0, count: RoadFile.headerSize - file.count)
+        return file + tail
+    }
+
+    private static func write(_ bytes: [UInt8], to path: String) throws(RoadsError) {
+        let draft = path + ".part"
+        guard let handle = fopen(draft, "wb") else {
+            throw .unreadable(path: path, reason: "cannot be written: \(String(cString: strerror(errno)))")
+        }
+        let written = fwrite(bytes, 1, bytes.count, handle)
+        let isFlushed = fflush(handle) == 0 && fsync(fileno(handle)) == 0
+        fclose(handle)
+        guard written == bytes.count, isFlushed, rename(draft, path) == 0 else {
+            let reason = String(cString: strerror(errno))
+            unlink(draft)
+            throw .unreadable(path: path, reason: "cannot be written: \(reason)")
+        }
+    }
+}
+
+/// The bytes of values as they lie in memory: little-endian on every machine that Swift runs Linux on.
+private func bytes<T: BitwiseCopyable>(of values: [T]) -> [UInt8] { values.withUnsafeBytes { Array($0) } }

@@ -1,0 +1,110 @@
+import Board
+import BrokerLink
+import Dispatching
+import History
+import Hummingbird
+import Intake
+import Logging
+import NIOCore
+import PatrolWire
+import Program
+import Roads
+import ServiceLifecycle
+import Settings
+import Systemd
+import Threading
+import TimeToScene
+import Units
+import UnixSignals
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// The chain, in order: broker -> intake -> units and history -> time to scene -> board.
+struct Assembly {
+    private let configuration: Configuration
+    private let network: RoadNetwork
+    private let history: History
+    private let logger: Logger
+
+    init(_ configuration: Configuration, logger: Logger) throws {
+        self.configuration = configuration
+        self.logger = logger
+        self.network = try openRoads(configuration.roads)
+        guard mkdir(configuration.state, 0o750) == 0 || errno == EEXIST else {
+            throw ProgramFailure(.unavailable, "\(configuration.state): cannot be made: \(String(cString: strerror(errno)))")
+        }
+        do throws(HistoryError) {
+            self.history = try History(folder: configuration.state)
+        } catch {
+            throw ProgramFailure(.unavailable, "\(error)")
+        }
+    }
+
+    func run() async throws {
+        let units = UnitTable(Units())
+        let meter = IntakeMeter(IntakeCounts())
+        let since = SystemClock.wallMilliseconds
+        var services: [any Service] = []
+        for station in self.configuration.stations {
+            let link = self.link(station, since: since)
+            let intake = Intake(
+                station: station,
+                link: link,
+                units: units,
+                history: self.history,
+                meter: meter,
+                logger: self.logger
+            )
+            let presence = RoomPresence(station: station, link: link, since: since, logger: self.logger)
+            // Stopped from the end: the goodbye, the link, and last the intake, which stores what came until then.
+            services += [intake, link, presence]
+        }
+        let board = Board(
+            units: units,
+            incidents: Locked(IncidentBook()),
+            estimator: TimeToScene(self.network),
+            meter: meter,
+            now: { SystemClock.wallMilliseconds }
+        )
+        let http = self.configuration.http
+        let logger = self.logger
+        let application = Application(
+            router: board.router(),
+            configuration: .init(address: .hostname(http.host, port: Int(http.port)), serverName: "command-room"),
+            onServerRunning: { _ in logger.info("Listening on http://\(http)/api/v1") },
+            logger: logger
+        )
+        services += [application, ReadinessService(status: "listening on http://\(http)")]
+        logger.info("command-room \(Release.version): \(self.network.source), \(self.network.edgeCount) pieces of road")
+        let group = ServiceGroup(
+            services: services,
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        do {
+            try await group.run()
+        } catch let error as IOError {
+            let reason = String(cString: strerror(error.errnoCode))
+            throw ProgramFailure(.unavailable, "http \(http): \(reason); choose another port in 'http', or stop what has it")
+        }
+    }
+
+    /// One connection a station: each station's devices are told by a will of its own that the room is gone.
+    private func link(_ station: Name, since: Int64) -> BrokerLink {
+        BrokerLink(
+            BrokerLink.Configuration(
+                address: self.configuration.broker,
+                clientID: "command-room-\(station)",
+                subscriptions: Intake.channels.map { Topic.filter(station: station, channel: $0) },
+                sessionExpiry: 3_600,
+                backOff: BackOff(longest: .seconds(10))
+            ),
+            logger: self.logger,
+            will: { try RoomPresence.message(station: station, online: false, since: since) }
+        )
+    }
+}

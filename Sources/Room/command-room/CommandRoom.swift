@@ -1,0 +1,123 @@
+import ArgumentParser
+import BrokerLink
+import History
+import Logging
+import PatrolWire
+import Program
+import Roads
+import Settings
+import TimeToScene
+
+@main
+struct CommandRoom: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "command-room",
+        abstract: "Keeps every patrol unit on one live table and says how many seconds each is from an incident.",
+        discussion: """
+            Units come in over MQTT; the table, incidents and time to scene are served over HTTP. A broker that \
+            is not there is waited for.
+
+            Exit status: 0 stopped in order, 2 wrong command line, 65 wrong data (map, road file, table), \
+            69 a port or folder cannot be used, 78 wrong configuration.
+            """,
+        version: Release.version,
+        subcommands: [Run.self, Check.self, RoadsCommand.self, Rank.self]
+    )
+
+    static func main() async { await runProgram(CommandRoom.self) }
+
+    struct Options: ParsableArguments {
+        @Option(help: "The configuration, a YAML file.")
+        var config: String
+
+        func load() throws -> Configuration {
+            do throws(SettingsError) {
+                return try Configuration(file: self.config)
+            } catch {
+                throw ProgramFailure(.configuration, "\(error)")
+            }
+        }
+    }
+
+    struct Run: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Run until told to stop (SIGTERM or SIGINT).")
+        @OptionGroup var options: Options
+
+        func run() async throws {
+            let configuration = try self.options.load()
+            try await Assembly(configuration, logger: Logger(label: "command-room")).run()
+        }
+    }
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Read the configuration and the road file, say what they mean, and change nothing."
+        )
+        @OptionGroup var options: Options
+
+        func run() async throws {
+            let configuration = try self.options.load()
+            let network = try openRoads(configuration.roads)
+            print(
+                """
+                stations \(configuration.stations.map(\.text).joined(separator: ", "))
+                broker   \(configuration.broker.endpoint), \
+                \(configuration.broker.credentials == nil ? "plain TCP, this machine only" : "TLS")
+                roads    \(configuration.roads): \(network.source), \(network.edgeCount) pieces of road, \(network.extent)
+                state    \(configuration.state)/history.sqlite
+                http     http://\(configuration.http)/api/v1
+                The configuration is good.
+                """
+            )
+        }
+    }
+
+    struct RoadsCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "roads",
+            abstract: "Make the road file that time to scene is computed on.",
+            subcommands: [Import.self]
+        )
+    }
+
+    struct Import: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Read an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2) and write a road file."
+        )
+
+        @Argument(help: "The extract, for example CITY.osm.pbf.")
+        var map: String
+
+        @Option(help: "The road file to write, for example CITY.roads.")
+        var output: String
+
+        func run() async throws {
+            let clock = ContinuousClock()
+            let began = clock.now
+            let report: RoadImport.Report
+            do throws(RoadsError) {
+                report = try RoadImport.run(map: self.map, output: self.output)
+            } catch {
+                throw ProgramFailure(.data, "\(error)")
+            }
+            let kilometres = Int(report.kilometres.rounded())
+            let share = (report.keptShare * 1_000).rounded() / 10
+            print(
+                """
+                \(self.output): \(kilometres) km of road in \(report.edges) pieces between \(report.vertices) junctions, \
+                \(share) % of the map's (the rest cannot be reached from everywhere), \
+                \(report.bytes / 1_024) KB, \(clock.now - began)
+                """
+            )
+        }
+    }
+}
+
+/// Opens a road file; an unusable one ends the program with one line.
+func openRoads(_ path: String) throws -> RoadNetwork {
+    do throws(RoadsError) {
+        return try RoadNetwork(path: path)
+    } catch {
+        throw ProgramFailure(.data, "\(error)")
+    }
+}

@@ -1,0 +1,33 @@
+import BrokerLink
+import PatrolWire
+import Settings
+
+/// What `command-room.yaml` says.
+struct Configuration: Sendable {
+    var stations: [Name]
+    var broker: BrokerAddress
+    var roads: String
+    var state: String
+    var http: HostPort
+
+    /// Reads the file.
+    init(file: String) throws(SettingsError) {
+        var top = try SettingsReader(file: file)
+        self.stations = []
+        for text in try top.strings("stations", example: "[jinzhan]") {
+            guard let station = Name(text) else { throw top.error("stations", "must be \(Name.rule), not '\(text)'") }
+            guard !self.stations.contains(station) else { throw top.error("stations", "names '\(text)' twice") }
+            self.stations.append(station)
+        }
+        self.broker = try BrokerAddress(top.group("broker", example: "{ host: 127.0.0.1, port: 1883 }"))
+        self.roads = try top.string("roads", example: "town.roads")
+        self.state = try top.string("state", example: "/var/lib/command-room")
+        var http = try top.group("http", example: "{ host: 127.0.0.1, port: 8080 }")
+        self.http = try http.hostPort(defaultPort: 8_080)
+        guard self.http.isLoopback else {
+            throw http.error("host", "must be this machine (127.0.0.1): there is no login yet, so nobody else may reach it")
+        }
+        try http.finish()
+        try top.finish()
+    }
+}

@@ -1,0 +1,132 @@
+import ArgumentParser
+import FoundationEssentials
+import Ground
+import PatrolWire
+import Program
+import Roads
+import TimeToScene
+
+/// `command-room rank`: which of these units is soonest at a scene.
+struct Rank: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Rank units by their time to a scene by road.",
+        discussion: "UNITS.csv has the header device,lat,lon and may have cog,age_s,acc."
+    )
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case table
+        case json
+    }
+
+    @Option(help: "The road file that 'command-room roads import' made.")
+    var roads: String
+
+    @Option(help: "Where the units are needed, as LAT,LON in degrees.")
+    var scene: String
+
+    @Option(help: "The units, a CSV file.")
+    var units: String
+
+    @Option(help: "How they drive: civil or siren.")
+    var profile: RoadWeights.Profile = .civil
+
+    @Option(help: "table or json.")
+    var format: Format = .table
+
+    func run() async throws {
+        guard let place = Coordinate(parsing: self.scene) else {
+            throw ProgramFailure(.usage, "--scene: '\(self.scene)' is not LAT,LON in degrees, such as 41.1496,-8.6110")
+        }
+        let units = try UnitsTable.read(self.units)
+        let estimator = TimeToScene(try openRoads(self.roads))
+        let clock = ContinuousClock()
+        let began = clock.now
+        let estimates: [Estimate]
+        do throws(SceneError) {
+            estimates = try estimator.rank(units, scene: place, profile: self.profile)
+        } catch {
+            throw ProgramFailure(.data, "--scene \(self.scene): \(error)")
+        }
+        let milliseconds = (clock.now - began) / .milliseconds(1)
+        switch self.format {
+        case .json:
+            let answer = RankAnswer(
+                scene: RankAnswer.Place(lat: place.latitude, lon: place.longitude),
+                profile: self.profile.rawValue,
+                units: estimates.map(RankAnswer.Unit.init),
+                search_ms: milliseconds.rounded(decimals: 3)
+            )
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            print(String(decoding: try encoder.encode(answer), as: UTF8.self))
+        case .table:
+            print("device                            seconds     p90   metres  from road")
+            for estimate in estimates { print(Self.row(estimate)) }
+        }
+    }
+
+    private static func row(_ estimate: Estimate) -> String {
+        func cell(_ value: Double?, _ width: Int) -> String {
+            let text = value.map { "\(Int($0.rounded()))" } ?? "-"
+            return String(repeating: " ", count: max(0, width - text.count)) + text
+        }
+        let name = estimate.device + String(repeating: " ", count: max(1, 32 - estimate.device.count))
+        let journey = estimate.journey
+        let numbers = cell(journey?.seconds, 9) + cell(journey?.p90, 8) + cell(journey?.metres, 9)
+        let remark = journey == nil ? (estimate.snapped == nil ? "  no road near" : "  no way") : ""
+        return name + numbers + cell(estimate.snapped, 9) + " m" + remark
+    }
+}
+
+extension RoadWeights.Profile: ExpressibleByArgument {}
+
+/// What `rank --format json` prints.
+private struct RankAnswer: Encodable {
+    struct Place: Encodable {
+        let lat: Double
+        let lon: Double
+    }
+
+    struct Unit: Encodable {
+        let device: String
+        let seconds: Double?
+        let p90: Double?
+        let metres: Double?
+        let snapped_m: Double?
+        let reachable: Bool
+
+        init(_ estimate: Estimate) {
+            self.device = estimate.device
+            self.seconds = estimate.journey?.seconds.rounded(decimals: 1)
+            self.p90 = estimate.journey?.p90.rounded(decimals: 1)
+            self.metres = estimate.journey?.metres.rounded(decimals: 0)
+            self.snapped_m = estimate.snapped?.rounded(decimals: 1)
+            self.reachable = estimate.journey != nil
+        }
+
+        // Absent values are written as null: a reader can rely on each key.
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(self.device, forKey: .device)
+            try container.encode(self.seconds, forKey: .seconds)
+            try container.encode(self.p90, forKey: .p90)
+            try container.encode(self.metres, forKey: .metres)
+            try container.encode(self.snapped_m, forKey: .snapped_m)
+            try container.encode(self.reachable, forKey: .reachable)
+        }
+
+        private enum CodingKeys: CodingKey {
+            case device
+            case seconds
+            case p90
+            case metres
+            case snapped_m
+            case reachable
+        }
+    }
+
+    let scene: Place
+    let profile: String
+    let units: [Unit]
+    let search_ms: Double
+}
