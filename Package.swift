@@ -175,15 +175,15 @@ let package = Package(
         library(
             "Tools",
             "Simulation",
-            ["BrokerLink", "Ground", "PatrolWire", "Report", "Threading", lifecycle, logging],
+            ["BrokerLink", "CLinux", "Ground", "PatrolWire", "Position", "Report", "Threading", lifecycle, logging],
             settings: strict
         ),
         program(
             "Tools",
             "patrol-sim",
             [
-                "BrokerLink", "Ground", "PatrolWire", "Program", "Rig", "Simulation", "Threading", arguments,
-                lifecycle, logging,
+                "BrokerLink", "Ground", "PatrolWire", "Program", "Rig", "Settings", "Simulation", "Threading", arguments,
+                lifecycle, logging, signals,
             ]
         ),
     ],

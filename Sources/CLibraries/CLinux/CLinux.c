@@ -2,10 +2,15 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <fcntl.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <sys/timex.h>
+#include <termios.h>
+#include <unistd.h>
 
 bool clinux_clock_is_synchronised(void) {
     struct timex state;
@@ -26,4 +31,20 @@ void clinux_wake_signal(int descriptor) { (void)eventfd_write(descriptor, 1); }
 void clinux_wake_clear(int descriptor) {
     eventfd_t count;
     (void)eventfd_read(descriptor, &count);
+}
+
+int clinux_open_terminal(char *path, size_t size) {
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (master < 0) { return -1; }
+    struct termios settings;
+    if (grantpt(master) != 0 || unlockpt(master) != 0 || ptsname_r(master, path, size) != 0 ||
+        tcgetattr(master, &settings) != 0) {
+        close(master);
+        return -1;
+    }
+    // Raw, so that no byte is echoed or changed; and readable for gpsd, which gives up root.
+    cfmakeraw(&settings);
+    (void)tcsetattr(master, TCSANOW, &settings);
+    (void)chmod(path, 0666);
+    return master;
 }

@@ -2,6 +2,7 @@
 #define CLINUX_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /// Whether the kernel's clock is disciplined by a time source, as adjtimex(2) says.
 bool clinux_clock_is_synchronised(void);
@@ -17,5 +18,8 @@ void clinux_wake_signal(int descriptor);
 
 /// Makes it unreadable again.
 void clinux_wake_clear(int descriptor);
+
+/// Opens a pseudo terminal in raw mode and writes the path of its other end; -1 on failure, reason in errno.
+int clinux_open_terminal(char *_Nonnull path, size_t size);
 
 #endif

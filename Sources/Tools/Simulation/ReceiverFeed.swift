@@ -1,0 +1,49 @@
+import Ground
+import Threading
+
+/// A car of the ``World`` with a receiver on a line to gpsd.
+package struct ReceiverFeed: Sendable {
+    private let world: World
+    private let car: Int
+    private let line: ReceiverLine
+    private let rate: Double
+    private let receiver: Receiver
+
+    /// Creates a feed.
+    ///
+    /// - Parameters:
+    ///   - world: Where the car drives.
+    ///   - car: Its number there.
+    ///   - line: Where the sentences go.
+    ///   - rate: Positions a second, 1…10.
+    ///   - receiver: The receiver's faults.
+    package init(world: World, car: Int, line: ReceiverLine, rate: Double, receiver: Receiver) {
+        self.world = world
+        self.car = car
+        self.line = line
+        self.rate = rate
+        self.receiver = receiver
+    }
+
+    /// Sends sentences until cancelled, each cycle on its own beat of the clock.
+    package func run() async {
+        var receiver = self.receiver
+        let period = Int64((1_000 / self.rate).rounded())
+        var next = (SystemClock.wallMilliseconds / period + 1) * period
+        while !Task.isCancelled {
+            let wait = max(0, next - SystemClock.wallMilliseconds)
+            try? await Task.sleep(for: .milliseconds(wait))
+            let sight = await self.world.sight(self.car)
+            let seen = receiver.measure(sight.point, after: Double(period) / 1_000)
+            let moment = NMEA.Moment(
+                time: next,
+                coordinate: seen.map { self.world.town.coordinate(of: $0) },
+                speed: sight.speed,
+                course: sight.course
+            )
+            self.line.send(NMEA.cycle(moment, withSky: next % 1_000 == 0))
+            // A machine that slept does not send what it missed.
+            next = max(next + period, (SystemClock.wallMilliseconds / period) * period)
+        }
+    }
+}

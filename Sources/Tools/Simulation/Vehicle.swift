@@ -1,0 +1,125 @@
+package import Ground
+
+/// A car that drives on a town's streets: it obeys limits, brakes before corners and accelerates like a car.
+package struct Vehicle: Sendable {
+    /// What it is doing.
+    package enum Mission: Sendable, Hashable {
+        /// From one chance destination to the next.
+        case patrol
+        /// With lights and siren to a node.
+        case respond(node: Int)
+        /// Standing at the node that it was sent to.
+        case arrived(node: Int)
+    }
+
+    /// Metres per second squared.
+    private static let acceleration = 2.0
+    private static let braking = 3.0
+
+    /// Where it is.
+    package private(set) var point: PlanePoint
+    /// m/s.
+    package private(set) var speed = 0.0
+    /// Degrees from true north.
+    package private(set) var course = 0.0
+    /// What it is doing.
+    package private(set) var mission = Mission.patrol
+
+    private let streets: Streets
+    private var random: SplitMix64
+    /// Nodes ahead; the first is the one it is driving to.
+    private var ahead: [Int] = []
+    private var behind: Int
+
+    /// Puts a car on a chance node.
+    package init?(on streets: Streets, seed: UInt64) {
+        self.random = SplitMix64(seed: seed)
+        guard let start = streets.homes.randomElement(using: &self.random) else { return nil }
+        self.streets = streets
+        self.behind = start
+        self.point = streets.points[start]
+    }
+
+    /// Sends it to a node, from the next node that it comes to.
+    package mutating func respond(to node: Int) {
+        let next = self.ahead.first ?? self.behind
+        guard let route = self.streets.route(from: next, to: node) else { return }
+        self.ahead = self.ahead.isEmpty ? Array(route.dropFirst()) : route
+        self.mission = .respond(node: node)
+    }
+
+    /// Sends it back on patrol.
+    package mutating func patrol() { self.mission = .patrol }
+
+    /// Drives on for so many seconds.
+    package mutating func drive(_ seconds: Double) {
+        if self.ahead.isEmpty { self.decide() }
+        guard let target = self.ahead.first else {
+            self.speed = 0
+            return
+        }
+        let wanted = self.wantedSpeed(towards: target)
+        let change = wanted - self.speed
+        self.speed += max(-Self.braking * seconds, min(Self.acceleration * seconds, change))
+        var left = self.speed * seconds
+        while let node = self.ahead.first {
+            let goal = self.streets.points[node]
+            let distance = self.point.distance(to: goal)
+            if distance > 0.01 { self.course = self.point.course(to: goal) }
+            if left < distance {
+                let share = left / distance
+                self.point.east += (goal.east - self.point.east) * share
+                self.point.north += (goal.north - self.point.north) * share
+                return
+            }
+            left -= distance
+            self.point = goal
+            self.behind = node
+            self.ahead.removeFirst()
+        }
+        if case .respond(let node) = self.mission, self.behind == node {
+            self.mission = .arrived(node: node)
+            self.speed = 0
+        }
+    }
+
+    private mutating func decide() {
+        switch self.mission {
+        case .arrived:
+            return
+        case .respond(let node):
+            self.mission = self.behind == node ? .arrived(node: node) : .patrol
+        case .patrol:
+            guard let goal = self.streets.homes.randomElement(using: &self.random),
+                let route = self.streets.route(from: self.behind, to: goal)
+            else { return }
+            self.ahead = Array(route.dropFirst())
+        }
+    }
+
+    private func wantedSpeed(towards target: Int) -> Double {
+        let limit = self.streets.arcs[self.behind].first { $0.to == target }?.limit ?? 8
+        var isResponding = false
+        if case .respond = self.mission { isResponding = true }
+        var wanted = limit * (isResponding ? 1.15 : 0.75)
+        // Slow enough to take each corner ahead, and to stop at the end.
+        var distance = self.point.distance(to: self.streets.points[target])
+        for (index, node) in self.ahead.prefix(6).enumerated() {
+            let corner: Double
+            if index + 1 < self.ahead.count {
+                let from = index == 0 ? self.point : self.streets.points[self.ahead[index - 1]]
+                let here = self.streets.points[node]
+                let next = self.streets.points[self.ahead[index + 1]]
+                let turn = from.distance(to: here) < 0.5
+                    ? 0 : angle(between: from.course(to: here), and: here.course(to: next))
+                corner = turn > 60 ? 5.5 : turn > 30 ? 9 : .infinity
+                distance += index == 0 ? 0 : from.distance(to: here)
+            } else {
+                corner = 0
+                distance += index == 0 ? 0 : self.streets.points[self.ahead[index - 1]].distance(to: self.streets.points[node])
+            }
+            wanted = min(wanted, (corner * corner + 2 * Self.braking * 0.8 * distance).squareRoot())
+        }
+        return max(wanted, 1.5)
+    }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import BrokerLink
+import FoundationEssentials
+import PatrolWire
+import Program
+import Rig
+import Settings
+import Simulation
+import Threading
+
+/// `patrol-sim demo`: the whole chain, once through, before your eyes.
+struct Demo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show it all: a town, thirteen cars, one of them through a real gpsd, and an incident.",
+        discussion: """
+            Starts mosquitto, gpsd, patrold and command-room on free loopback ports in a temporary folder and \
+            removes all of it at the end. Ctrl-C ends it.
+            """
+    )
+    @OptionGroup var options: TownOptions
+
+    @Flag(help: "No screen: one incident, one line of JSON at the end, exit status 0 when a car arrived.")
+    var headless = false
+
+    @Option(help: "Seconds on patrol before each incident.")
+    var patrolSeconds: Int?
+
+    private static let units = 13
+    private static let station = "jinzhan"
+
+    func run() async throws {
+        let interrupted = Locked(false)
+        let signals = Task { try await untilInterrupted { try await Task.sleep(for: .seconds(1 << 30)) } }
+        let watch = Task {
+            // Ends at a signal, or when the demonstration is over and cancels it.
+            do { try await signals.value } catch { return }
+            interrupted.withLock { $0 = true }
+        }
+        defer { signals.cancel(); watch.cancel() }
+        let story: Story.Outcome?
+        do {
+            story = try await self.play(isInterrupted: { interrupted.withLock { $0 } })
+        } catch let error as RigError {
+            throw ProgramFailure(.failure, "\(error)")
+        } catch let error as LineError {
+            throw ProgramFailure(.failure, "\(error)")
+        }
+        guard self.headless else { return print("All programs stopped, nothing left behind.") }
+        guard let story else { throw ProgramFailure(.failure, "interrupted before anybody arrived") }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes]
+        print(story.json)
+        guard story.arrived, story.through_gpsd == 1 else {
+            throw ProgramFailure(.failure, story.arrived ? "the unit behind gpsd was not seen" : "nobody arrived")
+        }
+    }
+
+    private func play(isInterrupted: @escaping @Sendable () -> Bool) async throws -> Story.Outcome? {
+        let town = try self.options.town()
+        let seed = self.options.seed
+        let world = World(town: town, cars: Self.units, seed: seed)
+        let screen = Screen(isLive: !self.headless && Screen.isTerminal)
+        let patrol = self.patrolSeconds ?? (self.headless ? 4 : 12)
+        let isEndless = !self.headless
+        return try await DemoRig.with(town: town, station: Self.station, say: screen.say) { rig, line in
+            guard let station = Name(Self.station) else { return nil }
+            let broker = BrokerAddress(endpoint: HostPort(host: "127.0.0.1", port: rig.broker))
+            let story = Story(world: world, rig: rig, screen: screen, isInterrupted: isInterrupted)
+            return try await withThrowingTaskGroup(of: Story.Outcome?.self) { group in
+                group.addTask { await world.run(); return nil }
+                let feed = ReceiverFeed(world: world, car: 0, line: line, rate: 1, receiver: Receiver(seed: seed))
+                group.addTask { await feed.run(); return nil }
+                for unit in fleet(of: world, cars: 1..<Self.units, station: station, broker: broker, seed: seed) {
+                    group.addTask { try await unit.run(); return nil }
+                }
+                defer { group.cancelAll() }
+                return try await story.tell(units: Self.units, patrolSeconds: patrol, isEndless: isEndless)
+            }
+        }
+    }
+}

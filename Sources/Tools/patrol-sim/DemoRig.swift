@@ -1,0 +1,116 @@
+import Program
+import Rig
+import Settings
+import Simulation
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// The real programs of the demonstration: broker, gpsd, patrold and the room, on free ports in one folder.
+struct DemoRig: Sendable {
+    let folder: String
+    let broker: UInt16
+    let gpsd: UInt16
+    let receiver: UInt16
+    let http: UInt16
+
+    /// The room's interface.
+    var room: RoomClient { RoomClient(port: self.http) }
+
+    /// What a person may open.
+    var url: String { "http://127.0.0.1:\(self.http)/api/v1/units" }
+
+    /// Starts everything in order, lends it to `body`, and stops it in the opposite order.
+    static func with<R: Sendable>(
+        town: Town,
+        station: String,
+        say: (String) -> Void,
+        _ body: (DemoRig, ReceiverLine) async throws -> R
+    ) async throws -> R {
+        try await withTemporaryFolder("patrol-demo") { folder in
+            let ports = try FreePort.take(4)
+            let rig = DemoRig(folder: folder, broker: ports[0], gpsd: ports[1], receiver: ports[2], http: ports[3])
+            try await rig.importRoads(of: town, say: say)
+            let line = try ReceiverLine.tcp(port: rig.receiver)
+            defer { line.close() }
+            return try await RealPrograms.withMosquitto(port: rig.broker, folder: folder) { _ in
+                say("mosquitto on port \(rig.broker)")
+                return try await rig.withRoom(station: station) {
+                    say("command-room on \(rig.url)")
+                    return try await RealPrograms.withGPSD(port: rig.gpsd, source: line.source, folder: folder) { _ in
+                        say("gpsd on port \(rig.gpsd), its receiver is car 01 of the town")
+                        return try await rig.withPatrold(station: station) {
+                            say("patrold follows that gpsd as car-01")
+                            return try await body(rig, line)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private func importRoads(of town: Town, say: (String) -> Void) async throws {
+        try writeFile("\(self.folder)/town.osm", town.openStreetMapXML)
+        let result = try await runProgramToEnd(
+            try Self.sibling("command-room"),
+            ["roads", "import", "\(self.folder)/town.osm", "--output", "\(self.folder)/town.roads"]
+        )
+        guard result.status == 0 else { throw ProgramFailure(.failure, "the town was not imported: \(result.errors)") }
+        say("town of \(town.ways.count) streets imported")
+    }
+
+    private func withRoom<R: Sendable>(station: String, _ body: () async throws -> R) async throws -> R {
+        try writeFile(
+            "\(self.folder)/command-room.yaml",
+            """
+            stations: [\(station)]
+            broker: { host: 127.0.0.1, port: \(self.broker) }
+            roads: \(self.folder)/town.roads
+            state: \(self.folder)/room
+            http: { host: 127.0.0.1, port: \(self.http) }
+
+            """
+        )
+        return try await withProgram(
+            try Self.sibling("command-room"),
+            ["run", "--config", "\(self.folder)/command-room.yaml"],
+            logFile: "\(self.folder)/command-room.log"
+        ) { program in
+            try await RealPrograms.waitForPort(self.http, of: program)
+            return try await body()
+        }
+    }
+
+    private func withPatrold<R: Sendable>(station: String, _ body: () async throws -> R) async throws -> R {
+        try writeFile(
+            "\(self.folder)/patrold.yaml",
+            """
+            station: \(station)
+            device: car-01
+            unit: "01"
+            profile: vehicle-usb-gnss
+            state: \(self.folder)/patrold
+            broker: { host: 127.0.0.1, port: \(self.broker) }
+            gpsd: { host: 127.0.0.1, port: \(self.gpsd) }
+
+            """
+        )
+        return try await withProgram(
+            try Self.sibling("patrold"),
+            ["run", "--config", "\(self.folder)/patrold.yaml"],
+            logFile: "\(self.folder)/patrold.log"
+        ) { _ in try await body() }
+    }
+
+    /// The programs are built side by side.
+    private static func sibling(_ name: String) throws -> String {
+        let own = CommandLine.executablePath
+        guard let slash = own.lastIndex(of: "/") else { throw RigError.missing(program: name) }
+        let path = own[...slash] + name
+        guard access(String(path), X_OK) == 0 else { throw RigError.missing(program: name) }
+        return String(path)
+    }
+}

@@ -1,0 +1,66 @@
+import Ground
+import Rig
+
+/// What the demonstration reads of the room's answers.
+enum RoomView {
+    struct Units: Decodable, Sendable {
+        let units: [Unit]
+    }
+
+    struct Unit: Decodable, Sendable {
+        struct Position: Decodable, Sendable {
+            let lat: Double
+            let lon: Double
+            let spd: Double?
+            let age_s: Double?
+        }
+
+        let device: String
+        let unit: String
+        let status: String?
+        let online: Bool
+        let position: Position?
+
+        /// Where it was last seen.
+        var coordinate: Coordinate? {
+            self.position.flatMap { Coordinate(latitude: $0.lat, longitude: $0.lon) }
+        }
+    }
+
+    struct Incident: Decodable, Sendable {
+        let id: String
+        let received: Int64
+    }
+
+    struct Candidates: Decodable, Sendable {
+        let units: [Candidate]
+        let below_line: [Candidate]
+    }
+
+    struct Candidate: Decodable, Sendable {
+        let device: String
+        let unit: String
+        let status: String?
+        let seconds: Double?
+        let p90: Double?
+        let metres: Double?
+        let age_s: Double?
+        let reason: String?
+    }
+
+    struct Health: Decodable, Sendable {
+        let stored: Int
+    }
+}
+
+extension RoomClient {
+    func units() async throws -> [RoomView.Unit] {
+        try await self.ask("GET", "/api/v1/units").decode(RoomView.Units.self).units
+    }
+
+    func candidates(for incident: String) async throws -> RoomView.Candidates {
+        try await self.ask("GET", "/api/v1/incidents/\(incident)/candidates").decode()
+    }
+
+    func health() async throws -> RoomView.Health { try await self.ask("GET", "/healthz").decode() }
+}
