@@ -182,7 +182,8 @@ let package = Package(
             "Tools",
             "patrol-sim",
             [
-                "BrokerLink", "Ground", "PatrolWire", "Program", "Rig", "Settings", "Simulation", "Threading", arguments,
+                "BrokerLink", "Ground", "PatrolWire", "Program", "Rig", "Settings", "Simulation", "Threading",
+                arguments,
                 lifecycle, logging, signals,
             ]
         ),

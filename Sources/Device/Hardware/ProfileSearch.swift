@@ -13,6 +13,8 @@ extension HardwareProfile {
     ///   - nameOrPath: A name such as `vehicle-usb-gnss`, or a path (it has a `/` in it).
     ///   - folders: Where names are looked for, in order.
     ///   - unknown: Makes the error for a name that is nowhere; it is given the names that are.
+    /// - Returns: The profile.
+    /// - Throws: What `unknown` makes, or the error in the profile itself.
     package static func find(
         _ nameOrPath: String,
         in folders: [String],

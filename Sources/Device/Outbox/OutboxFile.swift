@@ -65,7 +65,8 @@ enum OutboxFile {
         gmtime_r(&now, &parts)
         var stamp = [CChar](repeating: 0, count: 32)
         strftime(&stamp, stamp.count, "%Y%m%dT%H%M%SZ", &parts)
-        let suffix = ".damaged-" + String(decoding: stamp.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let suffix =
+            ".damaged-" + String(decoding: stamp.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         var kept = path + suffix
         var number = 1
         while access(kept, F_OK) == 0 {
@@ -84,9 +85,7 @@ enum OutboxFile {
 
 /// Holds a folder for one process; the kernel lets go when the process ends, however it ends.
 struct FolderLock: ~Copyable {
-    private let descriptor: CInt
-
-    private init(descriptor: CInt) { self.descriptor = descriptor }
+    fileprivate let descriptor: CInt
 
     deinit { close(self.descriptor) }
 

@@ -64,6 +64,7 @@ package struct FixGate: Sendable {
     /// - Parameters:
     ///   - fix: The fix.
     ///   - now: ms of CLOCK_BOOTTIME at the judgement. The wall clock has no say: it may jump.
+    /// - Returns: Whether the fix may be believed, and if not, why.
     package mutating func judge(_ fix: Fix, now: Int64) -> Verdict {
         let verdict = self.verdict(on: fix, now: now)
         if case .refused(let reason) = verdict { self.refusals[reason, default: 0] += 1 }

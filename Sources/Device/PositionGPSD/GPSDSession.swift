@@ -18,7 +18,7 @@ struct GPSDSession: ~Copyable {
         case lost
     }
 
-    private let raw: OpaquePointer
+    fileprivate let raw: OpaquePointer
 
     /// Opens a session, or gives the reason why not.
     static func open(host: String, port: UInt16) -> Result<GPSDSession, PositionTrouble> {
@@ -29,8 +29,6 @@ struct GPSDSession: ~Copyable {
         }
         return .success(GPSDSession(raw: raw))
     }
-
-    private init(raw: OpaquePointer) { self.raw = raw }
 
     deinit { cgpsd_close(self.raw) }
 

@@ -77,7 +77,9 @@ package struct ReportPolicy: Sendable {
 
     /// Where a reader believes the unit to be at the time of `fix`, knowing only `last`.
     package static func extrapolate(_ last: Fix, to fix: Fix) -> Coordinate {
-        guard let speed = last.speed, let course = last.course, speed >= Self.slowestCourse else { return last.coordinate }
+        guard let speed = last.speed, let course = last.course, speed >= Self.slowestCourse else {
+            return last.coordinate
+        }
         let seconds = Double(max(0, fix.received - last.received)) / 1_000
         return last.coordinate.moved(by: Metres(speed * seconds), course: course) ?? last.coordinate
     }

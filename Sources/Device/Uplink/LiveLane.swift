@@ -53,7 +53,7 @@ package final class LiveLane: Service, Sendable {
                 group.addTask { await self.followLink() }
                 group.addTask { await self.send() }
                 // The sender ends at the shutdown; the link's changes end only with the link.
-                while let _ = try await group.next() {
+                while (try await group.next()) != nil {
                     if self.state.withLock({ $0.isStopping }) { group.cancelAll() }
                 }
             }

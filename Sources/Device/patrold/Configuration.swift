@@ -17,7 +17,9 @@ struct Configuration: Sendable {
     init(file: String, executable: String) throws(SettingsError) {
         var top = try SettingsReader(file: file)
         let station = try top.string("station", example: "jinzhan")
-        guard let stationName = Name(station) else { throw top.error("station", "must be \(Name.rule), not '\(station)'") }
+        guard let stationName = Name(station) else {
+            throw top.error("station", "must be \(Name.rule), not '\(station)'")
+        }
         self.station = stationName
         let device = try top.string("device", example: "car-01")
         guard let deviceName = Name.device(device) else {

@@ -26,7 +26,12 @@ struct PositionAnswer: Encodable, Sendable {
     let tq: String
     let seq: Int64
     let log: String
-    let age_s: Double?
+    let ageSeconds: Double?
+
+    private enum CodingKeys: String, CodingKey {
+        case lat, lon, acc, alt, spd, cog, mode, sat, src, t, tq, seq, log
+        case ageSeconds = "age_s"
+    }
 
     init?(_ unit: Unit, now: Int64) {
         guard let record = unit.position, let lat = record.latitude, let lon = record.longitude else { return nil }
@@ -43,7 +48,7 @@ struct PositionAnswer: Encodable, Sendable {
         self.tq = record.timeQuality.rawValue
         self.seq = record.sequence
         self.log = record.log
-        self.age_s = unit.positionAge(at: now)?.rounded(decimals: 1)
+        self.ageSeconds = unit.positionAge(at: now)?.rounded(decimals: 1)
     }
 }
 
@@ -117,9 +122,15 @@ struct CandidateAnswer: Encodable, Sendable {
     let seconds: Double?
     let p90: Double?
     let metres: Double?
-    let snapped_m: Double?
-    let age_s: Double?
+    let snappedMetres: Double?
+    let ageSeconds: Double?
     let reason: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case station, device, unit, status, online, seconds, p90, metres, reason
+        case snappedMetres = "snapped_m"
+        case ageSeconds = "age_s"
+    }
 
     init(_ candidate: Candidates.Candidate) {
         self.station = candidate.unit.station.text
@@ -130,8 +141,8 @@ struct CandidateAnswer: Encodable, Sendable {
         self.seconds = candidate.estimate?.journey?.seconds.rounded(decimals: 1)
         self.p90 = candidate.estimate?.journey?.p90.rounded(decimals: 1)
         self.metres = candidate.estimate?.journey?.metres.rounded(decimals: 0)
-        self.snapped_m = candidate.estimate?.snapped?.rounded(decimals: 1)
-        self.age_s = candidate.age?.rounded(decimals: 1)
+        self.snappedMetres = candidate.estimate?.snapped?.rounded(decimals: 1)
+        self.ageSeconds = candidate.age?.rounded(decimals: 1)
         self.reason = candidate.reason?.rawValue
     }
 }
@@ -143,7 +154,12 @@ struct CandidatesAnswer: ResponseEncodable, Sendable {
     let profile: String
     let at: Int64
     let units: [CandidateAnswer]
-    let below_line: [CandidateAnswer]
+    let belowLine: [CandidateAnswer]
+
+    private enum CodingKeys: String, CodingKey {
+        case incident, scene, profile, at, units
+        case belowLine = "below_line"
+    }
 }
 
 /// `GET /healthz`.

@@ -141,7 +141,7 @@ package struct Board: Sendable {
             profile: profile.rawValue,
             at: now,
             units: candidates.free.map(CandidateAnswer.init),
-            below_line: candidates.belowLine.map(CandidateAnswer.init)
+            belowLine: candidates.belowLine.map(CandidateAnswer.init)
         )
     }
 }

@@ -73,6 +73,7 @@ package struct Candidates: Sendable {
                     device: key,
                     coordinate: coordinate,
                     course: position.course,
+                    speed: position.speed,
                     age: age,
                     accuracy: position.accuracy
                 )

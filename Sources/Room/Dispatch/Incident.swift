@@ -38,6 +38,7 @@ package struct IncidentBook: Sendable {
     ///   - note: What the caller said.
     ///   - actor: Who enters it.
     ///   - now: ms since 1970 UTC.
+    /// - Returns: The incident with its id.
     package mutating func open(
         at scene: Coordinate,
         category: String?,

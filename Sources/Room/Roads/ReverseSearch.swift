@@ -6,10 +6,27 @@ package struct Leg: Sendable, Hashable {
     package let metres: Double
 }
 
+/// Where a unit starts, and which way it is facing.
+package struct Start: Sendable, Hashable {
+    /// Its place on a road.
+    package let place: SnappedPlace
+    /// Whether it faces along the road's points; `nil` when its course is not known.
+    package let facesForward: Bool?
+
+    /// Creates a start.
+    package init(place: SnappedPlace, facesForward: Bool?) {
+        self.place = place
+        self.facesForward = facesForward
+    }
+}
+
 /// Finds the fastest ways from many places to one, by one search backward from the one.
 ///
 /// Source: Dijkstra, *A note on two problems in connexion with graphs*, Numer. Math. 1 (1959).
 package struct ReverseSearch: Sendable {
+    /// What it costs to turn around on the road, ms: to stop, to swing round, to be up to speed again.
+    package static let turnAround: UInt32 = 10_000
+
     private let network: RoadNetwork
     private let weights: RoadWeights
 
@@ -20,10 +37,10 @@ package struct ReverseSearch: Sendable {
     }
 
     /// Returns for each start its fastest way to the scene, `nil` where there is none.
-    package func legs(from starts: [SnappedPlace], to scene: SnappedPlace) -> [Leg?] {
+    package func legs(from starts: [Start], to scene: SnappedPlace) -> [Leg?] {
         var needed: Set<UInt32> = []
         for start in starts {
-            let edge = self.network.edges[start.edge]
+            let edge = self.network.edges[start.place.edge]
             if edge.isForwardAllowed { needed.insert(edge.to) }
             if edge.isBackwardAllowed { needed.insert(edge.from) }
         }
@@ -74,7 +91,8 @@ package struct ReverseSearch: Sendable {
             let label = labels.all[Int(vertex)]
             left.remove(vertex)
             if left.isEmpty { break }
-            let arcs = Int(self.network.incomingOffsets[Int(vertex)])..<Int(self.network.incomingOffsets[Int(vertex) + 1])
+            let arcs =
+                Int(self.network.incomingOffsets[Int(vertex)])..<Int(self.network.incomingOffsets[Int(vertex) + 1])
             for index in arcs {
                 let arc = self.network.incoming[index]
                 let number = Int(arc / 2)
@@ -92,26 +110,35 @@ package struct ReverseSearch: Sendable {
         return labels
     }
 
-    private func leg(from start: SnappedPlace, to scene: SnappedPlace, _ reached: Labels) -> Leg? {
-        let edge = self.network.edges[start.edge]
+    private func leg(from start: Start, to scene: SnappedPlace, _ reached: Labels) -> Leg? {
+        let place = start.place
+        let edge = self.network.edges[place.edge]
         var best: Label?
-        func offer(_ label: Label) { if label.milliseconds < best?.milliseconds ?? .max { best = label } }
-        if start.edge == scene.edge {
-            let ahead = scene.fraction - start.fraction
-            if ahead >= 0, edge.isForwardAllowed { offer(self.part(of: start.edge, isForward: true, share: ahead)) }
-            if ahead <= 0, edge.isBackwardAllowed { offer(self.part(of: start.edge, isForward: false, share: -ahead)) }
-        }
-        func viaEnd(_ vertex: UInt32, _ first: Label) {
-            guard let rest = reached[vertex] else { return }
-            offer(
-                Label(
-                    milliseconds: first.milliseconds.addingSaturated(rest.milliseconds),
-                    decimetres: first.decimetres.addingSaturated(rest.decimetres)
-                )
+        func offer(_ first: Label, isForward: Bool, then rest: Label) {
+            let isTurn = start.facesForward.map { $0 != isForward } ?? false
+            let label = Label(
+                milliseconds: first.milliseconds.addingSaturated(rest.milliseconds)
+                    .addingSaturated(isTurn ? Self.turnAround : 0),
+                decimetres: first.decimetres.addingSaturated(rest.decimetres)
             )
+            if label.milliseconds < best?.milliseconds ?? .max { best = label }
         }
-        if edge.isForwardAllowed { viaEnd(edge.to, self.part(of: start.edge, isForward: true, share: 1 - start.fraction)) }
-        if edge.isBackwardAllowed { viaEnd(edge.from, self.part(of: start.edge, isForward: false, share: start.fraction)) }
+        let nothing = Label(milliseconds: 0, decimetres: 0)
+        if place.edge == scene.edge {
+            let ahead = scene.fraction - place.fraction
+            if ahead >= 0, edge.isForwardAllowed {
+                offer(self.part(of: place.edge, isForward: true, share: ahead), isForward: true, then: nothing)
+            }
+            if ahead <= 0, edge.isBackwardAllowed {
+                offer(self.part(of: place.edge, isForward: false, share: -ahead), isForward: false, then: nothing)
+            }
+        }
+        if edge.isForwardAllowed, let rest = reached[edge.to] {
+            offer(self.part(of: place.edge, isForward: true, share: 1 - place.fraction), isForward: true, then: rest)
+        }
+        if edge.isBackwardAllowed, let rest = reached[edge.from] {
+            offer(self.part(of: place.edge, isForward: false, share: place.fraction), isForward: false, then: rest)
+        }
         return best.map { Leg(milliseconds: $0.milliseconds, metres: Double($0.decimetres) / 10) }
     }
 

@@ -25,8 +25,10 @@ package enum RoadImport {
     /// Reads a map and writes the road file, whole or not at all.
     ///
     /// - Parameters:
-    ///   - map: `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`.
+    ///   - path: The map: `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`.
     ///   - output: The road file; replaced when it is there.
+    /// - Returns: What was made.
+    /// - Throws: ``RoadsError``; then the old road file stands.
     package static func run(map path: String, output: String) throws(RoadsError) -> Report {
         // libosmium only says that it could not open, not why.
         guard access(path, R_OK) == 0 else {

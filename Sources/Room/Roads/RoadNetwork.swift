@@ -98,7 +98,9 @@ package final class RoadNetwork: @unchecked Sendable {
         }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_size >= RoadFile.headerSize else { throw .notARoadFile(path: path) }
+        guard fstat(descriptor, &status) == 0, status.st_size >= RoadFile.headerSize else {
+            throw .notARoadFile(path: path)
+        }
         let size = Int(status.st_size)
         let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
         guard let address, address != MAP_FAILED else {

@@ -69,7 +69,8 @@ struct SegmentGrid {
                 let a = draft.points[Int(edge.firstPoint) + segment]
                 let b = draft.points[Int(edge.firstPoint) + segment + 1]
                 let rows = grid.row(of: min(a.latitude, b.latitude))...grid.row(of: max(a.latitude, b.latitude))
-                let columns = grid.column(of: min(a.longitude, b.longitude))...grid.column(of: max(a.longitude, b.longitude))
+                let columns =
+                    grid.column(of: min(a.longitude, b.longitude))...grid.column(of: max(a.longitude, b.longitude))
                 let reference = SegmentReference(edge: UInt32(edgeIndex), segment: UInt32(segment))
                 for row in rows {
                     for column in columns { body(row * Int(grid.columns) + column, reference) }

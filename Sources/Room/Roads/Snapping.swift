@@ -42,22 +42,33 @@ extension RoadNetwork {
 
     /// Where a snapped place is on Earth.
     package func coordinate(of place: SnappedPlace) -> Coordinate? {
+        guard let (plane, a, b, share) = self.segment(of: place) else { return nil }
+        return plane.coordinate(
+            of: PlanePoint(east: a.east + (b.east - a.east) * share, north: a.north + (b.north - a.north) * share)
+        )
+    }
+
+    /// The direction of the road at a snapped place, along its points, degrees from true north.
+    package func course(at place: SnappedPlace) -> Double? {
+        guard let (_, a, b, _) = self.segment(of: place), a != b else { return nil }
+        return a.course(to: b)
+    }
+
+    /// The straight piece that a place lies on, and how far along it, 0…1.
+    private func segment(
+        of place: SnappedPlace
+    ) -> (plane: TangentPlane, from: PlanePoint, to: PlanePoint, share: Double)? {
         let line = self.line(ofEdge: place.edge)
-        guard let first = line.first, let last = line.last else { return nil }
+        guard let first = line.first else { return nil }
         let plane = TangentPlane(at: first)
         let points = line.map(plane.project)
-        let total = zip(points, points.dropFirst()).reduce(0) { $0 + $1.0.distance(to: $1.1) }
-        var left = total * place.fraction
-        for (a, b) in zip(points, points.dropFirst()) {
-            let length = a.distance(to: b)
-            if left <= length, length > 0 {
-                let share = left / length
-                let point = PlanePoint(east: a.east + (b.east - a.east) * share, north: a.north + (b.north - a.north) * share)
-                return plane.coordinate(of: point)
-            }
-            left -= length
+        let pieces = zip(points, points.dropFirst()).map { (from: $0.0, to: $0.1, length: $0.0.distance(to: $0.1)) }
+        var left = pieces.reduce(0) { $0 + $1.length } * place.fraction
+        for piece in pieces {
+            if left <= piece.length, piece.length > 0 { return (plane, piece.from, piece.to, left / piece.length) }
+            left -= piece.length
         }
-        return last
+        return pieces.last.map { (plane, $0.from, $0.to, 1) }
     }
 
     private func forEachSegment(ring: Int, row: Int, column: Int, _ body: (SegmentReference) -> Void) {

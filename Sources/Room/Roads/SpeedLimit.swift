@@ -35,7 +35,9 @@ enum SpeedLimit {
         let country = String(parts[0])
         let zone = String(parts[1])
         if let exception = Self.exceptions[country]?[zone] { return exception }
-        if let limit = Double(zone.drop { !$0.isNumber }), zone.hasPrefix("zone") || Double(zone) != nil { return limit }
+        if let limit = Double(zone.drop { !$0.isNumber }), zone.hasPrefix("zone") || Double(zone) != nil {
+            return limit
+        }
         switch zone {
         case "living_street", "bicycle_road": return 20
         case "urban", "nsl_restricted": return 50

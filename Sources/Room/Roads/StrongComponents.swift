@@ -4,11 +4,12 @@
 ///
 /// Source: Tarjan, *Depth-first search and linear graph algorithms*, SIAM J. Comput. 1 (1972).
 enum StrongComponents {
-    /// Returns which vertices belong to the largest component.
+    /// Finds the vertices of the largest component.
     ///
     /// - Parameters:
     ///   - offsets: For each vertex the first of its successors, and one more for the end.
     ///   - successors: Where one gets from each vertex.
+    /// - Returns: For each vertex whether it is a member.
     static func largest(offsets: [Int], successors: [UInt32]) -> [Bool] {
         let count = offsets.count - 1
         let unseen = -1

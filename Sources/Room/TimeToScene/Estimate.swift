@@ -8,16 +8,26 @@ package struct UnitPosition: Sendable, Hashable {
     package var coordinate: Coordinate
     /// Course, degrees from true north.
     package var course: Double?
+    /// Speed, m/s.
+    package var speed: Double?
     /// How long ago, s.
     package var age: Double
     /// 95 % horizontal error, metres.
     package var accuracy: Double?
 
     /// Creates a position.
-    package init(device: String, coordinate: Coordinate, course: Double?, age: Double, accuracy: Double?) {
+    package init(
+        device: String,
+        coordinate: Coordinate,
+        course: Double?,
+        speed: Double? = nil,
+        age: Double,
+        accuracy: Double?
+    ) {
         self.device = device
         self.coordinate = coordinate
         self.course = course
+        self.speed = speed
         self.age = age
         self.accuracy = accuracy
     }
@@ -41,6 +51,25 @@ package struct Estimate: Sendable, Hashable {
     package let snapped: Double?
     /// The journey; `nil` when there is no way.
     package let journey: Journey?
+}
+
+extension UnitPosition {
+    /// Longest time over which a unit is believed to have gone straight on, s.
+    private static let longestExtrapolation = 30.0
+
+    /// Below this speed, m/s, a receiver's course is noise.
+    private static let slowestCourse = 2.0
+
+    /// Which way it drives; `nil` when it stands or its course is not known.
+    var heading: Double? { self.speed.map { $0 >= Self.slowestCourse } ?? true ? self.course : nil }
+
+    /// Where it is now: a device reports as soon as it departs from its last speed and course.
+    var extrapolated: Coordinate {
+        guard let speed, let course = self.heading, self.age > 0, self.age <= Self.longestExtrapolation else {
+            return self.coordinate
+        }
+        return self.coordinate.moved(by: Metres(speed * self.age), course: course) ?? self.coordinate
+    }
 }
 
 /// How far travel times spread around their median.

@@ -53,10 +53,13 @@ package struct TimeToScene: Sendable {
         profile: RoadWeights.Profile
     ) throws(SceneError) -> [Estimate] {
         let place = try self.snap(scene)
-        let snapped = units.map { self.network.snap($0.coordinate, within: Self.farthestRoad) }
+        let snapped = units.map { self.network.snap($0.extrapolated, within: Self.farthestRoad) }
         var legs: [Leg?] = []
         if let weights = self.weights[profile] {
-            legs = ReverseSearch(self.network, weights).legs(from: snapped.compactMap { $0 }, to: place)
+            let starts = zip(units, snapped).compactMap { unit, snapped in
+                snapped.map { Start(place: $0, facesForward: self.facesForward(unit, on: $0)) }
+            }
+            legs = ReverseSearch(self.network, weights).legs(from: starts, to: place)
         }
         var next = legs.makeIterator()
         let estimates = zip(units, snapped).map { unit, snapped in
@@ -76,6 +79,11 @@ package struct TimeToScene: Sendable {
             throw .offTheMap(extent: self.network.extent, limit: Self.farthestRoad)
         }
         return place
+    }
+
+    private func facesForward(_ unit: UnitPosition, on place: SnappedPlace) -> Bool? {
+        guard let heading = unit.heading, let road = self.network.course(at: place) else { return nil }
+        return angle(between: heading, and: road) <= 90
     }
 
     private static func journey(_ leg: Leg, of unit: UnitPosition) -> Estimate.Journey {

@@ -35,7 +35,10 @@ struct Assembly {
         self.logger = logger
         self.network = try openRoads(configuration.roads)
         guard mkdir(configuration.state, 0o750) == 0 || errno == EEXIST else {
-            throw ProgramFailure(.unavailable, "\(configuration.state): cannot be made: \(String(cString: strerror(errno)))")
+            throw ProgramFailure(
+                .unavailable,
+                "\(configuration.state): cannot be made: \(String(cString: strerror(errno)))"
+            )
         }
         do throws(HistoryError) {
             self.history = try History(folder: configuration.state)
@@ -89,7 +92,10 @@ struct Assembly {
             try await group.run()
         } catch let error as IOError {
             let reason = String(cString: strerror(error.errnoCode))
-            throw ProgramFailure(.unavailable, "http \(http): \(reason); choose another port in 'http', or stop what has it")
+            throw ProgramFailure(
+                .unavailable,
+                "http \(http): \(reason); choose another port in 'http', or stop what has it"
+            )
         }
     }
 

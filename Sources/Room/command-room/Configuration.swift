@@ -25,7 +25,10 @@ struct Configuration: Sendable {
         var http = try top.group("http", example: "{ host: 127.0.0.1, port: 8080 }")
         self.http = try http.hostPort(defaultPort: 8_080)
         guard self.http.isLoopback else {
-            throw http.error("host", "must be this machine (127.0.0.1): there is no login yet, so nobody else may reach it")
+            throw http.error(
+                "host",
+                "must be this machine (127.0.0.1): there is no login yet, so nobody else may reach it"
+            )
         }
         try http.finish()
         try top.finish()

@@ -54,7 +54,7 @@ struct Rank: AsyncParsableCommand {
                 scene: RankAnswer.Place(lat: place.latitude, lon: place.longitude),
                 profile: self.profile.rawValue,
                 units: estimates.map(RankAnswer.Unit.init),
-                search_ms: milliseconds.rounded(decimals: 3)
+                searchMilliseconds: milliseconds.rounded(decimals: 3)
             )
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -92,7 +92,7 @@ private struct RankAnswer: Encodable {
         let seconds: Double?
         let p90: Double?
         let metres: Double?
-        let snapped_m: Double?
+        let snappedMetres: Double?
         let reachable: Bool
 
         init(_ estimate: Estimate) {
@@ -100,7 +100,7 @@ private struct RankAnswer: Encodable {
             self.seconds = estimate.journey?.seconds.rounded(decimals: 1)
             self.p90 = estimate.journey?.p90.rounded(decimals: 1)
             self.metres = estimate.journey?.metres.rounded(decimals: 0)
-            self.snapped_m = estimate.snapped?.rounded(decimals: 1)
+            self.snappedMetres = estimate.snapped?.rounded(decimals: 1)
             self.reachable = estimate.journey != nil
         }
 
@@ -111,22 +111,23 @@ private struct RankAnswer: Encodable {
             try container.encode(self.seconds, forKey: .seconds)
             try container.encode(self.p90, forKey: .p90)
             try container.encode(self.metres, forKey: .metres)
-            try container.encode(self.snapped_m, forKey: .snapped_m)
+            try container.encode(self.snappedMetres, forKey: .snappedMetres)
             try container.encode(self.reachable, forKey: .reachable)
         }
 
-        private enum CodingKeys: CodingKey {
-            case device
-            case seconds
-            case p90
-            case metres
-            case snapped_m
-            case reachable
+        private enum CodingKeys: String, CodingKey {
+            case device, seconds, p90, metres, reachable
+            case snappedMetres = "snapped_m"
         }
     }
 
     let scene: Place
     let profile: String
     let units: [Unit]
-    let search_ms: Double
+    let searchMilliseconds: Double
+
+    private enum CodingKeys: String, CodingKey {
+        case scene, profile, units
+        case searchMilliseconds = "search_ms"
+    }
 }

@@ -49,7 +49,9 @@ enum UnitsTable {
             let row = Dictionary(zip(header, fields), uniquingKeysWith: { first, _ in first })
             func number(_ column: String) throws(ProgramFailure) -> Double? {
                 guard let field = row[column], !field.isEmpty else { return nil }
-                guard let value = Double(field), value.isFinite else { throw wrong("'\(column)' is '\(field)', not a number") }
+                guard let value = Double(field), value.isFinite else {
+                    throw wrong("'\(column)' is '\(field)', not a number")
+                }
                 return value
             }
             guard let device = row["device"], !device.isEmpty else { throw wrong("'device' is empty") }

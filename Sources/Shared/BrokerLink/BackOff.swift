@@ -27,11 +27,12 @@ package struct BackOff: Sendable, Hashable {
         self.next = shortest
     }
 
-    /// Returns how long to wait now.
+    /// Decides how long to wait now.
     ///
     /// - Parameters:
     ///   - held: How long the connection that just ended had held; zero when it never was.
     ///   - random: Where the jitter comes from.
+    /// - Returns: The wait, with its jitter.
     package mutating func wait(
         afterHolding held: Duration,
         using random: inout some RandomNumberGenerator

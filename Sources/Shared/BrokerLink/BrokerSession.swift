@@ -150,7 +150,10 @@ final class BrokerSession: Sendable {
                 onUp()
             }
             if !isUp, SystemClock.bootMilliseconds - began > Self.answerMilliseconds {
-                return .unreachable(broker: broker, reason: "no MQTT answer within \(Self.answerMilliseconds / 1_000) s")
+                return .unreachable(
+                    broker: broker,
+                    reason: "no MQTT answer within \(Self.answerMilliseconds / 1_000) s"
+                )
             }
         }
     }

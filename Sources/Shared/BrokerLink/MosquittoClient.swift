@@ -32,10 +32,18 @@ final class MosquittoClient {
 
     private static let library: Int32 = mosquitto_lib_init()
 
-    init(clientID: String, cleanStart: Bool, broker: String, deliver: @escaping (ReceivedMessage) -> Void) throws(BrokerError) {
+    init(
+        clientID: String,
+        cleanStart: Bool,
+        broker: String,
+        deliver: @escaping (ReceivedMessage) -> Void
+    ) throws(BrokerError) {
         if let error = BrokerError(code: Self.library, broker: broker) { throw error }
         guard let handle = mosquitto_new(clientID, cleanStart, nil) else {
-            throw .library(code: Int32(MOSQ_ERR_NOMEM.rawValue), reason: "mosquitto_new: \(String(cString: strerror(errno)))")
+            throw .library(
+                code: Int32(MOSQ_ERR_NOMEM.rawValue),
+                reason: "mosquitto_new: \(String(cString: strerror(errno)))"
+            )
         }
         self.handle = handle
         self.broker = broker
@@ -44,7 +52,8 @@ final class MosquittoClient {
         mosquitto_int_option(handle, MOSQ_OPT_TCP_NODELAY, 1)
         // Unretained: the callbacks run only inside calls that this object makes.
         mosquitto_user_data_set(handle, Unmanaged.passUnretained(self).toOpaque())
-        mosquitto_connect_v5_callback_set(handle) { _, user, code, _, _ in MosquittoClient.from(user)?.didConnect(code) }
+        mosquitto_connect_v5_callback_set(handle) { _, user, code, _, _ in MosquittoClient.from(user)?.didConnect(code)
+        }
         mosquitto_disconnect_v5_callback_set(handle) { _, user, code, _ in
             MosquittoClient.from(user)?.disconnectReason = String(cString: mosquitto_reason_string(code))
         }
@@ -72,7 +81,12 @@ final class MosquittoClient {
             throw .credentials(path: path, reason: String(cString: strerror(errno)))
         }
         let code = mosquitto_tls_set(
-            self.handle, credentials.authority, nil, credentials.certificate, credentials.key, nil
+            self.handle,
+            credentials.authority,
+            nil,
+            credentials.certificate,
+            credentials.key,
+            nil
         )
         guard code == 0 else { throw .credentials(path: credentials.certificate, reason: "not usable for TLS") }
         // 1.0 and 1.1 are still on by default in this libmosquitto.
@@ -84,8 +98,13 @@ final class MosquittoClient {
         // On success libmosquitto owns the properties.
         var properties = Self.properties(of: will)
         let code = mosquitto_will_set_v5(
-            self.handle, will.topic, Int32(will.payload.count), will.payload, Int32(will.qualityOfService),
-            will.isRetained, properties
+            self.handle,
+            will.topic,
+            Int32(will.payload.count),
+            will.payload,
+            Int32(will.qualityOfService),
+            will.isRetained,
+            properties
         )
         guard let error = BrokerError(code: code, broker: self.broker, topic: will.topic) else { return }
         mosquitto_property_free_all(&properties)
@@ -106,7 +125,10 @@ final class MosquittoClient {
     var socket: CInt { mosquitto_socket(self.handle) }
 
     func subscribe(_ filters: [String]) throws(BrokerError) {
-        guard !filters.isEmpty else { return self.suback = .accepted }
+        guard !filters.isEmpty else {
+            self.suback = .accepted
+            return
+        }
         let texts = filters.map { strdup($0) }
         defer { for text in texts { free(text) } }
         var pointers = texts
@@ -120,8 +142,14 @@ final class MosquittoClient {
         defer { mosquitto_property_free_all(&properties) }
         var id: Int32 = 0
         let code = mosquitto_publish_v5(
-            self.handle, &id, message.topic, Int32(message.payload.count), message.payload,
-            Int32(message.qualityOfService), message.isRetained, properties
+            self.handle,
+            &id,
+            message.topic,
+            Int32(message.payload.count),
+            message.payload,
+            Int32(message.qualityOfService),
+            message.isRetained,
+            properties
         )
         if let error = BrokerError(code: code, broker: self.broker, topic: message.topic) {
             acknowledge(.failure(error))
@@ -162,7 +190,8 @@ final class MosquittoClient {
 
     private func didSubscribe(_ granted: UnsafeBufferPointer<Int32>) {
         let refusal = granted.first { $0 >= 0x80 }
-        self.suback = refusal.map { .refused("subscription: \(String(cString: mosquitto_reason_string($0)))") } ?? .accepted
+        self.suback =
+            refusal.map { .refused("subscription: \(String(cString: mosquitto_reason_string($0)))") } ?? .accepted
     }
 
     private func didPublish(_ id: Int32, reason: Int32) {
@@ -178,7 +207,13 @@ final class MosquittoClient {
     private func didReceive(_ message: mosquitto_message, properties: OpaquePointer?) {
         var correlation: UnsafeMutableRawPointer?
         var length: UInt16 = 0
-        mosquitto_property_read_binary(properties, Int32(MQTT_PROP_CORRELATION_DATA.rawValue), &correlation, &length, false)
+        mosquitto_property_read_binary(
+            properties,
+            Int32(MQTT_PROP_CORRELATION_DATA.rawValue),
+            &correlation,
+            &length,
+            false
+        )
         defer { free(correlation) }
         self.deliver(
             ReceivedMessage(

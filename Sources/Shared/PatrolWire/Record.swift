@@ -8,7 +8,7 @@ public struct Record: Sendable, Hashable, WireMessage {
     public var unit: String
     /// The device log that numbers it: 16 lower-case hex digits.
     public var log: String
-    /// Number in that log: 1, 2, 3 …
+    /// Number in that log, from 1 on, without a gap.
     public var sequence: Int64
     /// When it was measured or happened, ms since 1970 UTC.
     public var time: Int64
@@ -16,9 +16,13 @@ public struct Record: Sendable, Hashable, WireMessage {
     public var timeQuality: TimeQuality
     /// CLOCK_BOOTTIME of the device, ms.
     public var uptime: Int64
-    /// Degrees, WGS 84, positive north; written with 7 decimals. A position record always has it.
+    /// Degrees, WGS 84, positive north; written with 7 decimals.
+    ///
+    /// A position record always has it.
     public var latitude: Double?
-    /// Degrees, WGS 84, positive east; written with 7 decimals. A position record always has it.
+    /// Degrees, WGS 84, positive east; written with 7 decimals.
+    ///
+    /// A position record always has it.
     public var longitude: Double?
     /// 95 % horizontal error, m.
     public var accuracy: Double?

@@ -18,7 +18,9 @@ package struct HostPort: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// `host:port`.
-    package var description: String { self.host.contains(":") ? "[\(self.host)]:\(self.port)" : "\(self.host):\(self.port)" }
+    package var description: String {
+        self.host.contains(":") ? "[\(self.host)]:\(self.port)" : "\(self.host):\(self.port)"
+    }
 }
 
 extension SettingsReader {

@@ -74,7 +74,10 @@ package struct SettingsReader: Sendable {
         guard case .scalar(let text, isQuoted: false) = node.content, let number = Double(text),
             range.contains(number)
         else {
-            throw self.error(key, "must be a number from \(short(range.lowerBound)) to \(short(range.upperBound)), not \(node.kind)")
+            throw self.error(
+                key,
+                "must be a number from \(short(range.lowerBound)) to \(short(range.upperBound)), not \(node.kind)"
+            )
         }
         return number
     }
@@ -124,7 +127,11 @@ package struct SettingsReader: Sendable {
     }
 
     private func missing(_ key: String, example: String) -> SettingsError {
-        SettingsError(file: self.file, line: self.line, problem: "'\(key)' is missing; add for example '\(key): \(example)'")
+        SettingsError(
+            file: self.file,
+            line: self.line,
+            problem: "'\(key)' is missing; add for example '\(key): \(example)'"
+        )
     }
 }
 

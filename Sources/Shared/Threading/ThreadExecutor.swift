@@ -1,10 +1,10 @@
+import DequeModule
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
 import Musl
 #endif
-
-import DequeModule
 
 /// Runs an actor's jobs on one thread of its own: for an actor whose work waits for a disk.
 package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {

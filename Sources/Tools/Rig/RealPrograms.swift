@@ -9,6 +9,9 @@ package enum RealPrograms {
     ///   - port: Loopback port.
     ///   - folder: Where its configuration and log go.
     ///   - settings: More lines of configuration.
+    ///   - body: What is done while it runs.
+    /// - Returns: What `body` returns.
+    /// - Throws: ``RigError``, or what `body` throws.
     package static func withMosquitto<R: Sendable>(
         port: UInt16,
         folder: String,
@@ -48,7 +51,11 @@ package enum RealPrograms {
     package static func waitForPort(_ port: UInt16, of program: RunningProgram) async throws {
         try await eventually("\(program.name) listening on port \(port)") {
             guard program.isAlive else {
-                throw RigError.ended(program: program.name, how: "before it listened", log: String(program.log.suffix(400)))
+                throw RigError.ended(
+                    program: program.name,
+                    how: "before it listened",
+                    log: String(program.log.suffix(400))
+                )
             }
             return LoopbackPort.isOpen(port) ? () : nil
         }

@@ -47,6 +47,8 @@ package struct RunningProgram: Sendable {
 ///   - arguments: Its arguments.
 ///   - logFile: Where its output goes; appended to.
 ///   - wrapper: A shell line such as `ulimit -f 100; exec "$@"` to start it with; usually `nil`.
+///   - body: What is done while it runs.
+/// - Returns: What `body` returns.
 /// - Throws: ``RigError/missing(program:)`` when there is no such program; what `body` throws.
 package func withProgram<R: Sendable>(
     _ path: String,

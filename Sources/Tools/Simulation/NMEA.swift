@@ -34,7 +34,10 @@ package enum NMEA {
     /// The sentences of one cycle: RMC, GGA, GSA and, once a second, GSV.
     package static func cycle(_ moment: Moment, withSky: Bool) -> String {
         let clock = Clock(moment.time)
-        let place = moment.coordinate.map { "\(degrees($0.latitude, 2)),\($0.latitude < 0 ? "S" : "N"),\(degrees($0.longitude, 3)),\($0.longitude < 0 ? "W" : "E")" } ?? ",,,"
+        let place =
+            moment.coordinate.map {
+                "\(degrees($0.latitude, 2)),\($0.latitude < 0 ? "S" : "N"),\(degrees($0.longitude, 3)),\($0.longitude < 0 ? "W" : "E")"
+            } ?? ",,,"
         let isFixed = moment.coordinate != nil
         let knots = decimals(moment.speed / 0.514_444, 2)
         let course = decimals(moment.course, 1)

@@ -51,7 +51,10 @@ package final class ReceiverLine: Sendable {
         let line = ReceiverLine(listener: socket, clients: [], source: "tcp://127.0.0.1:\(port)")
         startThread("receiver") { [weak line] in
             while case let client = accept(socket, nil, nil), client >= 0 {
-                guard let line else { Glibc.close(client); return }
+                guard let line else {
+                    Glibc.close(client)
+                    return
+                }
                 line.clients.withLock { $0.append(client) }
             }
         }
@@ -62,7 +65,9 @@ package final class ReceiverLine: Sendable {
     package static func terminal() throws(LineError) -> ReceiverLine {
         var name = [CChar](repeating: 0, count: 128)
         let master = clinux_open_terminal(&name, name.count)
-        guard master >= 0 else { throw LineError(description: "no pseudo terminal: \(String(cString: strerror(errno)))") }
+        guard master >= 0 else {
+            throw LineError(description: "no pseudo terminal: \(String(cString: strerror(errno)))")
+        }
         let path = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return ReceiverLine(listener: -1, clients: [master], source: path)
     }
@@ -74,7 +79,8 @@ package final class ReceiverLine: Sendable {
         self.clients.withLock { clients in
             clients.removeAll { client in
                 let flags = CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT)
-                let sent = isTerminal ? write(client, bytes, bytes.count) : Glibc.send(client, bytes, bytes.count, flags)
+                let sent =
+                    isTerminal ? write(client, bytes, bytes.count) : Glibc.send(client, bytes, bytes.count, flags)
                 guard sent != bytes.count, !isTerminal else { return false }
                 Glibc.close(client)
                 return true

@@ -66,8 +66,10 @@ struct TownBuilder {
                 let jitter = isMiddle ? 0 : 28.0
                 // The banks lie apart by the width of the river and its meadows.
                 let gap = row > Self.southBank ? 120.0 : 0
-                let east = Self.margin + Double(column) * Self.block + .random(in: -jitter...jitter, using: &self.random)
-                let north = Self.margin + gap + Double(row) * Self.block + .random(in: -jitter...jitter, using: &self.random)
+                let east =
+                    Self.margin + Double(column) * Self.block + .random(in: -jitter...jitter, using: &self.random)
+                let north =
+                    Self.margin + gap + Double(row) * Self.block + .random(in: -jitter...jitter, using: &self.random)
                 line.append(self.addNode(PlanePoint(east: east, north: north)))
             }
             self.grid.append(line)
@@ -165,7 +167,9 @@ struct TownBuilder {
 
         let southSide = columnsJoined.map { (point(easting(of: self.grid[0][$0]), 0), self.grid[0][$0]) }
         let eastSide = rowsJoined.map { (point(east, northing(of: self.grid[$0][last])), self.grid[$0][last]) }
-        let northSide = columnsJoined.map { (point(easting(of: self.grid[Self.rows - 1][$0]), north), self.grid[Self.rows - 1][$0]) }
+        let northSide = columnsJoined.map {
+            (point(easting(of: self.grid[Self.rows - 1][$0]), north), self.grid[Self.rows - 1][$0])
+        }
         let westSide = rowsJoined.map { (point(0, northing(of: self.grid[$0][west])), self.grid[$0][west]) }
         var corners = [point(0, 0), point(east, 0), point(east, north), point(0, north)].makeIterator()
         var ring: [Int] = []

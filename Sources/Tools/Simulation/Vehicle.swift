@@ -13,7 +13,7 @@ package struct Vehicle: Sendable {
     }
 
     /// Metres per second squared.
-    private static let acceleration = 2.0
+    private static let acceleration = 2.4
     private static let braking = 3.0
 
     /// Where it is.
@@ -40,12 +40,28 @@ package struct Vehicle: Sendable {
         self.point = streets.points[start]
     }
 
-    /// Sends it to a node, from the next node that it comes to.
+    /// Sends it to a node; it turns around on the road where that is the faster way.
     package mutating func respond(to node: Int) {
-        let next = self.ahead.first ?? self.behind
-        guard let route = self.streets.route(from: next, to: node) else { return }
-        self.ahead = self.ahead.isEmpty ? Array(route.dropFirst()) : route
         self.mission = .respond(node: node)
+        guard let next = self.ahead.first else {
+            self.ahead = self.streets.route(from: self.behind, to: node).map { Array($0.dropFirst()) } ?? []
+            return
+        }
+        let onward = self.streets.route(from: next, to: node)
+        let canTurn = self.streets.arcs[next].contains { $0.to == self.behind }
+        let back = canTurn ? self.streets.route(from: self.behind, to: node) : nil
+        func metres(_ route: [Int]?) -> Double {
+            guard let route, let first = route.first else { return .infinity }
+            return self.point.distance(to: self.streets.points[first]) + self.streets.metres(of: route)
+        }
+        // Turning costs about as much time as a hundred metres of driving.
+        if metres(back) + 100 < metres(onward), let back {
+            self.ahead = back
+            self.behind = next
+            self.speed = 0
+        } else if let onward {
+            self.ahead = onward
+        }
     }
 
     /// Sends it back on patrol.
@@ -101,7 +117,7 @@ package struct Vehicle: Sendable {
         let limit = self.streets.arcs[self.behind].first { $0.to == target }?.limit ?? 8
         var isResponding = false
         if case .respond = self.mission { isResponding = true }
-        var wanted = limit * (isResponding ? 1.15 : 0.75)
+        var wanted = limit * (isResponding ? 1.35 : 0.8)
         // Slow enough to take each corner ahead, and to stop at the end.
         var distance = self.point.distance(to: self.streets.points[target])
         for (index, node) in self.ahead.prefix(6).enumerated() {
@@ -110,13 +126,15 @@ package struct Vehicle: Sendable {
                 let from = index == 0 ? self.point : self.streets.points[self.ahead[index - 1]]
                 let here = self.streets.points[node]
                 let next = self.streets.points[self.ahead[index + 1]]
-                let turn = from.distance(to: here) < 0.5
+                let turn =
+                    from.distance(to: here) < 0.5
                     ? 0 : angle(between: from.course(to: here), and: here.course(to: next))
-                corner = turn > 60 ? 5.5 : turn > 30 ? 9 : .infinity
+                corner = turn > 60 ? 6.5 : turn > 30 ? 10 : .infinity
                 distance += index == 0 ? 0 : from.distance(to: here)
             } else {
                 corner = 0
-                distance += index == 0 ? 0 : self.streets.points[self.ahead[index - 1]].distance(to: self.streets.points[node])
+                distance +=
+                    index == 0 ? 0 : self.streets.points[self.ahead[index - 1]].distance(to: self.streets.points[node])
             }
             wanted = min(wanted, (corner * corner + 2 * Self.braking * 0.8 * distance).squareRoot())
         }

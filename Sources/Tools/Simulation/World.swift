@@ -29,7 +29,9 @@ package actor World {
         self.town = town
         self.streets = Streets(town)
         for car in 0..<cars {
-            if let vehicle = Vehicle(on: self.streets, seed: seed &* 1_000 &+ UInt64(car)) { self.vehicles.append(vehicle) }
+            if let vehicle = Vehicle(on: self.streets, seed: seed &* 1_000 &+ UInt64(car)) {
+                self.vehicles.append(vehicle)
+            }
         }
     }
 

@@ -36,7 +36,10 @@ struct Demo: AsyncParsableCommand {
             do { try await signals.value } catch { return }
             interrupted.withLock { $0 = true }
         }
-        defer { signals.cancel(); watch.cancel() }
+        defer {
+            signals.cancel()
+            watch.cancel()
+        }
         let story: Story.Outcome?
         do {
             story = try await self.play(isInterrupted: { interrupted.withLock { $0 } })
@@ -50,7 +53,7 @@ struct Demo: AsyncParsableCommand {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]
         print(story.json)
-        guard story.arrived, story.through_gpsd == 1 else {
+        guard story.arrived, story.throughGPSD == 1 else {
             throw ProgramFailure(.failure, story.arrived ? "the unit behind gpsd was not seen" : "nobody arrived")
         }
     }
@@ -67,11 +70,20 @@ struct Demo: AsyncParsableCommand {
             let broker = BrokerAddress(endpoint: HostPort(host: "127.0.0.1", port: rig.broker))
             let story = Story(world: world, rig: rig, screen: screen, isInterrupted: isInterrupted)
             return try await withThrowingTaskGroup(of: Story.Outcome?.self) { group in
-                group.addTask { await world.run(); return nil }
+                group.addTask {
+                    await world.run()
+                    return nil
+                }
                 let feed = ReceiverFeed(world: world, car: 0, line: line, rate: 1, receiver: Receiver(seed: seed))
-                group.addTask { await feed.run(); return nil }
+                group.addTask {
+                    await feed.run()
+                    return nil
+                }
                 for unit in fleet(of: world, cars: 1..<Self.units, station: station, broker: broker, seed: seed) {
-                    group.addTask { try await unit.run(); return nil }
+                    group.addTask {
+                        try await unit.run()
+                        return nil
+                    }
                 }
                 defer { group.cancelAll() }
                 return try await story.tell(units: Self.units, patrolSeconds: patrol, isEndless: isEndless)

@@ -81,7 +81,13 @@ struct Fleet: AsyncParsableCommand {
         try await untilInterrupted {
             await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await world.run() }
-                for unit in fleet(of: world, cars: 0..<self.units, station: station, broker: broker, seed: self.options.seed) {
+                for unit in fleet(
+                    of: world,
+                    cars: 0..<self.units,
+                    station: station,
+                    broker: broker,
+                    seed: self.options.seed
+                ) {
                     group.addTask { try await unit.run() }
                 }
             }
@@ -138,14 +144,20 @@ struct Feed: AsyncParsableCommand {
     func validate() throws {
         guard (self.tcp != nil) != self.pty else { throw ValidationError("give either --tcp PORT or --pty") }
         guard (1...10).contains(self.rate) else { throw ValidationError("--rate must be from 1 to 10") }
-        guard self.noise >= 0, self.outages >= 0 else { throw ValidationError("--noise and --outages cannot be negative") }
+        guard self.noise >= 0, self.outages >= 0 else {
+            throw ValidationError("--noise and --outages cannot be negative")
+        }
     }
 
     func run() async throws {
         let world = World(town: try self.options.town(), cars: 1, seed: self.options.seed)
         let line: ReceiverLine
         do throws(LineError) {
-            if let port = self.tcp { line = try ReceiverLine.tcp(port: port) } else { line = try ReceiverLine.terminal() }
+            if let port = self.tcp {
+                line = try ReceiverLine.tcp(port: port)
+            } else {
+                line = try ReceiverLine.terminal()
+            }
         } catch {
             throw ProgramFailure(.unavailable, "\(error)")
         }

@@ -12,7 +12,12 @@ enum RoomView {
             let lat: Double
             let lon: Double
             let spd: Double?
-            let age_s: Double?
+            let ageSeconds: Double?
+
+            private enum CodingKeys: String, CodingKey {
+                case lat, lon, spd
+                case ageSeconds = "age_s"
+            }
         }
 
         let device: String
@@ -34,7 +39,12 @@ enum RoomView {
 
     struct Candidates: Decodable, Sendable {
         let units: [Candidate]
-        let below_line: [Candidate]
+        let belowLine: [Candidate]
+
+        private enum CodingKeys: String, CodingKey {
+            case units
+            case belowLine = "below_line"
+        }
     }
 
     struct Candidate: Decodable, Sendable {
@@ -44,8 +54,13 @@ enum RoomView {
         let seconds: Double?
         let p90: Double?
         let metres: Double?
-        let age_s: Double?
+        let ageSeconds: Double?
         let reason: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case device, unit, status, seconds, p90, metres, reason
+            case ageSeconds = "age_s"
+        }
     }
 
     struct Health: Decodable, Sendable {

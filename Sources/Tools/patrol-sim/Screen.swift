@@ -25,7 +25,7 @@ struct Screen: Sendable {
             self.status = candidate.status ?? "-"
             self.metres = candidate.metres
             self.seconds = candidate.seconds
-            self.age = candidate.age_s
+            self.age = candidate.ageSeconds
             self.reason = candidate.reason
             self.place = unit?.coordinate
         }
@@ -33,7 +33,7 @@ struct Screen: Sendable {
         init(_ unit: RoomView.Unit) {
             self.device = unit.device
             self.status = unit.status ?? "-"
-            self.age = unit.position?.age_s
+            self.age = unit.position?.ageSeconds
             self.place = unit.coordinate
         }
     }
@@ -72,7 +72,10 @@ struct Screen: Sendable {
         var left = width >= 112 ? TownMap(frame).lines : []
         let right = self.table(frame)
         let height = max(left.count, right.count)
-        left += Array(repeating: String(repeating: " ", count: left.isEmpty ? 0 : TownMap.columns), count: height - left.count)
+        left += Array(
+            repeating: String(repeating: " ", count: left.isEmpty ? 0 : TownMap.columns),
+            count: height - left.count
+        )
         var text = "\u{1B}[H\u{1B}[2J"
         text += "\u{1B}[1m PatrolLink\u{1B}[0m  \(frame.headline)\n\n"
         for index in 0..<height {
@@ -117,11 +120,15 @@ struct Screen: Sendable {
     }
 }
 
-private func number(_ value: Double?, _ width: Int) -> String { padLeft(value.map { "\(Int($0.rounded()))" } ?? "-", width) }
+private func number(_ value: Double?, _ width: Int) -> String {
+    padLeft(value.map { "\(Int($0.rounded()))" } ?? "-", width)
+}
 
 func pad(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
 
-func padLeft(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+func padLeft(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+}
 
 private func write(_ text: String) {
     let bytes = Array(text.utf8)

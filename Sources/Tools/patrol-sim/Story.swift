@@ -10,19 +10,19 @@ struct Story: Sendable {
     /// What is printed at the end of a headless run.
     struct Outcome: Sendable {
         var units: Int
-        var through_gpsd: Int
+        var throughGPSD: Int
         var incident: String
         var nearest: String
-        var estimated_s: Double
+        var estimated: Double
         var arrived: Bool
-        var actual_s: Double
-        var records_stored: Int
+        var actual: Double
+        var recordsStored: Int
 
         /// One line; the keys in the order of the documentation.
         var json: String {
-            "{\"units\":\(self.units),\"through_gpsd\":\(self.through_gpsd),\"incident\":\"\(self.incident)\","
-                + "\"nearest\":\"\(self.nearest)\",\"estimated_s\":\(self.estimated_s),\"arrived\":\(self.arrived),"
-                + "\"actual_s\":\(self.actual_s),\"records_stored\":\(self.records_stored)}"
+            "{\"units\":\(self.units),\"through_gpsd\":\(self.throughGPSD),\"incident\":\"\(self.incident)\","
+                + "\"nearest\":\"\(self.nearest)\",\"estimated_s\":\(self.estimated),\"arrived\":\(self.arrived),"
+                + "\"actual_s\":\(self.actual),\"records_stored\":\(self.recordsStored)}"
         }
     }
 
@@ -61,13 +61,13 @@ struct Story: Sendable {
             if !isEndless {
                 return Outcome(
                     units: seen,
-                    through_gpsd: 1,
+                    throughGPSD: 1,
                     incident: call.id,
                     nearest: call.nearest.device,
-                    estimated_s: call.nearest.seconds ?? 0,
+                    estimated: call.nearest.seconds ?? 0,
                     arrived: actual != nil,
-                    actual_s: actual ?? 0,
-                    records_stored: try await self.rig.room.health().stored
+                    actual: actual ?? 0,
+                    recordsStored: try await self.rig.room.health().stored
                 )
             }
             await self.world.patrol(call.car)
@@ -98,7 +98,7 @@ struct Story: Sendable {
     private func takeCall(using random: inout SplitMix64) async throws -> Call {
         let streets = self.world.streets
         let car = await self.world.sight(0).point
-        let near = streets.homes.filter { (250...520).contains(streets.points[$0].distance(to: car)) }
+        let near = streets.homes.filter { (180...380).contains(streets.points[$0].distance(to: car)) }
         guard let node = (near.isEmpty ? streets.homes : near).randomElement(using: &random) else {
             throw ProgramFailure(.failure, "the town has no streets")
         }
@@ -134,7 +134,7 @@ struct Story: Sendable {
         while ContinuousClock.now < end, !self.isInterrupted() {
             let candidates = try await self.rig.room.candidates(for: call.id)
             let units = try await self.rig.room.units()
-            let rows = (candidates.units + candidates.below_line).map { candidate in
+            let rows = (candidates.units + candidates.belowLine).map { candidate in
                 Screen.Row(candidate, of: units.first { $0.device == candidate.device })
             }
             let elapsed = Double(SystemClock.wallMilliseconds - call.received) / 1_000
@@ -143,7 +143,9 @@ struct Story: Sendable {
                 responding?.position?.spd ?? .infinity < Self.sceneSpeed
             {
                 let actual = (elapsed * 10).rounded() / 10
-                self.screen.say("\(call.nearest.device) is on scene after \(actual) s (estimated \(call.nearest.seconds ?? 0) s)")
+                self.screen.say(
+                    "\(call.nearest.device) is on scene after \(actual) s (estimated \(call.nearest.seconds ?? 0) s)"
+                )
                 return actual
             }
             let headline = "incident \(call.id): \(call.nearest.device) responds, \(Int(elapsed)) s so far"

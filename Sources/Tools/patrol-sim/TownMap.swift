@@ -51,7 +51,9 @@ struct TownMap {
         let steps = max(1, Int(a.distance(to: b) / Self.metresPerDot * 2))
         for step in 0...steps {
             let share = Double(step) / Double(steps)
-            let (x, y) = Self.dot(PlanePoint(east: a.east + (b.east - a.east) * share, north: a.north + (b.north - a.north) * share))
+            let (x, y) = Self.dot(
+                PlanePoint(east: a.east + (b.east - a.east) * share, north: a.north + (b.north - a.north) * share)
+            )
             guard (0..<Self.columns * 2).contains(x), (0..<Self.rows * 4).contains(y) else { continue }
             // Unicode's braille patterns count dots down the left column, then the right, the lowest row last.
             let bits: [[UInt8]] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]]
@@ -64,7 +66,9 @@ struct TownMap {
         let (row, column) = (y / 4, min(x / 2, Self.columns - width))
         guard (0..<Self.rows).contains(row), column >= 0 else { return }
         // Two units in one place: the first is shown, and no mark is cut in half.
-        guard self.marks[row][column] == nil, column == 0 || self.marks[row][column - 1]?.contains("✖") ?? true else { return }
+        guard self.marks[row][column] == nil, column == 0 || self.marks[row][column - 1]?.contains("✖") ?? true else {
+            return
+        }
         if width == 2, self.marks[row][column + 1] != nil { return }
         self.marks[row][column] = text
     }

@@ -1,0 +1,58 @@
+# What each target does stands behind its name; `make` alone lists them.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+# Debian 12 packages: libraries to build with, the real programs that tests and the demonstration run.
+PACKAGES := pkg-config libgps-dev libmosquitto-dev libsqlite3-dev libyaml-dev libosmium2-dev libprotozero-dev \
+	zlib1g-dev libbz2-dev libexpat1-dev liblz4-dev \
+	gpsd gpsd-clients python3-gps mosquitto osmium-tool sqlite3 openssl systemd
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+# One set of flags for lint, tests and demonstration, so that all of them share one build.
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+TEST_FLAGS := --disable-xctest $(SWIFT_FLAGS)
+
+.PHONY: help swift deps build test lint demo check-deep clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+
+swift:
+	@version=$$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1); \
+	case "$$version" in \
+	'') echo "Swift 6.3 is needed and no 'swift' was found: install it from https://www.swift.org/install/linux/ and run make again" >&2; exit 1;; \
+	[0-5].* | 6.[0-2]) echo "Swift 6.3 is needed and this is $$version: install it from https://www.swift.org/install/linux/ and run make again" >&2; exit 1;; \
+	esac
+
+deps: swift ## install what is missing of Debian's packages
+	@missing=$$(for package in $(PACKAGES); do \
+		dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || echo $$package; done); \
+	if [ -n "$$missing" ]; then \
+		echo "Installing:" $$missing; \
+		$(SUDO) apt-get update -qq && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	fi
+
+build: deps ## build everything, for debugging
+	swift build $(SWIFT_FLAGS)
+
+test: deps ## build and run all tests, with real gpsd and mosquitto on free loopback ports
+	swift build --build-tests $(TEST_FLAGS)
+	swift test --skip-build --no-parallel $(TEST_FLAGS)
+
+lint: deps ## format, imports, warnings, systemd units
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift build --build-tests $(TEST_FLAGS)
+	systemd/check
+
+demo: deps ## a town, thirteen cars, an incident; HEADLESS=1 ends by itself
+	@echo "Building (the first time takes some minutes) ..."
+	@swift build $(SWIFT_FLAGS) --quiet
+	@.build/debug/patrol-sim demo $(if $(filter 1,$(HEADLESS)),--headless)
+
+check-deep: deps ## all tests again under the thread and the address sanitizer
+	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/tsan.supp" \
+		swift test --sanitize=thread --scratch-path .build-tsan --no-parallel $(TEST_FLAGS)
+	swift test --sanitize=address --scratch-path .build-asan --no-parallel $(TEST_FLAGS)
+
+clean: ## remove what was built
+	rm -rf .build .build-tsan .build-asan
