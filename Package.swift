@@ -187,6 +187,46 @@ let package = Package(
                 lifecycle, logging, signals,
             ]
         ),
+
+        // MARK: Tests
+        .target(
+            name: "TestSupport",
+            dependencies: ["Rig", "Simulation", "Threading"],
+            path: "Tests/Support",
+            swiftSettings: strict
+        ),
+        tests("ArchitectureTests", []),
+        tests(
+            "SharedTests",
+            ["Ground", "PatrolWire", "Settings", "TestSupport", "Threading"],
+            resources: [.copy("Golden")]
+        ),
+        tests(
+            "DeviceTests",
+            [
+                "Ground", "Hardware", "Outbox", "PatrolWire", "Position", "PositionGPSD", "Report", "Rig",
+                "Settings", "TestSupport", "Uplink", logging,
+            ]
+        ),
+        tests(
+            "BrokerLinkTests",
+            ["BrokerLink", "Rig", "Settings", "Simulation", "TestSupport", "Threading", lifecycle, logging]
+        ),
+        tests(
+            "RoomTests",
+            [
+                "BrokerLink", "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Rig", "Roads", "TestSupport",
+                "TimeToScene", "Units",
+            ]
+        ),
+        tests("SimulationTests", ["Ground", "Rig", "Simulation", "TestSupport"]),
+        tests(
+            "ChainTests",
+            [
+                "BrokerLink", "Ground", "PatrolWire", "Position", "Rig", "Settings", "Simulation", "TestSupport",
+                "Threading", logging,
+            ]
+        ),
     ],
     cxxLanguageStandard: .cxx17
 )

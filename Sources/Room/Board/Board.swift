@@ -4,6 +4,7 @@ import Ground
 import HTTPTypes
 package import Hummingbird
 package import Intake
+import NIOCore
 import NIOFoundationEssentialsCompat
 import Roads
 package import Threading
@@ -20,6 +21,9 @@ package struct Board: Sendable {
 
     /// Who did what while nobody has to log in: only this machine can reach the board then.
     private static let localActor = "local"
+
+    /// Bytes of the largest body that is read.
+    private static let largestBody = 65_536
 
     /// Creates the board.
     ///
@@ -99,8 +103,10 @@ package struct Board: Sendable {
     private func open(_ request: Request, context: BasicRequestContext) async throws -> EditedResponse<IncidentAnswer> {
         let body: IncidentRequest
         do {
-            let buffer = try await request.body.collect(upTo: 65_536)
+            let buffer = try await request.body.collect(upTo: Self.largestBody)
             body = try JSONDecoder().decode(IncidentRequest.self, from: Data(buffer: buffer))
+        } catch is NIOTooManyBytesError {
+            throw Problem(.contentTooLarge, "the body must not be larger than \(Self.largestBody) bytes")
         } catch is DecodingError {
             throw Problem(.badRequest, #"the body must be JSON such as {"lat":41.15,"lon":-8.61,"note":"…"}"#)
         }

@@ -33,6 +33,7 @@ enum UnitsTable {
                 ProgramFailure(.data, "\(path):\(index + 1): \(problem)")
             }
             if header.isEmpty {
+                if fields == [""] { throw wrong("empty; it must begin 'device,lat,lon'") }
                 header = fields
                 if let missing = Self.columns.prefix(3).first(where: { !header.contains($0) }) {
                     throw wrong("the header lacks '\(missing)'; it must begin 'device,lat,lon'")
@@ -76,7 +77,6 @@ enum UnitsTable {
                 )
             )
         }
-        guard !header.isEmpty else { throw ProgramFailure(.data, "\(path):1: empty; it must begin 'device,lat,lon'") }
         return units
     }
 

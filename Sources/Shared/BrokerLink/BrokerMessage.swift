@@ -43,4 +43,13 @@ package struct ReceivedMessage: Sendable, Hashable {
     package let correlation: [UInt8]?
     /// When it came, ms since 1970 UTC by this machine's clock.
     package let received: Int64
+
+    /// Creates a message.
+    package init(topic: String, payload: [UInt8], isRetained: Bool, correlation: [UInt8]?, received: Int64) {
+        self.topic = topic
+        self.payload = payload
+        self.isRetained = isRetained
+        self.correlation = correlation
+        self.received = received
+    }
 }

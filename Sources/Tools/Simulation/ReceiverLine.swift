@@ -72,9 +72,14 @@ package final class ReceiverLine: Sendable {
         return ReceiverLine(listener: -1, clients: [master], source: path)
     }
 
+    /// How many listen: gpsd itself, once it has connected.
+    package var listenerCount: Int { self.clients.withLock { $0.count } }
+
     /// Writes to whoever listens; a listener that does not keep up or is gone is let go.
-    package func send(_ text: String) {
-        let bytes = Array(text.utf8)
+    package func send(_ text: String) { self.send(Array(text.utf8)) }
+
+    /// Writes bytes, for recordings that are not all text.
+    package func send(_ bytes: [UInt8]) {
         let isTerminal = self.listener < 0
         self.clients.withLock { clients in
             clients.removeAll { client in

@@ -111,8 +111,8 @@ struct TownBuilder {
                     continue
                 }
                 run.append(self.grid[row][column])
-                // Parks and yards break a street here and there.
-                if !isMain, column > 0, column < Self.columns - 2, Int.random(in: 0..<100, using: &self.random) < 7 {
+                // Parks and yards break a street here and there, but never cut a one-way street off.
+                if !isMain, [1, 5, 6].contains(column), Int.random(in: 0..<100, using: &self.random) < 25 {
                     self.flush(&run, name, isMain: isMain, isOneWay: false)
                     run = []
                 }

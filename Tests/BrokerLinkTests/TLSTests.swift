@@ -1,0 +1,119 @@
+import BrokerLink
+import Rig
+import TestSupport
+import Testing
+
+@Suite("Broker link over TLS", .serialized, .timeLimit(.minutes(2)))
+struct TLSTests {
+    /// Makes an authority, a broker's and a device's certificate, and one of a stranger's authority.
+    private func withCertificates<R: Sendable>(_ body: (String) async throws -> R) async throws -> R {
+        try await withTemporaryFolder("tls") { folder in
+            func openssl(_ line: String) async throws {
+                let words = line.split(separator: " ").map { $0.replacing("@", with: folder + "/") }
+                let result = try await runProgramToEnd("/usr/bin/openssl", words.map { String($0) })
+                try #require(result.status == 0, "\(line): \(result.errors)")
+            }
+            try writeFile("\(folder)/names", "subjectAltName=IP:127.0.0.1,DNS:localhost\n")
+            for authority in ["ca", "stranger"] {
+                try await openssl(
+                    "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=\(authority) -keyout @\(authority).key -out @\(authority).crt"
+                )
+            }
+            for (name, authority) in [("broker", "ca"), ("car-01", "ca"), ("thief", "stranger")] {
+                try await openssl(
+                    "req -newkey rsa:2048 -nodes -subj /CN=\(name) -keyout @\(name).key -out @\(name).csr"
+                )
+                try await openssl(
+                    "x509 -req -in @\(name).csr -CA @\(authority).crt -CAkey @\(authority).key -CAcreateserial -days 2 -extfile @names -out @\(name).crt"
+                )
+            }
+            // mosquitto gives up root and has to read its key.
+            _ = try await runProgramToEnd("/bin/chmod", ["-R", "a+rX", folder])
+            return try await body(folder)
+        }
+    }
+
+    private func withBroker<R: Sendable>(
+        _ certificates: String,
+        _ body: (UInt16, RunningProgram) async throws -> R
+    ) async throws -> R {
+        let port = try FreePort.take(1)[0]
+        let settings = """
+            cafile \(certificates)/ca.crt
+            certfile \(certificates)/broker.crt
+            keyfile \(certificates)/broker.key
+            require_certificate true
+            use_identity_as_username true
+            tls_version tlsv1.2
+            """
+        return try await withTemporaryFolder("broker") { folder in
+            try await RealPrograms.withMosquitto(port: port, folder: folder, settings: settings) { broker in
+                try await body(port, broker)
+            }
+        }
+    }
+
+    private func credentials(_ folder: String, _ name: String, authority: String = "ca") -> BrokerAddress.Credentials {
+        BrokerAddress.Credentials(
+            authority: "\(folder)/\(authority).crt",
+            certificate: "\(folder)/\(name).crt",
+            key: "\(folder)/\(name).key"
+        )
+    }
+
+    @Test("the right certificate gets in")
+    func right() async throws {
+        try await self.withCertificates { folder in
+            try await self.withBroker(folder) { port, _ in
+                let rig = LinkRig(
+                    port: port,
+                    clientID: "c",
+                    subscriptions: ["t"],
+                    credentials: self.credentials(folder, "car-01")
+                )
+                try await rig.running { rig in
+                    try await rig.waitUntilUp()
+                    try await rig.link.publish(BrokerMessage(topic: "t", payload: Array(repeating: 7, count: 100_000)))
+                    try await rig.waitForMessages(1)
+                    #expect(rig.messages.all.first?.payload.count == 100_000)
+                }
+            }
+        }
+    }
+
+    @Test("a stranger's certificate does not, nor do we trust a stranger's broker; once mended, the link comes up")
+    func wrong() async throws {
+        try await self.withCertificates { folder in
+            try await self.withBroker(folder) { port, broker in
+                @Sendable func handshakeFailures() -> Int {
+                    broker.log.split(separator: "OpenSSL Error", omittingEmptySubsequences: false).count - 1
+                }
+                for (name, authority) in [("thief", "ca"), ("car-01", "stranger")] {
+                    let rig = LinkRig(
+                        port: port,
+                        clientID: "c",
+                        credentials: self.credentials(folder, name, authority: authority)
+                    )
+                    try await rig.running { rig in
+                        let before = handshakeFailures()
+                        try await eventually("two refused handshakes of \(name)") {
+                            handshakeFailures() >= before + 2 ? () : nil
+                        }
+                        #expect(rig.changes.all.isEmpty, "\(name) with \(authority)")
+                    }
+                }
+                // The same link, while it runs: first the key file is missing, then it is there.
+                let rig = LinkRig(port: port, clientID: "c", credentials: self.credentials(folder, "late"))
+                try await rig.running { rig in
+                    for ending in ["crt", "key"] {
+                        _ = try await runProgramToEnd(
+                            "/bin/cp",
+                            ["\(folder)/car-01.\(ending)", "\(folder)/late.\(ending)"]
+                        )
+                    }
+                    try await rig.waitUntilUp()
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import FoundationEssentials
+import Rig
+import TestSupport
+import Testing
+
+@Suite("The demonstration", .timeLimit(.minutes(3)))
+struct DemoTests {
+    private struct Outcome: Decodable {
+        let units: Int
+        let throughGPSD: Int
+        let incident: String
+        let nearest: String
+        let estimated: Double
+        let arrived: Bool
+        let actual: Double
+        let recordsStored: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case units, incident, nearest, arrived
+            case throughGPSD = "through_gpsd"
+            case estimated = "estimated_s"
+            case actual = "actual_s"
+            case recordsStored = "records_stored"
+        }
+    }
+
+    @Test("runs by itself without a terminal, ends with one JSON line, and leaves nothing behind")
+    func headless() async throws {
+        let clock = ContinuousClock()
+        let began = clock.now
+        let result = try await runProgramToEnd(Places.program("patrol-sim"), ["demo", "--headless", "--seed", "9"])
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(clock.now - began < .seconds(90))
+        let last = try #require(result.output.split(separator: "\n").last)
+        let outcome = try JSONDecoder().decode(Outcome.self, from: Data(last.utf8))
+        #expect(outcome.units == 13 && outcome.throughGPSD == 1 && outcome.arrived)
+        #expect(outcome.estimated > 0 && outcome.actual > 0 && outcome.recordsStored > 13)
+        #expect(outcome.nearest.hasPrefix("car-") && !outcome.incident.isEmpty)
+    }
+}

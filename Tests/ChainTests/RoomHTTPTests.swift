@@ -1,0 +1,110 @@
+import Rig
+import TestSupport
+import Testing
+
+@Suite("The room's HTTP interface", .serialized, .timeLimit(.minutes(2)))
+struct RoomHTTPTests {
+    private struct Problem: Decodable {
+        let type: String
+        let title: String
+        let status: Int
+        let detail: String
+        let instance: String
+    }
+
+    private struct Incident: Decodable {
+        let id: String
+        let lat: Double
+        let by: String
+    }
+
+    private struct Incidents: Decodable {
+        let incidents: [Incident]
+    }
+
+    private struct Candidates: Decodable {
+        struct Unit: Decodable {
+            let device: String
+            let seconds: Double?
+            let p90: Double?
+            let metres: Double?
+        }
+
+        let incident: String
+        let units: [Unit]
+    }
+
+    @Test("an incident is entered, found again, and its candidates ranked")
+    func incident() async throws {
+        try await Chain.with { chain in
+            try await chain.withBroker { _ in
+                try await chain.withRoom { _ in
+                    let created = try await chain.room.ask(
+                        "POST",
+                        "/api/v1/incidents",
+                        body: #"{"lat":40.0201,"lon":116.5553,"note":"x"}"#
+                    )
+                    #expect(created.status == 201)
+                    let incident = try created.decode(Incident.self)
+                    #expect(created.head.lowercased().contains("location: /api/v1/incidents/\(incident.id)"))
+                    #expect(
+                        try await chain.room.ask("GET", "/api/v1/incidents").decode(Incidents.self).incidents.map(\.id)
+                            == [incident.id]
+                    )
+                    #expect(
+                        try await chain.room.ask("GET", "/api/v1/incidents/\(incident.id)").decode(Incident.self).lat
+                            == 40.0201
+                    )
+
+                    try await chain.withGPSD { line in
+                        try await chain.withPatrold { _ in
+                            try await chain.feeding(line) {
+                                let path = "/api/v1/incidents/\(incident.id)/candidates"
+                                let unit = try await eventually("a candidate") {
+                                    try await chain.room.ask("GET", path).decode(Candidates.self).units.first
+                                }
+                                let seconds = try #require(unit.seconds)
+                                #expect(
+                                    unit.device == "car-01" && seconds > 0 && (unit.p90 ?? 0) > seconds
+                                        && (unit.metres ?? 0) > 0
+                                )
+                                let civil = try await chain.room.ask("GET", path + "?profile=civil").decode(
+                                    Candidates.self
+                                )
+                                #expect((civil.units.first?.seconds ?? 0) > seconds * 1.05)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("what cannot be answered is a problem document")
+    func problems() async throws {
+        try await Chain.with { chain in
+            try await chain.withBroker { _ in
+                try await chain.withRoom { _ in
+                    let cases: [(String, String, String, Int, String)] = [
+                        ("GET", "/api/v1/units/nobody", "", 404, "nobody"),
+                        ("GET", "/api/v1/incidents/7", "", 404, "7"),
+                        ("GET", "/api/v1/nothing", "", 404, "/api/v1/nothing"),
+                        ("POST", "/api/v1/incidents", "rubbish", 400, "JSON"),
+                        ("POST", "/api/v1/incidents", #"{"lat":95,"lon":1}"#, 400, "'lat'"),
+                        ("POST", "/api/v1/incidents", #"{"lat":10,"lon":1}"#, 422, "no road"),
+                        ("POST", "/api/v1/incidents", String(repeating: "x", count: 100_000), 413, ""),
+                    ]
+                    for (method, path, body, status, words) in cases {
+                        let answer = try await chain.room.ask(method, path, body: body)
+                        #expect(answer.status == status, "\(method) \(path)")
+                        #expect(answer.head.lowercased().contains("content-type: application/problem+json"), "\(path)")
+                        let problem = try answer.decode(Problem.self)
+                        #expect(problem.status == status && problem.detail.contains(words) && problem.instance == path)
+                    }
+                    let health = try await chain.room.ask("GET", "/healthz")
+                    #expect(health.status == 200 && health.text.contains("\"status\":\"ok\""))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Ground
+import Rig
+import Roads
+
+/// A road map drawn in text, as OpenStreetMap XML.
+///
+/// Letters and digits are junctions, 100 metres apart; `-` and `|` join neighbours by a street of both directions,
+/// `>` `<` `v` `^` by a one-way street. Blanks are nothing. Between two junctions stands exactly one sign.
+struct ASCIIMap {
+    static let step = 100.0
+    static let origin = Coordinate(latitude: 41.15, longitude: -8.61)
+
+    struct Street {
+        let from: Character
+        let to: Character
+        let isOneWay: Bool
+    }
+
+    private(set) var places: [Character: PlanePoint] = [:]
+    private(set) var streets: [Street] = []
+    /// More tags of all streets.
+    var tags = ["highway": "residential", "maxspeed": "36"]
+
+    init(_ drawing: String) {
+        let lines = drawing.split(separator: "\n", omittingEmptySubsequences: false).map(Array.init)
+        func sign(_ row: Int, _ column: Int) -> Character {
+            guard lines.indices.contains(row), lines[row].indices.contains(column) else { return " " }
+            return lines[row][column]
+        }
+        for (row, line) in lines.enumerated() {
+            for (column, character) in line.enumerated() where Self.isPlace(character) {
+                // A junction stands at every second column and line.
+                self.places[character] = PlanePoint(
+                    east: Double(column) / 2 * Self.step,
+                    north: -Double(row) / 2 * Self.step
+                )
+                let right = sign(row, column + 2)
+                if Self.isPlace(right) {
+                    self.join(character, right, by: sign(row, column + 1), forward: ">", backward: "<", both: "-")
+                }
+                let below = sign(row + 2, column)
+                if Self.isPlace(below) {
+                    self.join(character, below, by: sign(row + 1, column), forward: "v", backward: "^", both: "|")
+                }
+            }
+        }
+    }
+
+    /// `v` joins, so it is no junction.
+    private static func isPlace(_ character: Character) -> Bool {
+        (character.isLetter || character.isNumber) && character != "v"
+    }
+
+    private mutating func join(
+        _ a: Character,
+        _ b: Character,
+        by sign: Character,
+        forward: Character,
+        backward: Character,
+        both: Character
+    ) {
+        switch sign {
+        case both: self.streets.append(Street(from: a, to: b, isOneWay: false))
+        case forward: self.streets.append(Street(from: a, to: b, isOneWay: true))
+        case backward: self.streets.append(Street(from: b, to: a, isOneWay: true))
+        default: break
+        }
+    }
+
+    /// Where a junction is, moved by so many metres east and north.
+    func coordinate(_ place: Character, east: Double = 0, north: Double = 0) -> Coordinate? {
+        guard let origin = Self.origin, let point = self.places[place] else { return nil }
+        let plane = TangentPlane(at: origin)
+        return plane.coordinate(of: PlanePoint(east: point.east + east, north: point.north + north))
+    }
+
+    var openStreetMapXML: String {
+        var text = "<osm version=\"0.6\">\n"
+        let names = self.places.keys.sorted()
+        for (index, name) in names.enumerated() {
+            guard let place = self.coordinate(name) else { continue }
+            text += "<node id=\"\(index + 1)\" version=\"1\" lat=\"\(place.latitude)\" lon=\"\(place.longitude)\"/>\n"
+        }
+        for (index, street) in self.streets.enumerated() {
+            guard let from = names.firstIndex(of: street.from), let to = names.firstIndex(of: street.to) else {
+                continue
+            }
+            text += "<way id=\"\(index + 1)\" version=\"1\"><nd ref=\"\(from + 1)\"/><nd ref=\"\(to + 1)\"/>"
+            for (key, value) in self.tags.sorted(by: { $0.key < $1.key }) {
+                text += "<tag k=\"\(key)\" v=\"\(value)\"/>"
+            }
+            if street.isOneWay { text += "<tag k=\"oneway\" v=\"yes\"/>" }
+            text += "</way>\n"
+        }
+        return text + "</osm>\n"
+    }
+
+    /// Imports the map and opens it.
+    func withNetwork<R: Sendable>(_ body: (RoadNetwork) async throws -> R) async throws -> R {
+        try await withTemporaryFolder("ascii") { folder in
+            try writeFile("\(folder)/map.osm", self.openStreetMapXML)
+            _ = try RoadImport.run(map: "\(folder)/map.osm", output: "\(folder)/map.roads")
+            return try await body(try RoadNetwork(path: "\(folder)/map.roads"))
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import Dispatching
+import Ground
+import PatrolWire
+import Roads
+import Testing
+import TimeToScene
+import Units
+
+func record(
+    _ sequence: Int64,
+    time: Int64,
+    log: String = "00112233aabbccdd",
+    device: String = "car-01",
+    status: UnitStatus = .patrol
+) -> Record {
+    var record = Record(
+        device: device,
+        unit: "01",
+        log: log,
+        sequence: sequence,
+        time: time,
+        timeQuality: .gnss,
+        uptime: 1,
+        trigger: .time,
+        status: status
+    )
+    record.setPlace(latitude: 41.15 + Double(sequence) / 1e4, longitude: -8.61)
+    return record
+}
+
+@Suite("Live table")
+struct UnitsTests {
+    private static let station = Name("jinzhan")
+    private static let car = Name.device("car-01")
+
+    private func table(_ records: [Record], received: Int64 = 5_000) throws -> Unit {
+        var units = Units()
+        for record in records {
+            units.apply(record, station: try #require(Self.station), device: try #require(Self.car), received: received)
+        }
+        return try #require(units.named("car-01").first)
+    }
+
+    @Test("an older record never replaces a newer one, whatever the clock says")
+    func older() throws {
+        #expect(try self.table([record(2, time: 1_000), record(1, time: 9_000)]).position?.sequence == 2)
+        #expect(try self.table([record(2, time: 9_000), record(3, time: 1_000)]).position?.sequence == 3)
+    }
+
+    @Test("a new log takes over when it is newer")
+    func newLog() throws {
+        let fresh = record(1, time: 9_000, log: "ffffffffffffffff")
+        #expect(try self.table([record(50, time: 1_000), fresh]).position == fresh)
+        #expect(try self.table([fresh, record(50, time: 1_000)]).position == fresh)
+    }
+
+    @Test(
+        "age counts from when it was measured, also when it arrived just now; from arrival when its clock is not to be trusted"
+    )
+    func age() throws {
+        #expect(try self.table([record(1, time: 1_000)], received: 60_000).positionAge(at: 61_000) == 60)
+        var untimed = record(1, time: 1_000)
+        untimed.timeQuality = .rtc
+        #expect(try self.table([untimed], received: 60_000).positionAge(at: 61_000) == 1)
+        #expect(try self.table([record(1, time: 99_000)], received: 60_000).positionAge(at: 61_000) == 0)
+    }
+
+    @Test("a late will of an older connection means nothing")
+    func lateWill() throws {
+        let station = try #require(Self.station)
+        let car = try #require(Self.car)
+        func state(online: Bool, connect: Int64) -> DeviceState {
+            DeviceState(
+                device: "car-01",
+                unit: "01",
+                online: online,
+                log: "00112233aabbccdd",
+                boot: 0,
+                connect: connect,
+                version: "1",
+                profile: "p",
+                plan: nil,
+                next: 1
+            )
+        }
+        var units = Units()
+        units.apply(state(online: true, connect: 2), station: station, device: car)
+        units.apply(state(online: false, connect: 1), station: station, device: car)
+        #expect(units.all[0].isOnline)
+        units.apply(state(online: false, connect: 2), station: station, device: car)
+        #expect(!units.all[0].isOnline)
+    }
+}
+
+@Suite("Candidates")
+struct CandidatesTests {
+    @Test("free units stand above the line, the others below it with the reason, none is hidden")
+    func line() async throws {
+        let map = ASCIIMap("a-b-c-d-e-f-g")
+        try await map.withNetwork { network in
+            let station = try #require(Name("jinzhan"))
+            var units = Units()
+            func put(_ name: String, _ place: Character, _ status: UnitStatus, time: Int64) throws {
+                var record = record(1, time: time, device: name, status: status)
+                let coordinate = try #require(map.coordinate(place))
+                record.setPlace(latitude: coordinate.latitude, longitude: coordinate.longitude)
+                units.apply(record, station: station, device: try #require(Name.device(name)), received: time)
+            }
+            let now: Int64 = 1_000_000
+            try put("far", "g", .patrol, time: now)
+            try put("near", "b", .patrol, time: now)
+            try put("old", "a", .patrol, time: now - 181_000)
+            try put("gone", "a", .off, time: now)
+            try put("at-work", "a", .scene, time: now)
+            try put("eating", "c", .break, time: now)
+            units.apply(
+                DeviceState(
+                    device: "new",
+                    unit: "n",
+                    online: true,
+                    log: "00112233aabbccdd",
+                    boot: 0,
+                    connect: 1,
+                    version: "1",
+                    profile: "p",
+                    plan: nil,
+                    next: 1
+                ),
+                station: station,
+                device: try #require(Name.device("new"))
+            )
+            let candidates = try Candidates(
+                units.all,
+                scene: try #require(map.coordinate("a")),
+                profile: .siren,
+                estimator: TimeToScene(network),
+                now: now
+            )
+            #expect(candidates.free.map(\.unit.device.text) == ["near", "far"])
+            let reasons = Dictionary(
+                uniqueKeysWithValues: candidates.belowLine.map { ($0.unit.device.text, $0.reason) }
+            )
+            #expect(reasons == ["old": .stale, "gone": .off, "at-work": .busy, "eating": .onBreak, "new": .noPosition])
+        }
+    }
+}
