@@ -59,6 +59,7 @@ struct UnitAnswer: ResponseEncodable, Sendable {
     let unit: String
     let status: String?
     let online: Bool
+    let profile: String?
     let position: PositionAnswer?
 
     init(_ unit: Unit, now: Int64) {
@@ -67,6 +68,7 @@ struct UnitAnswer: ResponseEncodable, Sendable {
         self.unit = unit.callSign
         self.status = unit.status?.rawValue
         self.online = unit.isOnline
+        self.profile = unit.state?.profile
         self.position = PositionAnswer(unit, now: now)
     }
 }

@@ -25,6 +25,9 @@ package actor FleetUnit {
     private var sequence: Int64 = 0
     private let connect = Locked<Int64>(0)
 
+    /// What it gives as its hardware profile.
+    package static let profile = "simulated"
+
     /// How often it measures.
     private static let cycle: Duration = .seconds(1)
 
@@ -71,7 +74,7 @@ package actor FleetUnit {
                 boot: SystemClock.wallMilliseconds - SystemClock.bootMilliseconds,
                 connect: connect.withLock { $0 },
                 version: "sim",
-                profile: "simulated",
+                profile: Self.profile,
                 plan: nil,
                 next: 1
             )

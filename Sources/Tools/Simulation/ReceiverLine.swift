@@ -15,14 +15,16 @@ package struct LineError: Error, Sendable, CustomStringConvertible {
 
 /// The wire from a simulated receiver to a real gpsd.
 package final class ReceiverLine: Sendable {
-    private let listener: CInt
+    private let listener: Locked<CInt?>
+    private let isTerminal: Bool
     private let clients: Locked<[CInt]>
 
     /// What gpsd is to be given as its source.
     package let source: String
 
-    private init(listener: CInt, clients: [CInt], source: String) {
-        self.listener = listener
+    private init(listener: CInt?, clients: [CInt], source: String) {
+        self.listener = Locked(listener)
+        self.isTerminal = listener == nil
         self.clients = Locked(clients)
         self.source = source
     }
@@ -53,10 +55,12 @@ package final class ReceiverLine: Sendable {
             while case let client = accept(socket, nil, nil), client >= 0 {
                 guard let line else {
                     Glibc.close(client)
-                    return
+                    break
                 }
                 line.clients.withLock { $0.append(client) }
             }
+            // Woken by the shutdown in `close`.
+            Glibc.close(socket)
         }
         return line
     }
@@ -69,7 +73,7 @@ package final class ReceiverLine: Sendable {
             throw LineError(description: "no pseudo terminal: \(String(cString: strerror(errno)))")
         }
         let path = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return ReceiverLine(listener: -1, clients: [master], source: path)
+        return ReceiverLine(listener: nil, clients: [master], source: path)
     }
 
     /// How many listen: gpsd itself, once it has connected.
@@ -80,7 +84,7 @@ package final class ReceiverLine: Sendable {
 
     /// Writes bytes, for recordings that are not all text.
     package func send(_ bytes: [UInt8]) {
-        let isTerminal = self.listener < 0
+        let isTerminal = self.isTerminal
         self.clients.withLock { clients in
             clients.removeAll { client in
                 let flags = CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT)
@@ -95,7 +99,8 @@ package final class ReceiverLine: Sendable {
 
     /// Hangs up.
     package func close() {
-        if self.listener >= 0 { shutdown(self.listener, CInt(SHUT_RDWR)) }
+        // Once only: the number may be somebody else's by the second time.
+        if let listener = self.listener.withLock({ $0.take() }) { shutdown(listener, CInt(SHUT_RDWR)) }
         self.clients.withLock { clients in
             for client in clients { Glibc.close(client) }
             clients = []

@@ -24,6 +24,7 @@ enum RoomView {
         let unit: String
         let status: String?
         let online: Bool
+        let profile: String?
         let position: Position?
 
         /// Where it was last seen.

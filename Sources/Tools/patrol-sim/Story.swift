@@ -51,7 +51,7 @@ struct Story: Sendable {
     /// Tells it; `nil` when interrupted.
     func tell(units: Int, patrolSeconds: Int, isEndless: Bool) async throws -> Outcome? {
         let seen = try await self.waitForUnits(units)
-        self.screen.say("\(seen) units on the live table, one of them through gpsd")
+        self.screen.say("\(seen.units) units on the live table, \(seen.throughGPSD) of them through gpsd")
         var random = SplitMix64(seed: 1)
         while !self.isInterrupted() {
             try await self.watch(for: .seconds(patrolSeconds))
@@ -60,8 +60,8 @@ struct Story: Sendable {
             let actual = try await self.follow(call)
             if !isEndless {
                 return Outcome(
-                    units: seen,
-                    throughGPSD: 1,
+                    units: seen.units,
+                    throughGPSD: seen.throughGPSD,
                     incident: call.id,
                     nearest: call.nearest.device,
                     estimated: call.nearest.seconds ?? 0,
@@ -75,11 +75,12 @@ struct Story: Sendable {
         return nil
     }
 
-    private func waitForUnits(_ count: Int) async throws -> Int {
+    private func waitForUnits(_ count: Int) async throws -> (units: Int, throughGPSD: Int) {
         try await eventually("\(count) units with a position, car-01 through gpsd among them", within: .seconds(30)) {
-            if self.isInterrupted() { return 0 }
+            if self.isInterrupted() { return (0, 0) }
             let placed = try await self.rig.room.units().filter { $0.position != nil && $0.online }
-            return placed.count == count && placed.contains { $0.device == "car-01" } ? placed.count : nil
+            guard placed.count == count, placed.contains(where: { $0.device == "car-01" }) else { return nil }
+            return (placed.count, placed.filter { $0.profile != FleetUnit.profile }.count)
         }
     }
 
