@@ -8,6 +8,12 @@ import Rig
 import Settings
 import Simulation
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 @main
 struct PatrolSim: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,6 +24,12 @@ struct PatrolSim: AsyncParsableCommand {
     )
 
     static func main() async { await runProgram(PatrolSim.self) }
+}
+
+/// Says a line at once, also into a file or pipe that somebody waits on.
+func announce(_ line: String) {
+    print(line)
+    fflush(nil)
 }
 
 /// What every command that has a town takes.
@@ -77,7 +89,7 @@ struct Fleet: AsyncParsableCommand {
         let world = World(town: try self.options.town(), cars: self.units, seed: self.options.seed)
         guard let station = Name(self.station) else { return }
         let broker = BrokerAddress(endpoint: HostPort(host: "127.0.0.1", port: self.port))
-        print("\(self.units) units of \(station) report to 127.0.0.1:\(self.port); Ctrl-C ends it")
+        announce("\(self.units) units of \(station) report to 127.0.0.1:\(self.port); Ctrl-C ends it")
         try await untilInterrupted {
             await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await world.run() }
@@ -161,7 +173,7 @@ struct Feed: AsyncParsableCommand {
         } catch {
             throw ProgramFailure(.unavailable, "\(error)")
         }
-        print("gpsd -N -n \(line.source)")
+        announce("gpsd -N -n \(line.source)")
         let receiver = Receiver(seed: self.options.seed, noise: self.noise, outagesPerHour: self.outages)
         let feed = ReceiverFeed(world: world, car: 0, line: line, rate: self.rate, receiver: receiver)
         try await untilInterrupted {
