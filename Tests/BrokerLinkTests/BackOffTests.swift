@@ -5,16 +5,10 @@ import Testing
 
 @Suite("Back-off")
 struct BackOffTests {
-    /// Always in the middle: no jitter.
-    private struct Middle: RandomNumberGenerator {
-        mutating func next() -> UInt64 { 1 << 63 }
-    }
-
     @Test("doubles from one second to two minutes, and begins anew after five calm minutes")
     func doubles() {
         var backOff = BackOff()
-        var random = Middle()
-        func wait(_ held: Duration = .zero) -> Double { backOff.wait(afterHolding: held, using: &random) / .seconds(1) }
+        func wait(_ held: Duration = .zero) -> Double { backOff.wait(afterHolding: held, chance: 0.5) / .seconds(1) }
         let waits = (0..<9).map { _ in wait().rounded() }
         #expect(waits == [1, 2, 4, 8, 16, 32, 64, 120, 120])
         #expect(wait(.seconds(299)).rounded() == 120)
@@ -23,11 +17,10 @@ struct BackOffTests {
 
     @Test("spreads by a fifth to both sides")
     func jitter() {
-        var random = SystemRandomNumberGenerator()
-        for _ in 0..<1_000 {
+        for chance in [0, 0.25, 0.5, 0.75, 1] {
             var backOff = BackOff()
-            let wait = backOff.wait(afterHolding: .zero, using: &random) / .seconds(1)
-            #expect((0.8...1.2).contains(wait))
+            let wait = backOff.wait(afterHolding: .zero, chance: chance) / .seconds(1)
+            #expect(abs(wait - (0.8 + 0.4 * chance)) < 1e-9)
         }
     }
 }

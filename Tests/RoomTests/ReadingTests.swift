@@ -20,22 +20,24 @@ struct ReadingTests {
     @Test("a record in its device's topic")
     func good() throws {
         let bytes = try WireCoder().encode(record(1, time: 5))
-        guard case .records(let records, let device) = try self.read("patrol/1/jinzhan/car-01/pos", bytes) else {
+        guard case .delivery(let delivery, isBacklog: false) = try self.read("patrol/1/jinzhan/car-01/pos", bytes)
+        else {
             Issue.record("not read")
             return
         }
-        #expect(records.map(\.record) == [record(1, time: 5)] && device.text == "car-01" && records[0].body == bytes)
+        #expect(delivery.records.map(\.record) == [record(1, time: 5)])
+        #expect(delivery.name.device.text == "car-01" && delivery.records[0].body == bytes)
     }
 
     @Test("a backlog's records, one by one")
     func backlog() throws {
         let backlog = Backlog(log: "00112233aabbccdd", records: (1...60).map { record($0, time: $0) })
         let bytes = try WireCoder().encode(backlog)
-        guard case .records(let records, _) = try self.read("patrol/1/jinzhan/car-01/log", bytes) else {
+        guard case .delivery(let delivery, isBacklog: true) = try self.read("patrol/1/jinzhan/car-01/log", bytes) else {
             Issue.record("not read")
             return
         }
-        #expect(records.count == 60)
+        #expect(delivery.records.count == 60)
     }
 
     @Test("not a device that speaks in another's name")

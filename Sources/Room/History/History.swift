@@ -1,10 +1,24 @@
 import FoundationEssentials
 import GRDB
-import PatrolWire
+package import PatrolWire
 
-/// The room's store: every record once, whatever came twice.
-package struct History: Sendable {
+/// The room's store: every record once, whatever came twice, and the ledger of what is there.
+///
+/// Records and ledger change in one transaction: what the ledger says is stored is stored.
+package actor History {
+    /// What became of a batch.
+    package struct Outcome: Sendable, Hashable {
+        /// Records that were new.
+        package var added = 0
+        /// Records that were there already.
+        package var duplicates = 0
+        /// What is now stored of each log that the batch touched.
+        package var stored: [LogName: SequenceRanges] = [:]
+    }
+
     private let database: DatabasePool
+    /// The ledger as committed; read from the file when a log is first touched.
+    private var ledger: [LogName: SequenceRanges] = [:]
 
     /// Opens or creates `folder/history.sqlite`.
     ///
@@ -15,57 +29,24 @@ package struct History: Sendable {
             var configuration = Configuration()
             configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             self.database = try DatabasePool(path: path, configuration: configuration)
-            try Self.migrator.migrate(self.database)
+            try HistorySchema.migrator.migrate(self.database)
         } catch {
             throw HistoryError(path: path, reason: "\(error)")
         }
     }
 
-    private static var migrator: DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("1: records") { database in
-            // A log is numbered by its device alone: log and number name a record for good.
-            try database.execute(
-                sql: """
-                    CREATE TABLE record (
-                        log TEXT NOT NULL,
-                        seq INTEGER NOT NULL,
-                        station TEXT NOT NULL,
-                        device TEXT NOT NULL,
-                        t INTEGER NOT NULL,
-                        event TEXT,
-                        received INTEGER NOT NULL,
-                        body BLOB NOT NULL,
-                        PRIMARY KEY (log, seq)
-                    ) STRICT, WITHOUT ROWID;
-                    CREATE INDEX record_by_device ON record (device, t);
-                    """
-            )
-        }
-        return migrator
-    }
-
-    /// Stores a batch in one transaction.
+    /// Stores deliveries in one transaction.
     ///
-    /// - Returns: How many were new; the others were there already.
-    /// - Throws: ``HistoryError``; then none of the batch is stored.
-    package func store(_ records: [StoredRecord]) async throws(HistoryError) -> Int {
+    /// - Returns: How many records were new, and what is now stored of each log.
+    /// - Throws: ``HistoryError``; then none of it is stored.
+    package func store(_ deliveries: [Delivery]) async throws(HistoryError) -> Outcome {
+        let known = self.ledger
         do {
-            return try await self.database.write { database in
-                let statement = try database.cachedStatement(
-                    sql: "INSERT OR IGNORE INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-                )
-                var added = 0
-                for item in records {
-                    let record = item.record
-                    try statement.execute(arguments: [
-                        record.log, record.sequence, item.station.text, record.device, record.time,
-                        record.event?.rawValue, item.received, Data(item.body),
-                    ])
-                    added += database.changesCount
-                }
-                return added
+            let outcome = try await self.database.write { database in
+                try Self.store(deliveries, known: known, in: database)
             }
+            self.ledger.merge(outcome.stored) { _, new in new }
+            return outcome
         } catch {
             throw HistoryError(path: self.database.path, reason: "\(error)")
         }
@@ -78,6 +59,40 @@ package struct History: Sendable {
         } catch {
             throw HistoryError(path: self.database.path, reason: "\(error)")
         }
+    }
+
+    private static func store(
+        _ deliveries: [Delivery],
+        known: [LogName: SequenceRanges],
+        in database: Database
+    ) throws -> Outcome {
+        var outcome = Outcome()
+        let insert = try database.cachedStatement(sql: "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)")
+        for delivery in deliveries {
+            let name = delivery.name
+            let log = try HistorySchema.number(of: name, in: database)
+            var stored = try outcome.stored[name] ?? known[name] ?? HistorySchema.ledger(of: log, in: database)
+            for item in delivery.records {
+                let record = item.record
+                guard !stored.contains(record.sequence) else {
+                    outcome.duplicates += 1
+                    continue
+                }
+                stored.insert(record.sequence...record.sequence)
+                try insert.execute(arguments: [
+                    log, record.sequence, record.time, record.timeQuality.rawValue, record.event?.rawValue,
+                    item.received,
+                    Data(item.body),
+                ])
+                outcome.added += 1
+            }
+            for range in delivery.dropped { stored.insert(range) }
+            outcome.stored[name] = stored
+        }
+        for (name, stored) in outcome.stored where stored != known[name] {
+            try HistorySchema.write(stored, of: HistorySchema.number(of: name, in: database), in: database)
+        }
+        return outcome
     }
 }
 

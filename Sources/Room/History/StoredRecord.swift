@@ -2,8 +2,6 @@ package import PatrolWire
 
 /// One record on its way into the store.
 package struct StoredRecord: Sendable, Hashable {
-    /// Station.
-    package let station: Name
     /// What it says.
     package let record: Record
     /// Its bytes as the device wrote them.
@@ -12,8 +10,7 @@ package struct StoredRecord: Sendable, Hashable {
     package let received: Int64
 
     /// Creates one.
-    package init(station: Name, record: Record, body: [UInt8], received: Int64) {
-        self.station = station
+    package init(record: Record, body: [UInt8], received: Int64) {
         self.record = record
         self.body = body
         self.received = received

@@ -37,38 +37,54 @@ package struct Intake: Service {
 
     /// Runs until the link has ended and everything that came is stored.
     package func run() async throws {
+        let acknowledger = Acknowledger(link: self.link, logger: self.logger)
+        await withTaskGroup { group in
+            group.addTask { await acknowledger.run() }
+            await self.store(acknowledger)
+            acknowledger.finish()
+        }
+    }
+
+    private func store(_ acknowledger: Acknowledger) async {
         var lastComplaint: String?
         while let batch = await self.link.inbox.nextBatch() {
-            var records: [StoredRecord] = []
-            for message in batch { records += self.take(message) }
-            guard !records.isEmpty else { continue }
+            var deliveries: [Delivery] = []
+            var backlog: Set<LogName> = []
+            for message in batch {
+                guard let (delivery, isBacklog) = self.take(message) else { continue }
+                deliveries.append(delivery)
+                if isBacklog { backlog.insert(delivery.name) }
+            }
+            guard !deliveries.isEmpty else { continue }
             do throws(HistoryError) {
-                let added = try await self.history.store(records)
-                let count = records.count
+                let outcome = try await self.history.store(deliveries)
                 self.meter.withLock { counts in
-                    counts.stored += added
-                    counts.duplicates += count - added
+                    counts.stored += outcome.added
+                    counts.duplicates += outcome.duplicates
                 }
+                acknowledger.note(outcome.stored, backlog: backlog)
                 lastComplaint = nil
             } catch {
+                // Not acknowledged, so the devices send it again.
                 if lastComplaint != "\(error)" { self.logger.error("Records not stored: \(error)") }
                 lastComplaint = "\(error)"
             }
         }
     }
 
-    /// Applies a message to the live table and returns the records in it.
-    private func take(_ message: ReceivedMessage) -> [StoredRecord] {
+    /// Applies a message to the live table and returns what of it is to be stored.
+    private func take(_ message: ReceivedMessage) -> (delivery: Delivery, isBacklog: Bool)? {
         self.meter.withLock { $0.messages += 1 }
         switch Reading(message, station: self.station) {
-        case .records(let records, let device):
-            self.meter.withLock { $0.records += records.count }
+        case .delivery(let delivery, let isBacklog):
+            let name = delivery.name
+            self.meter.withLock { $0.records += delivery.records.count }
             self.units.withLock { units in
-                for item in records {
-                    units.apply(item.record, station: self.station, device: device, received: message.received)
+                for item in delivery.records {
+                    units.apply(item.record, station: name.station, device: name.device, received: message.received)
                 }
             }
-            return records
+            return (delivery, isBacklog)
         case .state(let state, let device):
             self.units.withLock { $0.apply(state, station: self.station, device: device) }
         case .health(let health, let device):
@@ -85,7 +101,7 @@ package struct Intake: Service {
                 self.logger.warning("Rejected on \(message.topic): \(reason) (\(rejection.rawValue), \(count) so far)")
             }
         }
-        return []
+        return nil
     }
 }
 

@@ -4,8 +4,8 @@ import PatrolWire
 
 /// What one message says, once it was checked.
 enum Reading: Sendable {
-    /// Records, live or out of a backlog.
-    case records([StoredRecord], device: Name)
+    /// Records of one log, live or out of a backlog.
+    case delivery(Delivery, isBacklog: Bool)
     /// Birth or death.
     case state(DeviceState, device: Name)
     /// Condition.
@@ -39,15 +39,21 @@ enum Reading: Sendable {
                 guard isEvent == (record.event != nil) else {
                     throw .malformed(reason: "'ev' belongs to 'evt' and only there")
                 }
-                self = .records([Self.stored(record, message.payload, message, station)], device: device)
+                let name = LogName(station: station, device: device, log: record.log)
+                let stored = StoredRecord(record: record, body: message.payload, received: message.received)
+                self = .delivery(Delivery(name: name, records: [stored]), isBacklog: false)
             case .backlog:
                 let backlog = try coder.decode(Backlog.self, from: message.payload)
                 var records: [StoredRecord] = []
                 for record in backlog.records {
                     try checked(record.device)
-                    records.append(Self.stored(record, try coder.encode(record), message, station))
+                    records.append(
+                        StoredRecord(record: record, body: try coder.encode(record), received: message.received)
+                    )
                 }
-                self = .records(records, device: device)
+                let name = LogName(station: station, device: device, log: backlog.log)
+                let dropped = (backlog.dropped ?? []).map { $0[0]...$0[1] }
+                self = .delivery(Delivery(name: name, records: records, dropped: dropped), isBacklog: true)
             case .state:
                 let state = try coder.decode(DeviceState.self, from: message.payload)
                 try checked(state.device)
@@ -70,13 +76,4 @@ enum Reading: Sendable {
     }
 
     private static let impostor = "'dev' is "
-
-    private static func stored(
-        _ record: Record,
-        _ body: [UInt8],
-        _ message: ReceivedMessage,
-        _ station: Name
-    ) -> StoredRecord {
-        StoredRecord(station: station, record: record, body: body, received: message.received)
-    }
 }

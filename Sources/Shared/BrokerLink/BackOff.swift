@@ -31,14 +31,11 @@ package struct BackOff: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - held: How long the connection that just ended had held; zero when it never was.
-    ///   - random: Where the jitter comes from.
+    ///   - chance: A random number in `0...1`, from which the jitter is made.
     /// - Returns: The wait, with its jitter.
-    package mutating func wait(
-        afterHolding held: Duration,
-        using random: inout some RandomNumberGenerator
-    ) -> Duration {
+    package mutating func wait(afterHolding held: Duration, chance: Double) -> Duration {
         if held >= self.calm { self.next = self.shortest }
-        let wait = self.next * Double.random(in: (1 - self.jitter)...(1 + self.jitter), using: &random)
+        let wait = self.next * (1 + self.jitter * (2 * chance - 1))
         self.next = min(self.next * 2, self.longest)
         return wait
     }

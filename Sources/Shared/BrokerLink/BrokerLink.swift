@@ -113,7 +113,6 @@ package final class BrokerLink: Service, Sendable {
 
     private func keepUp(isStopping: @Sendable () -> Bool) async {
         var backOff = self.configuration.backOff
-        var random = SystemRandomNumberGenerator()
         var complained: String?
         while !isStopping() {
             let held = Locked<ContinuousClock.Instant?>(nil)
@@ -140,7 +139,7 @@ package final class BrokerLink: Service, Sendable {
             guard let end else { continue }
             if upSince != nil || complained != end { self.logger.warning("\(end)") }
             complained = end
-            let wait = backOff.wait(afterHolding: upSince.map { .now - $0 } ?? .zero, using: &random)
+            let wait = backOff.wait(afterHolding: upSince.map { .now - $0 } ?? .zero, chance: .random(in: 0...1))
             // Cut short by the shutdown, which the loop's condition sees.
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: wait) }
         }

@@ -138,20 +138,41 @@ public struct Backlog: Sendable, Hashable, WireMessage {
     public var log: String
     /// The records.
     public var records: [Record]
+    /// Numbers that the device had to drop for want of space, and that nobody needs to wait for.
+    public var dropped: [[Int64]]?
 
     /// Creates one.
-    public init(log: String, records: [Record]) {
+    public init(log: String, records: [Record], dropped: [ClosedRange<Int64>] = []) {
         self.log = log
         self.records = records
+        self.dropped = dropped.isEmpty ? nil : dropped.map { [$0.lowerBound, $0.upperBound] }
     }
 
-    private enum CodingKeys: String, CodingKey { case log, records }
+    private enum CodingKeys: String, CodingKey { case log, records, dropped }
+
+    /// Returns the bytes of a message whose records are encoded already.
+    ///
+    /// The device keeps records as bytes and does not read them again only to send them.
+    public static func splice(log: String, records: [[UInt8]], dropped: [ClosedRange<Int64>] = []) -> [UInt8] {
+        var bytes = Array("{".utf8)
+        if !dropped.isEmpty {
+            let ranges = dropped.map { "[\($0.lowerBound),\($0.upperBound)]" }.joined(separator: ",")
+            bytes += Array("\"dropped\":[\(ranges)],".utf8)
+        }
+        bytes += Array("\"log\":\"\(log)\",\"records\":[".utf8)
+        for (index, record) in records.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes += record
+        }
+        return bytes + Array("],\"v\":\(WireCoder.version)}".utf8)
+    }
 
     /// Reads it; each record carries its own `v`.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.log = try container.decode(String.self, forKey: .log)
         self.records = try container.decode([Versioned<Record>].self, forKey: .records).map(\.message)
+        self.dropped = try container.decodeIfPresent([[Int64]].self, forKey: .dropped)
     }
 
     /// Writes it.
@@ -159,11 +180,15 @@ public struct Backlog: Sendable, Hashable, WireMessage {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(self.log, forKey: .log)
         try container.encode(self.records.map { Versioned(message: $0) }, forKey: .records)
+        try container.encodeIfPresent(self.dropped, forKey: .dropped)
     }
 
     /// What breaks the contract.
     public var violation: String? {
         if !LogID.isValid(self.log) { return "'log' must be 16 lower-case hex digits" }
+        for range in self.dropped ?? [] where range.count != 2 || range[0] < 1 || range[0] > range[1] {
+            return "'dropped' must be ranges [first, last]"
+        }
         if self.records.count > Self.mostRecords { return "'records' holds more than \(Self.mostRecords)" }
         for record in self.records {
             if let violation = record.violation { return violation }

@@ -1,0 +1,64 @@
+import BrokerLink
+import History
+import Logging
+import PatrolWire
+import Threading
+
+/// Publishes what is stored for good, after it was committed.
+final class Acknowledger: Sendable {
+    private let link: BrokerLink
+    private let logger: Logger
+    private let schedule = Locked(AckSchedule())
+    private let work: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
+
+    init(link: BrokerLink, logger: Logger) {
+        self.link = link
+        self.logger = logger
+        (self.work, self.wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Takes what a commit has stored; `backlog` names the logs that sent backlog in it.
+    func note(_ stored: [LogName: SequenceRanges], backlog: Set<LogName>) {
+        let now = SystemClock.bootMilliseconds
+        self.schedule.withLock { schedule in
+            for (name, ranges) in stored {
+                schedule.note(name, stored: ranges, isBacklog: backlog.contains(name), now: now)
+            }
+        }
+        if !backlog.isEmpty { self.wake.yield() }
+    }
+
+    /// Ends ``run()``.
+    func finish() { self.wake.finish() }
+
+    /// Publishes what is due until ``finish()``.
+    func run() async {
+        await withTaskGroup { group in
+            group.addTask { [wake] in
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: .seconds(1))
+                    wake.yield()
+                }
+            }
+            for await _ in self.work { await self.publishDue() }
+            group.cancelAll()
+        }
+    }
+
+    private func publishDue() async {
+        let due = self.schedule.withLock { $0.takeDue(now: SystemClock.bootMilliseconds) }
+        for (name, stored) in due {
+            do {
+                let topic = Topic.device(station: name.station, device: name.device, channel: .acknowledgement)
+                let message = Acknowledgement(log: name.log, stored: stored)
+                try await self.link.publish(
+                    BrokerMessage(topic: "\(topic)", payload: try WireCoder().encode(message), isRetained: true)
+                )
+            } catch {
+                self.logger.debug("Acknowledgement not taken: \(error)")
+                self.schedule.withLock { $0.giveBack(name, stored: stored, now: SystemClock.bootMilliseconds) }
+            }
+        }
+    }
+}

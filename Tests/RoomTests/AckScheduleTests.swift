@@ -1,0 +1,37 @@
+import History
+import Intake
+import PatrolWire
+import Testing
+
+@Suite("When a log is acknowledged")
+struct AckScheduleTests {
+    private func name(_ device: String) throws -> LogName {
+        LogName(
+            station: try #require(Name("jinzhan")),
+            device: try #require(Name.device(device)),
+            log: "00112233aabbccdd"
+        )
+    }
+
+    @Test("at once for backlog, after five seconds for live records, with the newest state")
+    func due() throws {
+        var schedule = AckSchedule()
+        schedule.note(try self.name("a"), stored: SequenceRanges([1...1]), isBacklog: false, now: 1_000)
+        schedule.note(try self.name("b"), stored: SequenceRanges([1...9]), isBacklog: true, now: 1_000)
+        #expect(schedule.takeDue(now: 1_000).map(\.name.device.text) == ["b"])
+        schedule.note(try self.name("a"), stored: SequenceRanges([1...2]), isBacklog: false, now: 4_000)
+        #expect(schedule.takeDue(now: 5_999).isEmpty)
+        #expect(schedule.takeDue(now: 6_000).map(\.stored.upTo) == [2])
+        #expect(schedule.takeDue(now: 99_000).isEmpty)
+    }
+
+    @Test("what the broker did not take comes again, unless there is something newer")
+    func giveBack() throws {
+        var schedule = AckSchedule()
+        schedule.giveBack(try self.name("a"), stored: SequenceRanges([1...1]), now: 0)
+        #expect(schedule.takeDue(now: 1_000).map(\.stored.upTo) == [1])
+        schedule.note(try self.name("a"), stored: SequenceRanges([1...2]), isBacklog: true, now: 0)
+        schedule.giveBack(try self.name("a"), stored: SequenceRanges([1...1]), now: 0)
+        #expect(schedule.takeDue(now: 1_000).map(\.stored.upTo) == [2])
+    }
+}
