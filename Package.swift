@@ -123,9 +123,9 @@ let package = Package(
         // MARK: Device: position -> report -> outbox -> uplink
         library("Device", "Position", ["Ground"]),
         library("Device", "PositionGPSD", ["CGPSDShims", "Ground", "Position", "Threading"], settings: strict),
-        library("Device", "Hardware", ["Position", "Report", "Settings"]),
+        library("Device", "Hardware", ["Ground", "Position", "Report", "Settings", "Uplink"]),
         library("Device", "Report", ["Ground", "PatrolWire", "Position"]),
-        library("Device", "Outbox", ["CSQLite", "Threading", logging], settings: strict),
+        library("Device", "Outbox", ["CSQLite", "PatrolWire", "Threading", logging], settings: strict),
         library("Device", "Uplink", ["BrokerLink", "PatrolWire", "Threading", lifecycle, logging]),
         program(
             "Device",

@@ -17,9 +17,9 @@ private let mayImport: [String: Set<String>] = [
     "Shared/Systemd": ["ServiceLifecycle"],
     "Device/Position": ["Ground"],
     "Device/PositionGPSD": ["CGPSDShims", "Ground", "Position", "Synchronization", "Threading"],
-    "Device/Hardware": ["Ground", "Position", "Report", "Settings"],
+    "Device/Hardware": ["Ground", "Position", "Report", "Settings", "Uplink"],
     "Device/Report": ["Ground", "PatrolWire", "Position"],
-    "Device/Outbox": ["CSQLite", "Logging", "Threading"],
+    "Device/Outbox": ["CSQLite", "Logging", "PatrolWire", "Threading"],
     "Device/Uplink": ["BrokerLink", "Logging", "PatrolWire", "ServiceLifecycle", "Threading"],
     "Device/patrold": [
         "ArgumentParser", "BrokerLink", "Hardware", "Logging", "Outbox", "PatrolWire", "Position", "PositionGPSD",

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Logging
 import Outbox
+import PatrolWire
 import Rig
 import Testing
 
@@ -106,6 +107,93 @@ struct OutboxTests {
             #expect(throws: OutboxError.tooNew(path: path, version: 99)) {
                 try Outbox(folder: folder, logger: Self.logger)
             }
+        }
+    }
+}
+
+@Suite("Outbox: delivery and space")
+struct OutboxDeliveryTests {
+    private static let logger: Logger = {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return logger
+    }()
+
+    private func withOutbox<R>(
+        _ records: Int,
+        budget: Int64? = nil,
+        bytes: Int = 100,
+        _ body: (Outbox) async throws -> R
+    ) async throws -> R {
+        try await withTemporaryFolder("outbox") { folder in
+            let outbox = try Outbox(folder: folder, spaceBudget: budget, logger: Self.logger)
+            for number in 1...records {
+                _ = try await outbox.append(number % 10 == 0 ? .event : .position, made: Int64(number)) { _ in
+                    [UInt8](repeating: 65, count: bytes)
+                }
+            }
+            return try await body(outbox)
+        }
+    }
+
+    @Test("what is acknowledged is not sent again, in holes as well")
+    func pending() async throws {
+        try await self.withOutbox(100) { outbox in
+            #expect(try await outbox.acknowledge(SequenceRanges([1...40, 50...59])))
+            #expect(try await !outbox.acknowledge(SequenceRanges([1...10])))
+            let first = try await outbox.pending(after: 0, through: .max, limit: 15, bytes: 10_000)
+            #expect(first.entries.map(\.sequence) == Array(41...49) + Array(60...65))
+            let second = try await outbox.pending(after: 65, through: 70, limit: 60, bytes: 10_000)
+            #expect(second.entries.map(\.sequence) == Array(66...70))
+            let few = try await outbox.pending(after: 70, through: .max, limit: 60, bytes: 303)
+            #expect(few.entries.map(\.sequence) == [71, 72, 73])
+            let waiting = try await outbox.waiting()
+            #expect(waiting.count == 50 && waiting.oldest == 41)
+        }
+    }
+
+    @Test("acknowledgements survive a restart")
+    func survives() async throws {
+        try await withTemporaryFolder("outbox") { folder in
+            do {
+                let outbox = try Outbox(folder: folder, logger: Self.logger)
+                for _ in 1...20 { _ = try await outbox.append(.position, made: 1) { _ in [1] } }
+                _ = try await outbox.acknowledge(SequenceRanges([1...7, 9...12]))
+            }
+            let outbox = try Outbox(folder: folder, logger: Self.logger)
+            let pending = try await outbox.pending(after: 0, through: .max, limit: 60, bytes: 1_000)
+            #expect(pending.entries.map(\.sequence) == [8] + Array(13...20))
+        }
+    }
+
+    @Test(
+        "when space ends, acknowledged records go first, then the oldest positions, events last; what went is declared"
+    )
+    func space() async throws {
+        try await self.withOutbox(4_000, budget: 1_048_576, bytes: 1_000) { outbox in
+            let pending = try await outbox.pending(after: 0, through: .max, limit: 10_000, bytes: .max)
+            #expect(try await outbox.usedBytes() <= 1_048_576 + 64 * 1_100)
+            // All 400 events are there, and the newest positions.
+            #expect(pending.entries.filter { $0.kind == .event }.count == 400)
+            let dropped = SequenceRanges(pending.dropped)
+            #expect(dropped.count + Int64(pending.entries.count) == 4_000)
+            #expect(dropped.contains(1) && !dropped.contains(10) && !dropped.contains(4_000))
+            // Once the room knows, nothing is declared any more.
+            _ = try await outbox.acknowledge(dropped)
+            #expect(try await outbox.pending(after: 0, through: .max, limit: 1, bytes: .max).dropped.isEmpty)
+        }
+    }
+
+    @Test("acknowledged records are the black box until space ends, and go without a word")
+    func blackBox() async throws {
+        try await self.withOutbox(1_500, budget: 1_048_576, bytes: 600) { outbox in
+            _ = try await outbox.acknowledge(SequenceRanges([1...1_000]))
+            for _ in 1...1_000 {
+                _ = try await outbox.append(.position, made: 1) { _ in [UInt8](repeating: 65, count: 600) }
+            }
+            let pending = try await outbox.pending(after: 0, through: .max, limit: 10_000, bytes: .max)
+            #expect(pending.entries.first?.sequence == 1_001 && pending.entries.count == 1_500)
+            #expect(pending.dropped.isEmpty)
         }
     }
 }

@@ -2,6 +2,7 @@ import Ground
 package import Position
 package import Report
 package import Settings
+package import Uplink
 
 /// What a kind of machine is like: a file in `HardwareProfiles/`.
 package struct HardwareProfile: Sendable, Hashable {
@@ -31,6 +32,10 @@ package struct HardwareProfile: Sendable, Hashable {
     package var limits: FixGate.Limits
     /// When a position is worth a record.
     package var report: ReportPolicy.Settings
+    /// Bytes that the outbox may take on the disk.
+    package var spaceBudget: Int64
+    /// How fast the backlog may go, and how much of it a day.
+    package var backlog: BacklogLane.Settings
 
     /// Reads a profile.
     ///
@@ -68,6 +73,19 @@ package struct HardwareProfile: Sendable, Hashable {
             turn: try report.number("turn_deg", in: 5...180, default: 30)
         )
         try report.finish()
+
+        var outbox = try top.group("outbox", example: "{ space_mb: 256 }")
+        self.spaceBudget = Int64(try outbox.number("space_mb", in: 1...100_000, default: 256) * 1_048_576)
+        try outbox.finish()
+
+        self.backlog = BacklogLane.Settings()
+        if var backlog = try top.optionalGroup("backlog") {
+            self.backlog.bytesPerSecond = try backlog.optionalNumber("kb_per_s", in: 0.1...100_000).map { $0 * 1_024 }
+            self.backlog.bytesPerDay = try backlog.optionalNumber("mb_per_day", in: 0.1...100_000).map {
+                Int($0 * 1_048_576)
+            }
+            try backlog.finish()
+        }
         try top.finish()
     }
 }

@@ -1,4 +1,5 @@
 package import Logging
+import PatrolWire
 import Threading
 
 /// What a record is; positions are the first to go when space ends.
@@ -23,10 +24,20 @@ package struct Entry: Sendable, Hashable {
 ///
 /// An actor on a thread of its own, because each record waits for the disk.
 package actor Outbox {
+    /// Numbers that are skipped when the file turns out to be an older copy of itself: more than a device can
+    /// have used between a backup and its return.
+    static let copyGap: Int64 = 10_000_000
+
     private let executor: ThreadExecutor
-    private let database: SQLite
+    let database: SQLite
     private let lock: FolderLock
-    private var next: Int64
+    let folder: String
+    let logger: Logger
+    var next: Int64
+    var acknowledged: SequenceRanges
+    var dropped: SequenceRanges
+    var spaceBudget: Int64?
+    var appendsSinceCheck = 0
 
     /// The id of this log: 16 hex digits, made once with the file.
     package nonisolated let log: String
@@ -36,19 +47,44 @@ package actor Outbox {
 
     /// Opens the outbox in a folder, or begins one.
     ///
-    /// A damaged file is set aside under a name that the log tells, and a new log begun.
+    /// A damaged file is set aside under a name that the log tells, and a new log begun. A file that is a copy
+    /// (a backup that was restored) goes on with numbers that its original cannot have used.
     ///
+    /// - Parameters:
+    ///   - folder: Where the file is.
+    ///   - spaceBudget: Bytes that the file may take; `nil` for as many as there are.
+    ///   - logger: Told what was set aside, skipped or dropped.
     /// - Throws: ``OutboxError``.
-    package init(folder: String, logger: Logger) throws(OutboxError) {
+    package init(folder: String, spaceBudget: Int64? = nil, logger: Logger) throws(OutboxError) {
         self.lock = try FolderLock.take(folder)
         let database = try OutboxFile.open(folder: folder, logger: logger)
         guard let log = try database.text("SELECT value FROM meta WHERE key = 'log'") else {
             throw .damaged(path: folder, reason: "it has no log id")
         }
         let used = try database.integer("SELECT seq FROM sqlite_sequence WHERE name = 'record'") ?? 0
+        self.acknowledged = try Self.ranges("acknowledged", in: database)
+        self.dropped = try Self.ranges("dropped", in: database)
+        // Declared numbers may lie beyond the newest record: a gap that a copy left.
+        self.next = max(used, self.dropped.ranges.last?.upperBound ?? 0) + 1
+        let identity = OutboxFile.identity(of: folder)
+        let known = try database.text("SELECT value FROM meta WHERE key = 'file'")
+        try database.run("INSERT OR REPLACE INTO meta VALUES ('file', ?)", [.text(identity)])
+        let isCopy = known != nil && known != identity
+        let first = self.next
+        let last = first + Self.copyGap - 1
+        if isCopy {
+            try database.run("INSERT OR REPLACE INTO dropped VALUES (?, ?)", [.integer(first), .integer(last)])
+            self.dropped.insert(first...last)
+            self.next = last + 1
+            logger.warning(
+                "Outbox \(folder) is a copy: numbers \(first) to \(last) are skipped, its original may have used them"
+            )
+        }
         self.database = database
+        self.folder = folder
+        self.logger = logger
         self.log = log
-        self.next = used + 1
+        self.spaceBudget = spaceBudget
         self.executor = .start("outbox")
     }
 
@@ -69,6 +105,7 @@ package actor Outbox {
         body: @Sendable (Int64) throws -> [UInt8]
     ) throws -> Entry {
         let entry = Entry(sequence: self.next, kind: kind, body: try body(self.next))
+        try self.keepBudget()
         try self.database.run(
             "INSERT INTO record (seq, kind, made, body) VALUES (?, ?, ?, ?)",
             [.integer(entry.sequence), .integer(kind.rawValue), .integer(made), .blob(entry.body)]
@@ -102,5 +139,14 @@ package actor Outbox {
             """
         )
         return try self.database.integer("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'connect'") ?? 1
+    }
+
+    private static func ranges(_ table: String, in database: borrowing SQLite) throws(OutboxError) -> SequenceRanges {
+        var ranges = SequenceRanges()
+        try database.run("SELECT first, last FROM \(table) ORDER BY first") { row in
+            let (first, last) = (row.integer(0), row.integer(1))
+            if first <= last { ranges.insert(first...last) }
+        }
+        return ranges
     }
 }

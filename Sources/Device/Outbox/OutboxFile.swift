@@ -9,7 +9,7 @@ import Musl
 
 /// Opens the outbox's file: locked, checked, of the right schema, or a fresh one with the damaged one kept.
 enum OutboxFile {
-    static let schema = 1
+    static let schema = 2
 
     /// Opens `folder/outbox.sqlite`, making folder and file where they are missing.
     ///
@@ -36,6 +36,7 @@ enum OutboxFile {
         try database.run("PRAGMA journal_mode = WAL")
         try database.run("PRAGMA synchronous = FULL")
         if version < 1 { try Self.create(database) }
+        if version < 2 { try Self.addDelivery(database) }
         return database
     }
 
@@ -55,8 +56,25 @@ enum OutboxFile {
         )
         let log = (0..<16).map { _ in String(UInt8.random(in: 0..<16), radix: 16) }.joined()
         try database.run("INSERT INTO meta VALUES ('log', ?)", [.text(log)])
-        try database.run("PRAGMA user_version = \(Self.schema)")
+        try database.run("PRAGMA user_version = 1")
         try database.run("COMMIT")
+    }
+
+    /// Version 2: what the room has stored, and what had to be dropped, each as ranges of numbers.
+    private static func addDelivery(_ database: borrowing SQLite) throws(OutboxError) {
+        try database.run("BEGIN IMMEDIATE")
+        for table in ["acknowledged", "dropped"] {
+            try database.run("CREATE TABLE \(table) (first INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT")
+        }
+        try database.run("PRAGMA user_version = 2")
+        try database.run("COMMIT")
+    }
+
+    /// What tells this file from a copy of it: device and inode.
+    static func identity(of folder: String) -> String {
+        var status = stat()
+        guard stat(folder + "/outbox.sqlite", &status) == 0 else { return "none" }
+        return "\(status.st_dev):\(status.st_ino)"
     }
 
     private static func setAside(_ path: String) throws(OutboxError) -> String {

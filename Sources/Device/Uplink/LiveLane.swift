@@ -12,9 +12,14 @@ package final class LiveLane: Service, Sendable {
         var queue = LaneQueue<[UInt8]>()
         var isUp = false
         var isStopping = false
+        /// Numbers offered lately and when, ms of CLOCK_BOOTTIME; oldest first.
+        var recent: [(sequence: Int64, offered: Int64)] = []
     }
 
     private static let farewell: Duration = .seconds(3)
+
+    /// More numbers than ten seconds of the fastest receiver.
+    private static let mostRecent = 1_024
 
     private let link: BrokerLink
     private let presence: Presence
@@ -38,9 +43,25 @@ package final class LiveLane: Service, Sendable {
     /// Whether the broker is connected.
     package var isUp: Bool { self.state.withLock { $0.isUp } }
 
-    /// Takes a record that is durable already.
-    package func offer(_ body: [UInt8], isEvent: Bool) {
+    /// The newest number that has had `settling` ms to go live: up to it, what is not acknowledged is backlog.
+    package func settledSequence(now: Int64, settling: Int64) -> Int64 {
         self.state.withLock { state in
+            state.recent.removeAll { $0.offered + settling <= now }
+            return state.recent.first.map { $0.sequence - 1 } ?? .max
+        }
+    }
+
+    /// Takes a record that is durable already.
+    ///
+    /// - Parameters:
+    ///   - body: Its bytes.
+    ///   - sequence: Its number.
+    ///   - isEvent: Whether it is an event.
+    ///   - now: ms of CLOCK_BOOTTIME.
+    package func offer(_ body: [UInt8], sequence: Int64, isEvent: Bool, now: Int64) {
+        self.state.withLock { state in
+            state.recent.append((sequence, now))
+            if state.recent.count > Self.mostRecent { state.recent.removeFirst() }
             if isEvent { state.queue.offer(event: body) } else { state.queue.offer(position: body) }
         }
         self.wake.yield()

@@ -23,7 +23,11 @@ struct Assembly {
     init(_ configuration: Configuration, logger: Logger) throws {
         self.configuration = configuration
         self.logger = logger
-        self.outbox = try Outbox(folder: configuration.state, logger: logger)
+        self.outbox = try Outbox(
+            folder: configuration.state,
+            spaceBudget: configuration.profile.spaceBudget,
+            logger: logger
+        )
     }
 
     func run() async throws {
@@ -38,7 +42,7 @@ struct Assembly {
             BrokerLink.Configuration(
                 address: configuration.broker,
                 clientID: "patrold-\(configuration.station)-\(configuration.device)",
-                subscriptions: []
+                subscriptions: Downlink.subscriptions(station: configuration.station, device: configuration.device)
             ),
             logger: self.logger,
             will: { try await presence.will() }
@@ -50,6 +54,16 @@ struct Assembly {
             device: configuration.device,
             logger: self.logger
         )
+        let backlog = BacklogLane(
+            link: link,
+            live: lane,
+            source: self.outbox,
+            station: configuration.station,
+            device: configuration.device,
+            settings: configuration.profile.backlog,
+            logger: self.logger
+        )
+        let downlink = Downlink(link: link, backlog: backlog, source: self.outbox, logger: self.logger)
         let chain = PositionChain(
             source: GPSDPositions(
                 host: configuration.gpsd.host,
@@ -67,7 +81,9 @@ struct Assembly {
         )
         // Stopped from the end: first no more records, then what waits is sent, then the link goes.
         let group = ServiceGroup(
-            services: [link, lane, chain, ReadinessService(status: "following \(configuration.device)")],
+            services: [
+                link, downlink, lane, backlog, chain, ReadinessService(status: "following \(configuration.device)"),
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: self.logger
         )

@@ -162,7 +162,12 @@ private struct Follower {
             let entry = try await self.chain.outbox.append(kind, made: made, body: body)
             if self.isFull { self.chain.logger.info("Records are stored again") }
             self.isFull = false
-            self.chain.lane.offer(entry.body, isEvent: kind == .event)
+            self.chain.lane.offer(
+                entry.body,
+                sequence: entry.sequence,
+                isEvent: kind == .event,
+                now: SystemClock.bootMilliseconds
+            )
         } catch OutboxError.full(let path) {
             // A full disk must not end the tracking: it is said once, and the next record tries again.
             if !self.isFull { self.chain.logger.error("\(OutboxError.full(path: path))") }

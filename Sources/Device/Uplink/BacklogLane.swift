@@ -1,0 +1,172 @@
+package import BrokerLink
+package import Logging
+package import PatrolWire
+import ServiceLifecycle
+import Threading
+
+/// Sends what the room has not acknowledged, oldest first, in batches, beside the live lane.
+///
+/// It goes through the log with a cursor. At the end it waits for acknowledgements; what they do not cover
+/// after a while is gone through again. It pauses while there is no link or the room is offline.
+package final class BacklogLane: Service, Sendable {
+    /// What the hardware profile sets.
+    package struct Settings: Sendable, Hashable {
+        /// Bytes a second; `nil` for as fast as the link is.
+        package var bytesPerSecond: Double?
+        /// Bytes a day (UTC, since the start); `nil` for no limit.
+        package var bytesPerDay: Int?
+
+        /// Creates settings.
+        package init(bytesPerSecond: Double? = nil, bytesPerDay: Int? = nil) {
+            self.bytesPerSecond = bytesPerSecond
+            self.bytesPerDay = bytesPerDay
+        }
+    }
+
+    private struct State: Sendable {
+        var isRoomOnline = false
+        var isStopping = false
+        var cursor: Int64 = 0
+        /// ms of CLOCK_BOOTTIME until which the pass that ended waits for acknowledgements.
+        var restAt: Int64?
+    }
+
+    /// A record gets this long to go live and be acknowledged before it counts as backlog, ms.
+    package static let settling: Int64 = 8_000
+
+    /// After a pass the room gets this long to acknowledge, ms.
+    private static let patience: Int64 = 10_000
+
+    /// Messages on their way at the same time; the live lane needs the rest of the connection's twenty.
+    private static let inFlight = 8
+
+    private let link: BrokerLink
+    private let live: LiveLane
+    private let source: any BacklogSource
+    private let topic: String
+    private let settings: Settings
+    private let logger: Logger
+    private let state = Locked(State())
+    private let work: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
+
+    /// Creates the lane of one device.
+    package init(
+        link: BrokerLink,
+        live: LiveLane,
+        source: any BacklogSource,
+        station: Name,
+        device: Name,
+        settings: Settings,
+        logger: Logger
+    ) {
+        self.link = link
+        self.live = live
+        self.source = source
+        self.topic = "\(Topic.device(station: station, device: device, channel: .backlog))"
+        self.settings = settings
+        self.logger = logger
+        (self.work, self.wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// The room came or went.
+    package func roomChanged(isOnline: Bool) {
+        self.state.withLock { state in
+            // What was sent to a room that then went away may not have been stored: begin again.
+            if isOnline, !state.isRoomOnline { (state.cursor, state.restAt) = (0, nil) }
+            state.isRoomOnline = isOnline
+        }
+        self.wake.yield()
+    }
+
+    /// Whether the room is there.
+    package var isRoomOnline: Bool { self.state.withLock { $0.isRoomOnline } }
+
+    /// Runs until graceful shutdown.
+    package func run() async throws {
+        await withGracefulShutdownHandler {
+            await withTaskGroup { group in
+                group.addTask { [wake] in
+                    while !Task.isCancelled {
+                        try? await Task.sleep(for: .seconds(1))
+                        wake.yield()
+                    }
+                }
+                for await _ in self.work {
+                    if self.state.withLock({ $0.isStopping }) { break }
+                    await self.pass()
+                }
+                group.cancelAll()
+            }
+        } onGracefulShutdown: {
+            self.state.withLock { $0.isStopping = true }
+            self.wake.yield()
+        }
+    }
+
+    private var mayRun: Bool {
+        self.live.isUp && self.state.withLock { $0.isRoomOnline && !$0.isStopping }
+    }
+
+    /// Sends batches until there is nothing more to send now.
+    private func pass() async {
+        var budget = ByteBudget(self.settings)
+        await withTaskGroup(of: Bool.self) { group in
+            var onTheWay = 0
+            while self.mayRun {
+                if onTheWay >= Self.inFlight {
+                    onTheWay -= 1
+                    if await group.next() == false { break }
+                }
+                guard let payload = await self.nextBatch() else { break }
+                await budget.take(payload.count)
+                onTheWay += 1
+                group.addTask { await self.send(payload) }
+            }
+            await group.waitForAll()
+        }
+    }
+
+    private func nextBatch() async -> [UInt8]? {
+        let now = SystemClock.bootMilliseconds
+        let cursor = self.state.withLock { state -> Int64 in
+            if let restAt = state.restAt, now >= restAt { (state.cursor, state.restAt) = (0, nil) }
+            return state.cursor
+        }
+        do {
+            let batch = try await self.source.backlog(
+                after: cursor,
+                through: self.live.settledSequence(now: now, settling: Self.settling),
+                limit: Backlog.mostRecords,
+                // The envelope, and a declaration of dropped numbers, need room too.
+                bytes: Backlog.mostBytes - 1_024
+            )
+            let isDeclaration = batch.records.isEmpty && !batch.dropped.isEmpty && cursor == 0
+            guard let last = batch.last ?? (isDeclaration ? 1 : nil) else {
+                self.state.withLock { if $0.restAt == nil, $0.cursor > 0 { $0.restAt = now + Self.patience } }
+                return nil
+            }
+            self.state.withLock { $0.cursor = max(last, $0.cursor) }
+            return Backlog.splice(
+                log: self.source.log,
+                records: batch.records,
+                dropped: Array(batch.dropped.prefix(16))
+            )
+        } catch {
+            self.logger.error("Backlog cannot be read: \(error)")
+            return nil
+        }
+    }
+
+    private func send(_ payload: [UInt8]) async -> Bool {
+        do {
+            try await self.link.publish(BrokerMessage(topic: self.topic, payload: payload))
+            return true
+        } catch {
+            self.logger.debug("Backlog not taken: \(error)")
+            // The cursor has passed these records: after the next connection it begins again.
+            self.state.withLock { ($0.cursor, $0.restAt) = (0, SystemClock.bootMilliseconds + 1_000) }
+            return false
+        }
+    }
+}
