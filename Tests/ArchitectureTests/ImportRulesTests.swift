@@ -22,7 +22,8 @@ private let mayImport: [String: Set<String>] = [
     "Device/Outbox": ["CSQLite", "Logging", "PatrolWire", "Threading"],
     "Device/Uplink": ["BrokerLink", "Logging", "PatrolWire", "ServiceLifecycle", "Threading"],
     "Device/patrold": [
-        "ArgumentParser", "BrokerLink", "Hardware", "Logging", "Outbox", "PatrolWire", "Position", "PositionGPSD",
+        "ArgumentParser", "BrokerLink", "FoundationEssentials", "Hardware", "Logging", "Outbox", "PatrolWire",
+        "Position", "PositionGPSD",
         "Program", "Report", "ServiceLifecycle", "Settings", "Systemd", "Threading", "UnixSignals", "Uplink",
     ],
     "Room/Units": ["PatrolWire", "Threading"],

@@ -88,6 +88,9 @@ struct ChainTests {
                                 try await eventually("positions") {
                                     seen.all.filter { $0.topic.hasSuffix("/pos") }.count > 20 ? () : nil
                                 }
+                                try await eventually("health") {
+                                    seen.all.contains { $0.topic.hasSuffix("/health") } ? () : nil
+                                }
                             }
                         }
                     }
@@ -96,6 +99,7 @@ struct ChainTests {
                 reading.cancel()
                 let coder = WireCoder()
                 var online: [Bool] = []
+                var hasHealth = false
                 var sequences: [Int64] = []
                 var events: [EventKind] = []
                 for message in seen.all {
@@ -113,11 +117,18 @@ struct ChainTests {
                             sequences.append(record.sequence)
                             if let event = record.event { events.append(event) }
                         case .state: online.append(try coder.decode(DeviceState.self, from: message.payload).online)
+                        case .acknowledgement:
+                            _ = try coder.decode(Acknowledgement.self, from: message.payload)
+                        case .health:
+                            let health = try coder.decode(DeviceHealth.self, from: message.payload)
+                            #expect(health.device == "car-01" && health.queue != nil && health.diskFree ?? 0 > 0)
+                            hasHealth = true
                         default: Issue.record("unexpected \(message.topic)")
                         }
                     }
                 }
                 #expect(online == [true, false])
+                #expect(hasHealth)
                 #expect(events.first == .deviceStart && events.last == .deviceStop)
                 #expect(Set(sequences).count == sequences.count, "a number came twice")
             }

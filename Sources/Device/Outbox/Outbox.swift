@@ -38,6 +38,7 @@ package actor Outbox {
     var dropped: SequenceRanges
     var spaceBudget: Int64?
     var appendsSinceCheck = 0
+    private var connections: Int64
 
     /// The id of this log: 16 hex digits, made once with the file.
     package nonisolated let log: String
@@ -66,6 +67,7 @@ package actor Outbox {
         self.dropped = try Self.ranges("dropped", in: database)
         // Declared numbers may lie beyond the newest record: a gap that a copy left.
         self.next = max(used, self.dropped.ranges.last?.upperBound ?? 0) + 1
+        self.connections = try database.integer("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'connect'") ?? 0
         let identity = OutboxFile.identity(of: folder)
         let known = try database.text("SELECT value FROM meta WHERE key = 'file'")
         try database.run("INSERT OR REPLACE INTO meta VALUES ('file', ?)", [.text(identity)])
@@ -131,14 +133,20 @@ package actor Outbox {
     package func count() throws(OutboxError) -> Int64 { try self.database.integer("SELECT count(*) FROM record") ?? 0 }
 
     /// Counts the connections of this log up by one and returns the new count.
+    ///
+    /// A full disk does not keep the device from connecting: the count then goes on in memory.
     package func countConnection() throws(OutboxError) -> Int64 {
-        try self.database.run(
-            """
-            INSERT INTO meta VALUES ('connect', '1')
-            ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1
-            """
-        )
-        return try self.database.integer("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'connect'") ?? 1
+        self.connections += 1
+        do throws(OutboxError) {
+            try self.database.run(
+                "INSERT OR REPLACE INTO meta VALUES ('connect', ?)",
+                [.text(String(self.connections))]
+            )
+        } catch {
+            guard case .full = error else { throw error }
+            self.logger.debug("Connection \(self.connections) counted in memory only: \(error)")
+        }
+        return self.connections
     }
 
     private static func ranges(_ table: String, in database: borrowing SQLite) throws(OutboxError) -> SequenceRanges {

@@ -88,7 +88,7 @@ package final class BacklogLane: Service, Sendable {
             await withTaskGroup { group in
                 group.addTask { [wake] in
                     while !Task.isCancelled {
-                        try? await Task.sleep(for: .seconds(1))
+                        await pause(for: .seconds(1))
                         wake.yield()
                     }
                 }

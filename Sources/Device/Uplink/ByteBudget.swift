@@ -28,6 +28,6 @@ struct ByteBudget {
     private static func sleep(milliseconds: Int64) async {
         guard milliseconds > 0 else { return }
         // Ends early only when the lane is cancelled, and then nothing is sent.
-        try? await Task.sleep(for: .milliseconds(milliseconds))
+        await pause(for: .milliseconds(milliseconds))
     }
 }

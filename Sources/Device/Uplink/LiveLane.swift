@@ -111,13 +111,17 @@ package final class LiveLane: Service, Sendable {
                     self.state.withLock { $0.queue.giveBack(body, isEvent: isEvent) }
                     self.logger.debug("Record not taken: \(error)")
                     // Whatever the reason: not again in a tight loop.
-                    try? await Task.sleep(for: .seconds(1))
+                    await pause(for: .seconds(1))
                 }
                 if self.state.withLock({ $0.isStopping }), ContinuousClock.now > deadline { break }
             }
             guard self.state.withLock({ $0.isStopping }) else { continue }
-            if self.isUp, let goodbye = try? await self.presence.message(online: false) {
-                do { try await self.link.publish(goodbye) } catch { self.logger.debug("Goodbye not taken: \(error)") }
+            if self.isUp {
+                do {
+                    try await self.link.publish(await self.presence.message(online: false))
+                } catch {
+                    self.logger.debug("Goodbye not taken: \(error)")
+                }
             }
             return
         }

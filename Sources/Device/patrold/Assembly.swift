@@ -64,6 +64,7 @@ struct Assembly {
             logger: self.logger
         )
         let downlink = Downlink(link: link, backlog: backlog, source: self.outbox, logger: self.logger)
+        let vitals = Vitals(VitalSigns())
         let chain = PositionChain(
             source: GPSDPositions(
                 host: configuration.gpsd.host,
@@ -74,15 +75,29 @@ struct Assembly {
             writer: ReportWriter(device: configuration.device, unit: configuration.unit, log: self.outbox.log),
             outbox: self.outbox,
             lane: lane,
+            vitals: vitals,
+            logger: self.logger
+        )
+        let health = HealthReporter(
+            station: configuration.station,
+            device: configuration.device,
+            folder: configuration.state,
+            outbox: self.outbox,
+            link: link,
+            lane: lane,
+            backlog: backlog,
+            vitals: vitals,
             logger: self.logger
         )
         self.logger.info(
             "patrold \(Release.version): \(configuration.device) of \(configuration.station), log \(self.outbox.log)"
         )
-        // Stopped from the end: first no more records, then what waits is sent, then the link goes.
+        // Stopped from the end: first no more records, then what waits is sent, then the link goes, and last who
+        // takes what it still brings.
         let group = ServiceGroup(
             services: [
-                link, downlink, lane, backlog, chain, ReadinessService(status: "following \(configuration.device)"),
+                downlink, link, lane, backlog, health, chain,
+                ReadinessService(status: "following \(configuration.device)"),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: self.logger

@@ -23,6 +23,7 @@ struct PositionChain: Service {
     let writer: ReportWriter
     let outbox: Outbox
     let lane: LiveLane
+    let vitals: Vitals
     let logger: Logger
 
     func run() async throws {
@@ -31,7 +32,7 @@ struct PositionChain: Service {
             group.addTask { for await report in self.source { continuation.yield(.report(report)) } }
             group.addTask {
                 while !Task.isCancelled {
-                    try? await Task.sleep(for: .seconds(1))
+                    await pause(for: .seconds(1))
                     continuation.yield(.tick)
                 }
             }
@@ -116,6 +117,12 @@ private struct Follower {
     }
 
     mutating func tick() async throws {
+        let (now, fix, refused) = (SystemClock.bootMilliseconds, self.lastFix, self.gate.refusals)
+        self.chain.vitals.withLock { vitals in
+            vitals.lastTick = now
+            vitals.fix = fix
+            vitals.refused = Dictionary(uniqueKeysWithValues: refused.map { ($0.key.rawValue, $0.value) })
+        }
         try await self.report(self.watch.tick(at: SystemClock.bootMilliseconds))
     }
 
@@ -162,6 +169,7 @@ private struct Follower {
             let entry = try await self.chain.outbox.append(kind, made: made, body: body)
             if self.isFull { self.chain.logger.info("Records are stored again") }
             self.isFull = false
+            self.chain.vitals.withLock { $0.fullSince = nil }
             self.chain.lane.offer(
                 entry.body,
                 sequence: entry.sequence,
@@ -172,6 +180,8 @@ private struct Follower {
             // A full disk must not end the tracking: it is said once, and the next record tries again.
             if !self.isFull { self.chain.logger.error("\(OutboxError.full(path: path))") }
             self.isFull = true
+            let now = SystemClock.bootMilliseconds
+            self.chain.vitals.withLock { $0.fullSince = $0.fullSince ?? now }
         }
     }
 }

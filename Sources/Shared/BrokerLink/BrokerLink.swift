@@ -141,7 +141,7 @@ package final class BrokerLink: Service, Sendable {
             complained = end
             let wait = backOff.wait(afterHolding: upSince.map { .now - $0 } ?? .zero, chance: .random(in: 0...1))
             // Cut short by the shutdown, which the loop's condition sees.
-            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: wait) }
+            await cancelWhenGracefulShutdown { await pause(for: wait) }
         }
     }
 

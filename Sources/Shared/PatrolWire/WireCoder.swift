@@ -82,6 +82,7 @@ struct Versioned<Message: WireMessage>: Codable {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
+        // A version that is no number is another version, too.
         let version = try? container.decode(Int.self, forKey: .v)
         guard version == WireCoder.version else { throw WireError.unsupported(version: version) }
         self.message = try Message(from: decoder)

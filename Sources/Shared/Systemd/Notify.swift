@@ -17,6 +17,17 @@ package enum SystemdNotify {
     /// Sets the line that `systemctl status` shows.
     package static func status(_ text: String) { Self.send("STATUS=\(text)") }
 
+    /// How often systemd wants to hear that the service works, ms; `nil` when it does not watch.
+    package static var watchdogInterval: Int64? {
+        guard let text = getenv("WATCHDOG_USEC").map({ String(cString: $0) }), let microseconds = Int64(text) else {
+            return nil
+        }
+        return microseconds / 1_000
+    }
+
+    /// Says that the service works: only to be called after it was seen to.
+    package static func alive() { Self.send("WATCHDOG=1") }
+
     private static func send(_ message: String) {
         guard let path = getenv("NOTIFY_SOCKET").map({ String(cString: $0) }), !path.isEmpty else { return }
         let socket = Glibc.socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)

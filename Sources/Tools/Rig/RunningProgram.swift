@@ -65,7 +65,9 @@ package func withProgram<R: Sendable>(
         options: [.create, .append, .closeOnExec],
         permissions: [.ownerReadWrite, .groupRead, .otherRead]
     )
-    defer { try? log.close() }
+    defer {
+        do { try log.close() } catch { print("\(logFile) could not be closed: \(error)") }
+    }
     var options = PlatformOptions()
     options.processGroupID = 0
     let executable = wrapper == nil ? path : "/bin/sh"

@@ -117,7 +117,7 @@ package actor FleetUnit {
         var next = clock.now
         while !Task.isCancelled {
             next += Self.cycle
-            try? await clock.sleep(until: next)
+            await pause(for: next - clock.now)
             await self.measure()
         }
     }

@@ -32,7 +32,7 @@ package struct ReceiverFeed: Sendable {
         var next = (SystemClock.wallMilliseconds / period + 1) * period
         while !Task.isCancelled {
             let wait = max(0, next - SystemClock.wallMilliseconds)
-            try? await Task.sleep(for: .milliseconds(wait))
+            await pause(for: .milliseconds(wait))
             let sight = await self.world.sight(self.car)
             let seen = receiver.measure(sight.point, after: Double(period) / 1_000)
             let moment = NMEA.Moment(

@@ -1,4 +1,5 @@
 package import Ground
+import Threading
 
 /// The town with its cars, moved on step by step.
 package actor World {
@@ -45,7 +46,7 @@ package actor World {
         let clock = ContinuousClock()
         var last = clock.now
         while !Task.isCancelled {
-            try? await Task.sleep(for: .milliseconds(100))
+            await pause(for: .milliseconds(100))
             let now = clock.now
             self.advance((now - last) / .seconds(1))
             last = now

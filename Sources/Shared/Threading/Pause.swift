@@ -1,0 +1,8 @@
+/// Sleeps for a while, or until the task is cancelled: whoever loops around it looks at that himself.
+package func pause(for duration: Duration) async {
+    do {
+        try await Task.sleep(for: duration)
+    } catch {
+        // Only cancellation ends a sleep early, and it needs no word here.
+    }
+}
