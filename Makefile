@@ -11,7 +11,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 TEST_FLAGS := --disable-xctest $(SWIFT_FLAGS)
 
-.PHONY: help swift deps build test lint demo check-deep clean
+.PHONY: help swift deps build test lint demo soak check-deep clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -48,6 +48,10 @@ demo: deps ## a town, thirteen cars, an incident; HEADLESS=1 ends by itself
 	@echo "Building (the first time takes some minutes) ..."
 	@swift build $(SWIFT_FLAGS) --quiet
 	@.build/debug/patrol-sim demo $(if $(filter 1,$(HEADLESS)),--headless)
+
+soak: deps ## SECONDS=600 of kills at random moments, then every record is looked for
+	@swift build -c release --quiet
+	@.build/release/patrol-sim soak --seconds $(if $(SECONDS),$(SECONDS),600)
 
 check-deep: deps ## all tests again under the thread and the address sanitizer
 	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/tsan.supp" \

@@ -38,3 +38,18 @@ struct DemoTests {
         #expect(outcome.nearest.hasPrefix("car-") && !outcome.incident.isEmpty)
     }
 }
+
+@Suite("The soak, short", .timeLimit(.minutes(4)))
+struct SoakTests {
+    @Test("seeded kills of devices, room and broker lose nothing and double nothing")
+    func short() async throws {
+        let result = try await runProgramToEnd(
+            Places.program("patrol-sim"),
+            ["soak", "--seconds", "15", "--devices", "4", "--seed", "11"]
+        )
+        #expect(result.status == 0, "\(result.errors)")
+        let last = try #require(result.output.split(separator: "\n").last)
+        #expect(last.contains("\"lost\":0,\"duplicated\":0"), "\(last)")
+        #expect(!last.contains("\"records\":0") && !last.contains("\"kills\":0"), "\(last)")
+    }
+}

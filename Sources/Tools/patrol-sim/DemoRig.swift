@@ -55,7 +55,7 @@ struct DemoRig: Sendable {
     private func importRoads(of town: Town, say: (String) -> Void) async throws {
         try writeFile("\(self.folder)/town.osm", town.openStreetMapXML)
         let result = try await runProgramToEnd(
-            try Self.sibling("command-room"),
+            try sibling("command-room"),
             ["roads", "import", "\(self.folder)/town.osm", "--output", "\(self.folder)/town.roads"]
         )
         guard result.status == 0 else { throw ProgramFailure(.failure, "the town was not imported: \(result.errors)") }
@@ -75,7 +75,7 @@ struct DemoRig: Sendable {
             """
         )
         return try await withProgram(
-            try Self.sibling("command-room"),
+            try sibling("command-room"),
             ["run", "--config", "\(self.folder)/command-room.yaml"],
             logFile: "\(self.folder)/command-room.log"
         ) { program in
@@ -99,18 +99,18 @@ struct DemoRig: Sendable {
             """
         )
         return try await withProgram(
-            try Self.sibling("patrold"),
+            try sibling("patrold"),
             ["run", "--config", "\(self.folder)/patrold.yaml"],
             logFile: "\(self.folder)/patrold.log"
         ) { _ in try await body() }
     }
+}
 
-    /// The programs are built side by side.
-    private static func sibling(_ name: String) throws -> String {
-        let own = CommandLine.executablePath
-        guard let slash = own.lastIndex(of: "/") else { throw RigError.missing(program: name) }
-        let path = own[...slash] + name
-        guard access(String(path), X_OK) == 0 else { throw RigError.missing(program: name) }
-        return String(path)
-    }
+/// Path of another of our programs: they are built side by side.
+func sibling(_ name: String) throws -> String {
+    let own = CommandLine.executablePath
+    guard let slash = own.lastIndex(of: "/") else { throw RigError.missing(program: name) }
+    let path = String(own[...slash] + name)
+    guard access(path, X_OK) == 0 else { throw RigError.missing(program: name) }
+    return path
 }
