@@ -68,6 +68,7 @@ let package = Package(
         .executable(name: "patrold", targets: ["patrold"]),
         .executable(name: "command-room", targets: ["command-room"]),
         .executable(name: "patrol-sim", targets: ["patrol-sim"]),
+        .executable(name: "patrol-bench", targets: ["patrol-bench"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -186,6 +187,11 @@ let package = Package(
                 arguments,
                 lifecycle, logging, signals,
             ]
+        ),
+        program(
+            "Tools",
+            "patrol-bench",
+            ["BrokerLink", "PatrolWire", "Program", "Rig", "Settings", "Simulation", "Threading", arguments, logging]
         ),
 
         // MARK: Tests

@@ -46,6 +46,10 @@ private let mayImport: [String: Set<String>] = [
         "BrokerLink", "CLinux", "Ground", "Logging", "PatrolWire", "Position", "Report", "ServiceLifecycle",
         "Threading",
     ],
+    "Tools/patrol-bench": [
+        "ArgumentParser", "BrokerLink", "Logging", "PatrolWire", "Program", "Rig", "Settings", "Simulation",
+        "Threading",
+    ],
     "Tools/patrol-sim": [
         "ArgumentParser", "BrokerLink", "FoundationEssentials", "Ground", "Logging", "PatrolWire", "Program", "Rig",
         "Settings", "Simulation", "Threading", "UnixSignals",
@@ -100,7 +104,7 @@ struct ImportRulesTests {
 
     @Test("nothing imports a program")
     func programsAreEnds() {
-        let programs: Set<String> = ["patrold", "command_room", "patrol_sim"]
+        let programs: Set<String> = ["patrold", "command_room", "patrol_sim", "patrol_bench"]
         for (target, allowed) in mayImport { #expect(allowed.isDisjoint(with: programs), "\(target)") }
     }
 

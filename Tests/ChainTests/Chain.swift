@@ -39,27 +39,17 @@ struct Chain: Sendable {
         try writeFile("\(self.folder)/every-fix.yaml", profile.joined(separator: "\n"))
         try writeFile(
             "\(self.folder)/patrold.yaml",
-            """
-            station: jinzhan
-            device: car-01
-            unit: "01"
-            profile: \(self.folder)/every-fix.yaml
-            state: \(self.folder)/state
-            broker: { host: 127.0.0.1, port: \(self.broker) }
-            gpsd: { host: 127.0.0.1, port: \(self.gpsd) }
-
-            """
+            ConfigurationText.device(
+                "01",
+                state: "\(self.folder)/state",
+                broker: self.broker,
+                gpsd: self.gpsd,
+                profile: "\(self.folder)/every-fix.yaml"
+            )
         )
         try writeFile(
             "\(self.folder)/command-room.yaml",
-            """
-            stations: [jinzhan]
-            broker: { host: 127.0.0.1, port: \(self.broker) }
-            roads: \(self.folder)/town.roads
-            state: \(self.folder)/room
-            http: { host: 127.0.0.1, port: \(self.http) }
-
-            """
+            ConfigurationText.room(folder: self.folder, broker: self.broker, http: self.http)
         )
     }
 

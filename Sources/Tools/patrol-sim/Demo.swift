@@ -26,7 +26,6 @@ struct Demo: AsyncParsableCommand {
     var patrolSeconds: Int?
 
     private static let units = 13
-    private static let station = "jinzhan"
 
     func run() async throws {
         let interrupted = Locked(false)
@@ -65,8 +64,8 @@ struct Demo: AsyncParsableCommand {
         let screen = Screen(isLive: !self.headless && Screen.isTerminal)
         let patrol = self.patrolSeconds ?? (self.headless ? 4 : 12)
         let isEndless = !self.headless
-        return try await DemoRig.with(town: town, station: Self.station, say: screen.say) { rig, line in
-            guard let station = Name(Self.station) else { return nil }
+        return try await DemoRig.with(town: town, say: screen.say) { rig, line in
+            guard let station = Name(ConfigurationText.station) else { return nil }
             let broker = BrokerAddress(endpoint: HostPort(host: "127.0.0.1", port: rig.broker))
             let story = Story(world: world, rig: rig, screen: screen, isInterrupted: isInterrupted)
             return try await withThrowingTaskGroup(of: Story.Outcome?.self) { group in

@@ -26,7 +26,6 @@ struct DemoRig: Sendable {
     /// Starts everything in order, lends it to `body`, and stops it in the opposite order.
     static func with<R: Sendable>(
         town: Town,
-        station: String,
         say: (String) -> Void,
         _ body: (DemoRig, ReceiverLine) async throws -> R
     ) async throws -> R {
@@ -38,11 +37,11 @@ struct DemoRig: Sendable {
             defer { line.close() }
             return try await RealPrograms.withMosquitto(port: rig.broker, folder: folder) { _ in
                 say("mosquitto on port \(rig.broker)")
-                return try await rig.withRoom(station: station) {
+                return try await rig.withRoom {
                     say("command-room on \(rig.url)")
                     return try await RealPrograms.withGPSD(port: rig.gpsd, source: line.source, folder: folder) { _ in
                         say("gpsd on port \(rig.gpsd), its receiver is car 01 of the town")
-                        return try await rig.withPatrold(station: station) {
+                        return try await rig.withPatrold {
                             say("patrold follows that gpsd as car-01")
                             return try await body(rig, line)
                         }
@@ -62,17 +61,10 @@ struct DemoRig: Sendable {
         say("town of \(town.ways.count) streets imported")
     }
 
-    private func withRoom<R: Sendable>(station: String, _ body: () async throws -> R) async throws -> R {
+    private func withRoom<R: Sendable>(_ body: () async throws -> R) async throws -> R {
         try writeFile(
             "\(self.folder)/command-room.yaml",
-            """
-            stations: [\(station)]
-            broker: { host: 127.0.0.1, port: \(self.broker) }
-            roads: \(self.folder)/town.roads
-            state: \(self.folder)/room
-            http: { host: 127.0.0.1, port: \(self.http) }
-
-            """
+            ConfigurationText.room(folder: self.folder, broker: self.broker, http: self.http)
         )
         return try await withProgram(
             try sibling("command-room"),
@@ -84,19 +76,10 @@ struct DemoRig: Sendable {
         }
     }
 
-    private func withPatrold<R: Sendable>(station: String, _ body: () async throws -> R) async throws -> R {
+    private func withPatrold<R: Sendable>(_ body: () async throws -> R) async throws -> R {
         try writeFile(
             "\(self.folder)/patrold.yaml",
-            """
-            station: \(station)
-            device: car-01
-            unit: "01"
-            profile: vehicle-usb-gnss
-            state: \(self.folder)/patrold
-            broker: { host: 127.0.0.1, port: \(self.broker) }
-            gpsd: { host: 127.0.0.1, port: \(self.gpsd) }
-
-            """
+            ConfigurationText.device("01", state: "\(self.folder)/patrold", broker: self.broker, gpsd: self.gpsd)
         )
         return try await withProgram(
             try sibling("patrold"),
@@ -104,13 +87,4 @@ struct DemoRig: Sendable {
             logFile: "\(self.folder)/patrold.log"
         ) { _ in try await body() }
     }
-}
-
-/// Path of another of our programs: they are built side by side.
-func sibling(_ name: String) throws -> String {
-    let own = CommandLine.executablePath
-    guard let slash = own.lastIndex(of: "/") else { throw RigError.missing(program: name) }
-    let path = String(own[...slash] + name)
-    guard access(path, X_OK) == 0 else { throw RigError.missing(program: name) }
-    return path
 }

@@ -88,28 +88,17 @@ struct SoakRig: Sendable {
         )
         try writeFile(
             "\(self.folder)/command-room.yaml",
-            """
-            stations: [jinzhan]
-            broker: { host: 127.0.0.1, port: \(self.broker) }
-            roads: \(self.folder)/town.roads
-            state: \(self.folder)/room
-            http: { host: 127.0.0.1, port: \(self.http) }
-
-            """
+            ConfigurationText.room(folder: self.folder, broker: self.broker, http: self.http)
         )
         for number in 1...self.devices {
             try writeFile(
                 "\(self.folder)/patrold-\(number).yaml",
-                """
-                station: jinzhan
-                device: car-\(number)
-                unit: "\(number)"
-                profile: vehicle-usb-gnss
-                state: \(self.folder)/state-\(number)
-                broker: { host: 127.0.0.1, port: \(self.broker) }
-                gpsd: { host: 127.0.0.1, port: \(self.gpsd) }
-
-                """
+                ConfigurationText.device(
+                    "\(number)",
+                    state: "\(self.folder)/state-\(number)",
+                    broker: self.broker,
+                    gpsd: self.gpsd
+                )
             )
         }
     }
