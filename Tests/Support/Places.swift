@@ -14,6 +14,11 @@ package enum Places {
             ?? Self.root.appending(path: ".build/debug").path(percentEncoded: false)
     }
 
+    /// Whether the programs were built with a sanitizer, whose runtime does not live under a file-size limit.
+    package static var areSanitized: Bool {
+        Self.programs.contains(".build-tsan") || Self.programs.contains(".build-asan")
+    }
+
     /// Path of one of our programs.
     package static func program(_ name: String) -> String {
         let folder = Self.programs
