@@ -4,7 +4,7 @@ SHELL := /bin/sh
 
 # Debian 12 packages: libraries to build with, the real programs that tests and the demonstration run.
 PACKAGES := pkg-config libgps-dev libmosquitto-dev libsqlite3-dev libyaml-dev libosmium2-dev libprotozero-dev \
-	zlib1g-dev libbz2-dev libexpat1-dev liblz4-dev \
+	libstdc++-12-dev zlib1g-dev libbz2-dev libexpat1-dev liblz4-dev \
 	gpsd mosquitto mosquitto-clients osmium-tool sqlite3 openssl systemd
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # One set of flags for lint, tests and demonstration, so that all of them share one build.
