@@ -6,7 +6,7 @@ import Testing
 @Suite("Bad input is one clear line", .serialized, .timeLimit(.minutes(2)))
 struct BadInputTests {
     /// Runs a program that must fail: one line on standard error, this status, these words.
-    private func fails(
+    private func expectFailure(
         _ program: String,
         _ arguments: [String],
         status: Int32,
@@ -39,11 +39,11 @@ struct BadInputTests {
             let path = "\(folder)/p.yaml"
             func check(_ text: String, _ words: String) async throws {
                 try writeFile(path, text)
-                try await self.fails("patrold", ["check", "--config", path], status: 78, words)
+                try await self.expectFailure("patrold", ["check", "--config", path], status: 78, words)
             }
             try writeFile(path, Self.good)
             #expect(try await runProgramToEnd(Places.program("patrold"), ["check", "--config", path]).status == 0)
-            try await self.fails(
+            try await self.expectFailure(
                 "patrold",
                 ["run", "--config", "\(folder)/none.yaml"],
                 status: 78,
@@ -60,10 +60,10 @@ struct BadInputTests {
             try await check(Self.good.replacing("127.0.0.1", with: "10.0.0.1"), "p.yaml:6: 'host' is '10.0.0.1'")
             try await check(Self.good.replacing("state: /tmp/never\n", with: ""), "'state' is missing")
             try await check("- a\n", "p.yaml:1:")
-            try await self.fails("patrold", ["run"], status: 2, "--config")
-            try await self.fails("patrold", ["fly"], status: 2, "patrold --help")
+            try await self.expectFailure("patrold", ["run"], status: 2, "--config")
+            try await self.expectFailure("patrold", ["fly"], status: 2, "patrold --help")
             try writeFile(path, Self.good.replacing("/tmp/never", with: "/proc/never"))
-            try await self.fails("patrold", ["run", "--config", path], status: 69, "/proc/never")
+            try await self.expectFailure("patrold", ["run", "--config", path], status: 69, "/proc/never")
         }
     }
 
@@ -72,7 +72,7 @@ struct BadInputTests {
         try await Chain.with { chain in
             try await chain.withPatrold { _ in
                 try await chain.waitForLog("patrold.log", "patrold 0")
-                try await self.fails(
+                try await self.expectFailure(
                     "patrold",
                     ["run", "--config", "\(chain.folder)/patrold.yaml"],
                     status: 69,
@@ -90,7 +90,7 @@ struct BadInputTests {
             #expect(try await runProgramToEnd(Places.program("command-room"), ["check", "--config", path]).status == 0)
             func check(_ text: String, status: Int32, _ words: String) async throws {
                 try writeFile("\(chain.folder)/c.yaml", text)
-                try await self.fails(
+                try await self.expectFailure(
                     "command-room",
                     ["run", "--config", "\(chain.folder)/c.yaml"],
                     status: status,
@@ -107,7 +107,12 @@ struct BadInputTests {
                 "no login yet"
             )
             try await chain.withRoom { _ in
-                try await self.fails("command-room", ["run", "--config", path], status: 69, "Address already in use")
+                try await self.expectFailure(
+                    "command-room",
+                    ["run", "--config", path],
+                    status: 69,
+                    "Address already in use"
+                )
             }
         }
     }
@@ -126,7 +131,7 @@ struct BadInputTests {
                 _ words: String
             ) async throws {
                 try writeFile(units, table)
-                try await self.fails(
+                try await self.expectFailure(
                     "command-room",
                     ["rank", "--roads", roads, "--scene=\(scene)", "--units", units],
                     status: status,
@@ -148,13 +153,13 @@ struct BadInputTests {
             #expect(bytes > 0)
             _ = try await runProgramToEnd("/usr/bin/truncate", ["--size=5000", roads])
             try await rank(good, roads: roads, status: 65, "damaged")
-            try await self.fails(
+            try await self.expectFailure(
                 "command-room",
                 ["roads", "import", units, "--output", roads],
                 status: 65,
                 "not readable as an OpenStreetMap file"
             )
-            try await self.fails(
+            try await self.expectFailure(
                 "command-room",
                 ["roads", "import", "\(folder)/no.osm.pbf", "--output", roads],
                 status: 65,

@@ -95,6 +95,10 @@ struct ChainTests {
                         }
                     }
                 }
+                try await eventually("the goodbye") {
+                    seen.all.last { $0.topic.hasSuffix("/car-01/state") }
+                        .flatMap { String(decoding: $0.payload, as: UTF8.self).contains("\"online\":false") ? () : nil }
+                }
                 running.cancel()
                 reading.cancel()
                 let coder = WireCoder()
@@ -127,8 +131,12 @@ struct ChainTests {
                         }
                     }
                 }
-                #expect(online == [true, false])
+                #expect(online == [true, false], "\(readFile("\(chain.folder)/patrold.log").suffix(2_000))")
                 #expect(hasHealth)
+                // Both were stopped in order, and so ended without a complaint.
+                for log in ["patrold.log", "command-room.log"] {
+                    #expect(!readFile("\(chain.folder)/\(log)").contains("unexpectedly"))
+                }
                 #expect(events.first == .deviceStart && events.last == .deviceStop)
                 #expect(Set(sequences).count == sequences.count, "a number came twice")
             }

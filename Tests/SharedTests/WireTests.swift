@@ -181,6 +181,7 @@ struct WireTests {
             _ = try? WireCoder().decode(Record.self, from: bytes)
             _ = try? WireCoder().decode(Backlog.self, from: bytes)
         }
+        #expect(try WireCoder().decode(Record.self, from: Array(good)) == Self.event)
     }
 }
 

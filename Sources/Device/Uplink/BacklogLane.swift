@@ -40,11 +40,14 @@ package final class BacklogLane: Service, Sendable {
     /// Messages on their way at the same time; the live lane needs the rest of the connection's twenty.
     private static let inFlight = 8
 
+    /// ms that a pass waits for its budget.
+    private static let longestWait: Int64 = 1_000
+
     private let link: BrokerLink
     private let live: LiveLane
     private let source: any BacklogSource
     private let topic: String
-    private let settings: Settings
+    private let budget: Locked<ByteBudget>
     private let logger: Logger
     private let state = Locked(State())
     private let work: AsyncStream<Void>
@@ -64,7 +67,7 @@ package final class BacklogLane: Service, Sendable {
         self.live = live
         self.source = source
         self.topic = "\(Topic.device(station: station, device: device, channel: .backlog))"
-        self.settings = settings
+        self.budget = Locked(ByteBudget(settings))
         self.logger = logger
         (self.work, self.wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -110,7 +113,6 @@ package final class BacklogLane: Service, Sendable {
 
     /// Sends batches until there is nothing more to send now.
     private func pass() async {
-        var budget = ByteBudget(self.settings)
         await withTaskGroup(of: Bool.self) { group in
             var onTheWay = 0
             while self.mayRun {
@@ -118,8 +120,13 @@ package final class BacklogLane: Service, Sendable {
                     onTheWay -= 1
                     if await group.next() == false { break }
                 }
+                let now = (wall: SystemClock.wallMilliseconds, boot: SystemClock.bootMilliseconds)
+                let wait = self.budget.withLock { $0.wait(wall: now.wall, boot: now.boot) }
+                // A longer wait ends the pass, so that a shutdown never waits for it; the next round asks again.
+                if wait > Self.longestWait { break }
+                if wait > 0 { await pause(for: .milliseconds(wait)) }
                 guard let payload = await self.nextBatch() else { break }
-                await budget.take(payload.count)
+                self.budget.withLock { $0.spend(payload.count, wall: now.wall, boot: now.boot + wait) }
                 onTheWay += 1
                 group.addTask { await self.send(payload) }
             }

@@ -1,7 +1,10 @@
-import Threading
+/// Spends bytes at a rate and within a day's allowance; a pure value.
+///
+/// It is asked before a message is made and told afterwards how large it was, so it may be overdrawn by the
+/// messages on their way, never by more.
+struct ByteBudget: Sendable {
+    private static let dayLength: Int64 = 86_400_000
 
-/// Spends bytes at a rate and within a day's allowance.
-struct ByteBudget {
     private let settings: BacklogLane.Settings
     private var spent = 0
     private var day: Int64 = 0
@@ -9,25 +12,21 @@ struct ByteBudget {
 
     init(_ settings: BacklogLane.Settings) { self.settings = settings }
 
-    /// Waits until so many bytes may be sent.
-    mutating func take(_ bytes: Int) async {
-        let today = SystemClock.wallMilliseconds / 86_400_000
-        if today != self.day { (self.day, self.spent) = (today, 0) }
-        if let allowance = self.settings.bytesPerDay, self.spent + bytes > allowance {
-            let tomorrow = (today + 1) * 86_400_000
-            await Self.sleep(milliseconds: tomorrow - SystemClock.wallMilliseconds)
+    /// How long to wait before the next message, ms; `wall` is ms since 1970 UTC, `boot` of CLOCK_BOOTTIME.
+    func wait(wall: Int64, boot: Int64) -> Int64 {
+        let today = wall / Self.dayLength
+        if let allowance = self.settings.bytesPerDay, today == self.day, self.spent >= allowance {
+            return (today + 1) * Self.dayLength - wall
         }
-        self.spent += bytes
-        guard let rate = self.settings.bytesPerSecond else { return }
-        let now = SystemClock.bootMilliseconds
-        self.readyAt = max(self.readyAt, now)
-        await Self.sleep(milliseconds: self.readyAt - now)
-        self.readyAt += Int64(Double(bytes) / rate * 1_000)
+        return max(0, self.readyAt - boot)
     }
 
-    private static func sleep(milliseconds: Int64) async {
-        guard milliseconds > 0 else { return }
-        // Ends early only when the lane is cancelled, and then nothing is sent.
-        await pause(for: .milliseconds(milliseconds))
+    /// Bytes go out.
+    mutating func spend(_ bytes: Int, wall: Int64, boot: Int64) {
+        let today = wall / Self.dayLength
+        if today != self.day { (self.day, self.spent) = (today, 0) }
+        self.spent += bytes
+        guard let rate = self.settings.bytesPerSecond else { return }
+        self.readyAt = max(self.readyAt, boot) + Int64(Double(bytes) / rate * 1_000)
     }
 }

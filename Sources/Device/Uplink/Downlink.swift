@@ -38,6 +38,8 @@ package struct Downlink: Service {
                 }
             }
         }
+        // The inbox closes a moment before the link's own end is seen: who returns then seems to have failed.
+        try await gracefulShutdown()
     }
 
     private func take(_ message: ReceivedMessage) async throws {

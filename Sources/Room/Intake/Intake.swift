@@ -43,6 +43,8 @@ package struct Intake: Service {
             await self.store(acknowledger)
             acknowledger.finish()
         }
+        // The inbox closes a moment before the link's own end is seen: who returns then seems to have failed.
+        try await gracefulShutdown()
     }
 
     private func store(_ acknowledger: Acknowledger) async {

@@ -21,6 +21,10 @@ struct DeviceBench: AsyncParsableCommand {
     @Option(help: "Seconds of each run.")
     var seconds: Int = 20
 
+    func validate() throws {
+        guard (1...100_000).contains(self.seconds) else { throw ValidationError("--seconds must be from 1 to 100000") }
+    }
+
     func run() async throws {
         do {
             for rate in [1.0, 10.0] {
