@@ -43,6 +43,9 @@ package actor Outbox {
     /// The id of this log: 16 hex digits, made once with the file.
     package nonisolated let log: String
 
+    /// Whether the machine was started anew since this log was last open; true for a new log.
+    package nonisolated let isFirstOfBoot: Bool
+
     /// Runs on the outbox's own thread.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
 
@@ -82,6 +85,9 @@ package actor Outbox {
                 "Outbox \(folder) is a copy: numbers \(first) to \(last) are skipped, its original may have used them"
             )
         }
+        let boot = OutboxFile.bootID
+        self.isFirstOfBoot = try database.text("SELECT value FROM meta WHERE key = 'boot'") != boot
+        try database.run("INSERT OR REPLACE INTO meta VALUES ('boot', ?)", [.text(boot)])
         self.database = database
         self.folder = folder
         self.logger = logger
@@ -134,7 +140,7 @@ package actor Outbox {
 
     /// Counts the connections of this log up by one and returns the new count.
     ///
-    /// A full disk does not keep the device from connecting: the count then goes on in memory.
+    /// A full disk or a locked file does not keep the device from connecting: the count then goes on in memory.
     package func countConnection() throws(OutboxError) -> Int64 {
         self.connections += 1
         do throws(OutboxError) {
@@ -143,10 +149,22 @@ package actor Outbox {
                 [.text(String(self.connections))]
             )
         } catch {
-            guard case .full = error else { throw error }
+            guard error.mayPass else { throw error }
             self.logger.debug("Connection \(self.connections) counted in memory only: \(error)")
         }
         return self.connections
+    }
+
+    /// What was spent of a day's allowance for backlog; zero before the first.
+    package func backlogSpent() throws(OutboxError) -> (day: Int64, bytes: Int) {
+        let text = try self.database.text("SELECT value FROM meta WHERE key = 'backlog'") ?? ""
+        let numbers = text.split(separator: " ").compactMap { Int64($0) }
+        return numbers.count == 2 ? (numbers[0], Int(numbers[1])) : (0, 0)
+    }
+
+    /// Keeps what was spent of a day's allowance, so that a restart does not begin a new one.
+    package func keepBacklogSpent(day: Int64, bytes: Int) throws(OutboxError) {
+        try self.database.run("INSERT OR REPLACE INTO meta VALUES ('backlog', ?)", [.text("\(day) \(bytes)")])
     }
 
     private static func ranges(_ table: String, in database: borrowing SQLite) throws(OutboxError) -> SequenceRanges {

@@ -6,6 +6,8 @@ package enum OutboxError: Error, Sendable, Hashable, CustomStringConvertible {
     case tooNew(path: String, version: Int)
     /// There is no room for the record; it was not stored, and its number not used.
     case full(path: String)
+    /// Somebody else holds the file; the record was not stored, and its number not used.
+    case locked(path: String)
     /// The file is damaged; at the next start it is set aside.
     case damaged(path: String, reason: String)
     /// Anything else that SQLite or the system says.
@@ -18,8 +20,17 @@ package enum OutboxError: Error, Sendable, Hashable, CustomStringConvertible {
         case .tooNew(let path, let version):
             "\(path): written by a newer patrold (schema \(version)); install that version again"
         case .full(let path): "\(path): no space left for a record; make room on the disk"
+        case .locked(let path): "\(path): another program has locked it; close that program (sqlite3?)"
         case .damaged(let path, let reason): "\(path): damaged (\(reason)); it is set aside at the next start"
         case .failed(let path, let reason): "\(path): \(reason); check the folder and its permissions"
+        }
+    }
+
+    /// Whether it may pass by itself, so that trying again makes sense.
+    package var mayPass: Bool {
+        switch self {
+        case .full, .locked: true
+        case .inUse, .tooNew, .damaged, .failed: false
         }
     }
 }

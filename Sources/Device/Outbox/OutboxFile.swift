@@ -77,6 +77,15 @@ enum OutboxFile {
         return "\(status.st_dev):\(status.st_ino)"
     }
 
+    /// What tells one start of this machine from another; empty where the kernel does not say.
+    static var bootID: String {
+        guard let handle = fopen("/proc/sys/kernel/random/boot_id", "r") else { return "" }
+        defer { fclose(handle) }
+        var buffer = [CChar](repeating: 0, count: 64)
+        guard fgets(&buffer, CInt(buffer.count), handle) != nil else { return "" }
+        return String(decoding: buffer.prefix { $0 > 32 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     private static func setAside(_ path: String) throws(OutboxError) -> String {
         var now = time(nil)
         var parts = tm()

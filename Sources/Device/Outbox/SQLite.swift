@@ -89,6 +89,7 @@ struct SQLite: ~Copyable {
         switch code & 0xFF {
         case SQLITE_OK: return
         case SQLITE_FULL: throw .full(path: self.path)
+        case SQLITE_BUSY, SQLITE_LOCKED: throw .locked(path: self.path)
         // A file-size limit shows as a failed write, not as a full disk.
         case SQLITE_IOERR where code == failedWrite: throw .full(path: self.path)
         case SQLITE_CORRUPT, SQLITE_NOTADB: throw .damaged(path: self.path, reason: reason)

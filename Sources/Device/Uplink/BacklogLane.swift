@@ -13,7 +13,7 @@ package final class BacklogLane: Service, Sendable {
     package struct Settings: Sendable, Hashable {
         /// Bytes a second; `nil` for as fast as the link is.
         package var bytesPerSecond: Double?
-        /// Bytes a day (UTC, since the start); `nil` for no limit.
+        /// Bytes a day (UTC); `nil` for no limit.
         package var bytesPerDay: Int?
 
         /// Creates settings.
@@ -47,6 +47,7 @@ package final class BacklogLane: Service, Sendable {
     private let live: LiveLane
     private let source: any BacklogSource
     private let topic: String
+    private let settings: Settings
     private let budget: Locked<ByteBudget>
     private let logger: Logger
     private let state = Locked(State())
@@ -67,6 +68,7 @@ package final class BacklogLane: Service, Sendable {
         self.live = live
         self.source = source
         self.topic = "\(Topic.device(station: station, device: device, channel: .backlog))"
+        self.settings = settings
         self.budget = Locked(ByteBudget(settings))
         self.logger = logger
         (self.work, self.wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -87,6 +89,10 @@ package final class BacklogLane: Service, Sendable {
 
     /// Runs until graceful shutdown.
     package func run() async throws {
+        if self.settings.bytesPerDay != nil {
+            let spent = try await self.source.spent()
+            self.budget.withLock { $0 = ByteBudget(self.settings, spent: spent) }
+        }
         await withGracefulShutdownHandler {
             await withTaskGroup { group in
                 group.addTask { [wake] in
@@ -113,6 +119,7 @@ package final class BacklogLane: Service, Sendable {
 
     /// Sends batches until there is nothing more to send now.
     private func pass() async {
+        let before = self.budget.withLock { $0.spent }
         await withTaskGroup(of: Bool.self) { group in
             var onTheWay = 0
             while self.mayRun {
@@ -131,6 +138,18 @@ package final class BacklogLane: Service, Sendable {
                 group.addTask { await self.send(payload) }
             }
             await group.waitForAll()
+        }
+        await self.keepSpending(since: before)
+    }
+
+    /// Before the next pass a restart may come: what this one cost is kept.
+    private func keepSpending(since before: DaySpending) async {
+        let spent = self.budget.withLock { $0.spent }
+        guard self.settings.bytesPerDay != nil, spent != before else { return }
+        do {
+            try await self.source.keep(spent)
+        } catch {
+            self.logger.debug("Spending not kept: \(error)")
         }
     }
 

@@ -10,6 +10,26 @@ package protocol BacklogSource: Sendable {
 
     /// Takes over what the room has stored; returns whether that was news.
     func acknowledge(_ stored: SequenceRanges) async throws -> Bool
+
+    /// What was spent of the day's allowance when it was last kept.
+    func spent() async throws -> DaySpending
+
+    /// Keeps what was spent, over restarts.
+    func keep(_ spent: DaySpending) async throws
+}
+
+/// Bytes of backlog that went out on a day.
+package struct DaySpending: Sendable, Hashable {
+    /// Days since 1970 UTC.
+    package var day: Int64
+    /// Bytes.
+    package var bytes: Int
+
+    /// Creates one.
+    package init(day: Int64, bytes: Int) {
+        self.day = day
+        self.bytes = bytes
+    }
 }
 
 /// Records and declarations for one message.

@@ -54,7 +54,12 @@ package struct Downlink: Service {
             let acknowledgement = try WireCoder().decode(Acknowledgement.self, from: message.payload)
             // Of a log that was set aside: none of our numbers.
             guard acknowledgement.log == self.source.log else { return }
-            _ = try await self.source.acknowledge(acknowledgement.stored)
+            do {
+                _ = try await self.source.acknowledge(acknowledgement.stored)
+            } catch {
+                // The room says it again with its next one, and until then the records are only sent once more.
+                self.logger.debug("Acknowledgement not kept: \(error)")
+            }
         case .device:
             break
         }

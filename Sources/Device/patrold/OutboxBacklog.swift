@@ -11,4 +11,13 @@ extension Outbox: BacklogSource {
             dropped: pending.dropped
         )
     }
+
+    package func spent() async throws -> DaySpending {
+        let spent = try self.backlogSpent()
+        return DaySpending(day: spent.day, bytes: spent.bytes)
+    }
+
+    package func keep(_ spent: DaySpending) async throws {
+        try self.keepBacklogSpent(day: spent.day, bytes: spent.bytes)
+    }
 }

@@ -47,7 +47,7 @@ struct PositionChain: Service {
 
     private func follow(_ inputs: AsyncStream<Input>) async throws {
         var follower = Follower(chain: self)
-        try await follower.record(event: .deviceStart)
+        try await follower.record(event: .deviceStart, data: ["rebooted": .bool(self.outbox.isFirstOfBoot)])
         for await input in inputs {
             switch input {
             case .report(let report): try await follower.observe(report)
@@ -67,8 +67,12 @@ private struct Follower {
     private var policy: ReportPolicy
     private var watch: FixWatch
     private var lastFix: Fix?
-    private var isFull = false
-    private let judge = TimeJudge(earliest: Release.earliestPlausibleTime)
+    private var isStuck = false
+    private var unstored: [Draft] = []
+    private var judge = TimeJudge(earliest: Release.earliestPlausibleTime)
+
+    /// Events that wait for a disk which takes nothing.
+    private static let mostUnstored = 256
 
     /// Until the officer's own status exists, a unit that runs is on patrol.
     private let status = UnitStatus.patrol
@@ -124,6 +128,7 @@ private struct Follower {
             vitals.refused = Dictionary(uniqueKeysWithValues: refused.map { ($0.key.rawValue, $0.value) })
         }
         try await self.report(self.watch.tick(at: SystemClock.bootMilliseconds))
+        _ = try await self.storeWaiting()
     }
 
     private mutating func report(_ change: FixWatch.Change?) async throws {
@@ -159,29 +164,56 @@ private struct Follower {
         }
     }
 
-    /// Durable first, then live.
+    /// Durable first, then live. While the disk takes nothing, events wait in memory; a position does not, the
+    /// next fix is a newer one.
     private mutating func store(
         _ kind: EntryKind,
         made: Int64,
         body: @escaping @Sendable (Int64) throws -> [UInt8]
     ) async throws {
+        if kind == .event { self.unstored.append(Draft(made: made, body: body)) }
+        if self.unstored.count > Self.mostUnstored { self.unstored.removeFirst() }
+        guard try await self.storeWaiting(), kind == .position else { return }
+        _ = try await self.append(kind, Draft(made: made, body: body))
+    }
+
+    /// Stores the events that wait; returns whether none does any more.
+    private mutating func storeWaiting() async throws -> Bool {
+        while let draft = self.unstored.first {
+            guard try await self.append(.event, draft) else { return false }
+            self.unstored.removeFirst()
+        }
+        return true
+    }
+
+    /// Returns whether the record is on the disk.
+    private mutating func append(_ kind: EntryKind, _ draft: Draft) async throws -> Bool {
+        let entry: Entry
         do {
-            let entry = try await self.chain.outbox.append(kind, made: made, body: body)
-            if self.isFull { self.chain.logger.info("Records are stored again") }
-            self.isFull = false
-            self.chain.vitals.withLock { $0.fullSince = nil }
-            self.chain.lane.offer(
-                entry.body,
-                sequence: entry.sequence,
-                isEvent: kind == .event,
-                now: SystemClock.bootMilliseconds
-            )
-        } catch OutboxError.full(let path) {
-            // A full disk must not end the tracking: it is said once, and the next record tries again.
-            if !self.isFull { self.chain.logger.error("\(OutboxError.full(path: path))") }
-            self.isFull = true
+            entry = try await self.chain.outbox.append(kind, made: draft.made, body: draft.body)
+        } catch let error as OutboxError where error.mayPass {
+            // It must not end the tracking: it is said once, and the next record tries again.
+            if !self.isStuck { self.chain.logger.error("\(error)") }
+            self.isStuck = true
             let now = SystemClock.bootMilliseconds
             self.chain.vitals.withLock { $0.fullSince = $0.fullSince ?? now }
+            return false
         }
+        if self.isStuck { self.chain.logger.info("Records are stored again") }
+        self.isStuck = false
+        self.chain.vitals.withLock { $0.fullSince = nil }
+        self.chain.lane.offer(
+            entry.body,
+            sequence: entry.sequence,
+            isEvent: kind == .event,
+            now: SystemClock.bootMilliseconds
+        )
+        return true
     }
+}
+
+/// A record that is still to be numbered.
+private struct Draft: Sendable {
+    let made: Int64
+    let body: @Sendable (Int64) throws -> [UInt8]
 }

@@ -12,6 +12,8 @@ package actor History {
         package var added = 0
         /// Records that were there already.
         package var duplicates = 0
+        /// Records whose true time became known with this batch.
+        package var dated = 0
         /// What is now stored of each log that the batch touched.
         package var stored: [LogName: SequenceRanges] = [:]
     }
@@ -27,6 +29,7 @@ package actor History {
         let path = "\(folder)/history.sqlite"
         do {
             var configuration = Configuration()
+            configuration.busyMode = .timeout(5)
             configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             self.database = try DatabasePool(path: path, configuration: configuration)
             try HistorySchema.migrator.migrate(self.database)
@@ -61,13 +64,45 @@ package actor History {
         }
     }
 
+    /// Deletes records that were made, and came, before `cutoff`; the ledger keeps their numbers.
+    ///
+    /// - Parameters:
+    ///   - cutoff: ms since 1970 UTC.
+    ///   - limit: So many at most, so that the intake never waits long.
+    /// - Returns: How many were deleted.
+    /// - Throws: ``HistoryError``.
+    package func forget(before cutoff: Int64, limit: Int) async throws(HistoryError) -> Int {
+        do {
+            return try await self.database.write { database in
+                try database.execute(
+                    sql: """
+                        DELETE FROM record WHERE (log, seq) IN (
+                            SELECT r.log, r.seq FROM log JOIN record r ON r.log = log.number
+                            WHERE r.made < :cutoff AND r.received < :cutoff
+                            UNION ALL
+                            SELECT log, seq FROM record WHERE made IS NULL AND received < :cutoff
+                            LIMIT :limit
+                        )
+                        """,
+                    arguments: ["cutoff": cutoff, "limit": limit]
+                )
+                return database.changesCount
+            }
+        } catch {
+            throw HistoryError(path: self.database.path, reason: "\(error)")
+        }
+    }
+
     private static func store(
         _ deliveries: [Delivery],
         known: [LogName: SequenceRanges],
         in database: Database
     ) throws -> Outcome {
         var outcome = Outcome()
-        let insert = try database.cachedStatement(sql: "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)")
+        let insert = try database.cachedStatement(sql: "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        let undated = try database.cachedStatement(
+            sql: "SELECT EXISTS (SELECT 1 FROM record WHERE log = ? AND made IS NULL)"
+        )
         for delivery in deliveries {
             let name = delivery.name
             let log = try HistorySchema.number(of: name, in: database)
@@ -81,13 +116,16 @@ package actor History {
                 stored.insert(record.sequence...record.sequence)
                 try insert.execute(arguments: [
                     log, record.sequence, record.time, record.timeQuality.rawValue, record.event?.rawValue,
-                    item.received,
-                    Data(item.body),
+                    item.received, Data(item.body), record.uptime, record.timeQuality.isTrusted ? record.time : nil,
                 ])
                 outcome.added += 1
             }
             for range in delivery.dropped { stored.insert(range) }
             outcome.stored[name] = stored
+            if try Bool.fetchOne(undated, arguments: [log]) == true {
+                let retiming = Retiming(log: log, stored: stored, database: database)
+                outcome.dated += try retiming.run(after: delivery.records)
+            }
         }
         for (name, stored) in outcome.stored where stored != known[name] {
             try HistorySchema.write(stored, of: HistorySchema.number(of: name, in: database), in: database)

@@ -35,6 +35,20 @@ enum HistorySchema {
                     """
             )
         }
+        // `made` is the time that reports go by: NULL until it is known, which is at once where the clock was right.
+        migrator.registerMigration("2: when a record was made, by a clock that was right") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE record ADD COLUMN up INTEGER NOT NULL DEFAULT 0;
+                    ALTER TABLE record ADD COLUMN made INTEGER;
+                    UPDATE record SET made = t, up = json_extract(CAST(body AS TEXT), '$.up');
+                    UPDATE record SET made = NULL WHERE tq NOT IN ('gnss', 'ntp');
+                    DROP INDEX record_by_time;
+                    CREATE INDEX record_by_time ON record (log, made);
+                    CREATE INDEX record_undated ON record (log, seq) WHERE made IS NULL;
+                    """
+            )
+        }
         return migrator
     }
 

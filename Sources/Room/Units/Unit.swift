@@ -32,10 +32,8 @@ package struct Unit: Sendable, Hashable {
     /// delivered just now is still old.
     package func positionAge(at now: Int64) -> Double? {
         guard let position, let received = self.positionReceived else { return nil }
-        switch position.timeQuality {
-        case .gnss, .ntp: return Double(max(0, now - min(position.time, now))) / 1_000
-        case .rtc, .none: return Double(max(0, now - received)) / 1_000
-        }
+        let since = position.timeQuality.isTrusted ? min(position.time, now) : received
+        return Double(max(0, now - since)) / 1_000
     }
 
     fileprivate init(station: Name, device: Name) {

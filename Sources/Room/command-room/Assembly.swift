@@ -81,7 +81,10 @@ struct Assembly {
             onServerRunning: { _ in logger.info("Listening on http://\(http)/api/v1") },
             logger: logger
         )
-        services += [application, ReadinessService(status: "listening on http://\(http)")]
+        services += [
+            Retention(history: self.history, days: self.configuration.keepDays, logger: self.logger), application,
+            ReadinessService(status: "listening on http://\(http)"),
+        ]
         logger.info("command-room \(Release.version): \(self.network.source), \(self.network.edgeCount) pieces of road")
         let group = ServiceGroup(
             services: services,

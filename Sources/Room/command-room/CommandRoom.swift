@@ -64,7 +64,7 @@ struct CommandRoom: AsyncParsableCommand {
                 broker   \(configuration.broker.endpoint), \
                 \(configuration.broker.credentials == nil ? "plain TCP, this machine only" : "TLS")
                 roads    \(configuration.roads): \(network.source), \(network.edgeCount) pieces of road, \(network.extent)
-                state    \(configuration.state)/history.sqlite
+                state    \(configuration.state)/history.sqlite, records kept for \(Int(configuration.keepDays)) days
                 http     http://\(configuration.http)/api/v1
                 The configuration is good.
                 """

@@ -9,6 +9,8 @@ struct Configuration: Sendable {
     var roads: String
     var state: String
     var http: HostPort
+    /// Days that records are kept.
+    var keepDays: Double
 
     /// Reads the file.
     init(file: String) throws(SettingsError) {
@@ -31,6 +33,11 @@ struct Configuration: Sendable {
             )
         }
         try http.finish()
+        self.keepDays = 400
+        if var history = try top.optionalGroup("history") {
+            self.keepDays = try history.number("keep_days", in: 0.001...100_000, default: 400)
+            try history.finish()
+        }
         try top.finish()
     }
 }

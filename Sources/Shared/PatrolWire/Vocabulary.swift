@@ -8,6 +8,14 @@ public enum TimeQuality: String, Sendable, Hashable, Codable {
     case rtc
     /// The system clock, known to be wrong.
     case none
+
+    /// Whether the time is that of a clock which was right: the receiver's, or one disciplined by the network.
+    public var isTrusted: Bool {
+        switch self {
+        case .gnss, .ntp: true
+        case .rtc, .none: false
+        }
+    }
 }
 
 /// Where a record's place comes from.

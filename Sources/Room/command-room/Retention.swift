@@ -1,0 +1,39 @@
+import History
+import Logging
+import ServiceLifecycle
+import Threading
+
+/// Deletes what is older than the configuration keeps, a little at a time, so that the intake never waits for it.
+struct Retention: Service {
+    let history: History
+    let days: Double
+    let logger: Logger
+
+    private static let round: Duration = .seconds(3_600)
+    private static let portion = 2_000
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await self.forget()
+                await pause(for: Self.round)
+            }
+        }
+    }
+
+    private func forget() async {
+        let cutoff = SystemClock.wallMilliseconds - Int64(self.days * 86_400_000)
+        var count = 0
+        do {
+            while !Task.isCancelled {
+                let portion = try await self.history.forget(before: cutoff, limit: Self.portion)
+                count += portion
+                if portion < Self.portion { break }
+                await pause(for: .milliseconds(50))
+            }
+        } catch {
+            self.logger.error("Old records not deleted: \(error)")
+        }
+        if count > 0 { self.logger.info("\(count) records older than \(self.days) days deleted") }
+    }
+}
