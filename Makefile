@@ -5,7 +5,8 @@ SHELL := /bin/sh
 # Debian 12 packages: libraries to build with, the real programs that tests and the demonstration run.
 PACKAGES := pkg-config libgps-dev libmosquitto-dev libsqlite3-dev libyaml-dev libosmium2-dev libprotozero-dev \
 	libstdc++-12-dev zlib1g-dev libbz2-dev libexpat1-dev liblz4-dev \
-	gpsd mosquitto mosquitto-clients osmium-tool sqlite3 openssl systemd
+	gpsd mosquitto mosquitto-clients osmium-tool sqlite3 openssl systemd \
+	libfaketime
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # One set of flags for lint, tests and demonstration, so that all of them share one build.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error

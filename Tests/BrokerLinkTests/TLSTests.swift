@@ -8,29 +8,40 @@ struct TLSTests {
     /// Makes an authority, a broker's and a device's certificate, and one of a stranger's authority.
     private func withCertificates<R: Sendable>(_ body: (String) async throws -> R) async throws -> R {
         try await withTemporaryFolder("tls") { folder in
-            func openssl(_ line: String) async throws {
-                let words = line.split(separator: " ").map { $0.replacing("@", with: folder + "/") }
-                let result = try await runProgramToEnd("/usr/bin/openssl", words.map { String($0) })
-                try #require(result.status == 0, "\(line): \(result.errors)")
-            }
             try writeFile("\(folder)/names", "subjectAltName=IP:127.0.0.1,DNS:localhost\n")
             for authority in ["ca", "stranger"] {
-                try await openssl(
+                try await self.openssl(
+                    folder,
                     "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=\(authority) -keyout @\(authority).key -out @\(authority).crt"
                 )
             }
             for (name, authority) in [("broker", "ca"), ("car-01", "ca"), ("thief", "stranger")] {
-                try await openssl(
-                    "req -newkey rsa:2048 -nodes -subj /CN=\(name) -keyout @\(name).key -out @\(name).csr"
-                )
-                try await openssl(
-                    "x509 -req -in @\(name).csr -CA @\(authority).crt -CAkey @\(authority).key -CAcreateserial -days 2 -extfile @names -out @\(name).crt"
-                )
+                try await self.issue(folder, name, by: authority, days: 2)
             }
             // mosquitto gives up root and has to read its key.
             _ = try await runProgramToEnd("/bin/chmod", ["-R", "a+rX", folder])
             return try await body(folder)
         }
+    }
+
+    private func openssl(_ folder: String, _ line: String) async throws {
+        let words = line.split(separator: " ").map { $0.replacing("@", with: folder + "/") }
+        let result = try await runProgramToEnd("/usr/bin/openssl", words.map { String($0) })
+        try #require(result.status == 0, "\(line): \(result.errors)")
+    }
+
+    /// Makes or renews a certificate; with negative days it has expired.
+    private func issue(_ folder: String, _ name: String, by authority: String, days: Int) async throws {
+        try await self.openssl(
+            folder,
+            "req -newkey rsa:2048 -nodes -subj /CN=\(name) -keyout @\(name).key -out @\(name).csr"
+        )
+        try await self.openssl(
+            folder,
+            "x509 -req -in @\(name).csr -CA @\(authority).crt -CAkey @\(authority).key -CAcreateserial -days \(days) -extfile @names -out @\(name).crt"
+        )
+        // mosquitto gives up root and has to read its key.
+        _ = try await runProgramToEnd("/bin/chmod", ["-R", "a+rX", folder])
     }
 
     private func withBroker<R: Sendable>(
@@ -111,6 +122,37 @@ struct TLSTests {
                             ["\(folder)/car-01.\(ending)", "\(folder)/late.\(ending)"]
                         )
                     }
+                    try await rig.waitUntilUp()
+                }
+            }
+        }
+    }
+
+    @Test("an expired certificate, the device's or the broker's, ends in a link as soon as it is renewed in its place")
+    func renewed() async throws {
+        try await self.withCertificates { folder in
+            try await self.issue(folder, "car-01", by: "ca", days: -1)
+            try await self.withBroker(folder) { port, broker in
+                let rig = LinkRig(port: port, clientID: "c", credentials: self.credentials(folder, "car-01"))
+                try await rig.running { rig in
+                    try await eventually("the broker refusing") { broker.log.contains("OpenSSL Error") ? () : nil }
+                    #expect(rig.changes.all.isEmpty)
+                    try await self.issue(folder, "car-01", by: "ca", days: 2)
+                    try await rig.waitUntilUp()
+                }
+                // Now the broker's own, which it reads anew on SIGHUP.
+                try await self.issue(folder, "broker", by: "ca", days: -1)
+                broker.send(1)
+                try await eventually("the broker's new configuration") {
+                    broker.log.contains("Reloading config") ? () : nil
+                }
+                let other = LinkRig(port: port, clientID: "d", credentials: self.credentials(folder, "car-01"))
+                try await other.running { rig in
+                    let before = broker.log.count
+                    try await eventually("two attempts") { broker.log.count > before + 100 ? () : nil }
+                    #expect(rig.changes.all.isEmpty)
+                    try await self.issue(folder, "broker", by: "ca", days: 2)
+                    broker.send(1)
                     try await rig.waitUntilUp()
                 }
             }

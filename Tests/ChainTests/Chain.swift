@@ -2,6 +2,7 @@ import FoundationEssentials
 import Rig
 import Simulation
 import TestSupport
+import Threading
 
 /// The real programs in one folder, each started by the test that needs it.
 struct Chain: Sendable {
@@ -37,33 +38,52 @@ struct Chain: Sendable {
         let profile = shipped.split(separator: "\n", omittingEmptySubsequences: false)
             .map { $0.hasPrefix("report:") ? report : String($0) }
         try writeFile("\(self.folder)/every-fix.yaml", profile.joined(separator: "\n"))
+        try self.writeDevice(broker: self.broker)
+        try self.writeRoom(broker: self.broker)
+    }
+
+    /// Writes the device's configuration; its broker may be a troubled line to the real one.
+    func writeDevice(broker: UInt16) throws {
         try writeFile(
             "\(self.folder)/patrold.yaml",
             ConfigurationText.device(
                 "01",
                 state: "\(self.folder)/state",
-                broker: self.broker,
+                broker: broker,
                 gpsd: self.gpsd,
                 profile: "\(self.folder)/every-fix.yaml"
             )
         )
+    }
+
+    /// Writes the room's configuration; its broker may be a troubled line to the real one.
+    func writeRoom(broker: UInt16) throws {
         try writeFile(
             "\(self.folder)/command-room.yaml",
-            ConfigurationText.room(folder: self.folder, broker: self.broker, http: self.http)
+            ConfigurationText.room(folder: self.folder, broker: broker, http: self.http)
         )
     }
 
     var room: RoomClient { RoomClient(port: self.http) }
 
-    func withBroker<R: Sendable>(_ body: (RunningProgram) async throws -> R) async throws -> R {
-        try await RealPrograms.withMosquitto(port: self.broker, folder: self.folder, body)
+    func withBroker<R: Sendable>(
+        settings: String = "max_queued_messages 0",
+        _ body: (RunningProgram) async throws -> R
+    ) async throws -> R {
+        try await RealPrograms.withMosquitto(
+            port: self.broker,
+            folder: self.folder,
+            settings: "allow_anonymous true\n\(settings)",
+            body
+        )
     }
 
-    func withRoom<R: Sendable>(_ body: (RunningProgram) async throws -> R) async throws -> R {
+    func withRoom<R: Sendable>(wrapper: String? = nil, _ body: (RunningProgram) async throws -> R) async throws -> R {
         try await withProgram(
             Places.program("command-room"),
             ["run", "--config", "\(self.folder)/command-room.yaml"],
-            logFile: "\(self.folder)/command-room.log"
+            logFile: "\(self.folder)/command-room.log",
+            wrapper: wrapper
         ) { program in
             try await RealPrograms.waitForPort(self.http, of: program)
             return try await body(program)
@@ -90,12 +110,27 @@ struct Chain: Sendable {
     }
 
     /// A car of the town on a line to gpsd while `body` runs.
-    func feeding<R: Sendable>(_ line: ReceiverLine, rate: Double = 10, _ body: () async throws -> R) async throws -> R {
+    ///
+    /// `clockError` is what the receiver's clock is wrong by, ms.
+    func feeding<R: Sendable>(
+        _ line: ReceiverLine,
+        rate: Double = 10,
+        clockError: Locked<Int64> = Locked(0),
+        _ body: () async throws -> R
+    ) async throws -> R {
         guard let town = Town(seed: 7) else { throw RigError.missing(program: "town") }
         let world = World(town: town, cars: 1, seed: 7)
         let drive = Task { await world.run() }
         let feed = Task {
-            await ReceiverFeed(world: world, car: 0, line: line, rate: rate, receiver: Receiver(seed: 1)).run()
+            await ReceiverFeed(
+                world: world,
+                car: 0,
+                line: line,
+                rate: rate,
+                receiver: Receiver(seed: 1),
+                clockError: clockError
+            )
+            .run()
         }
         defer {
             drive.cancel()

@@ -5,41 +5,6 @@ import Testing
 
 @Suite("Nothing is lost", .serialized, .timeLimit(.minutes(4)))
 struct NothingLostTests {
-    /// Numbers and bytes of a table, read by another program.
-    private func rows(_ file: String, _ query: String) async throws -> [String] {
-        let result = try await runProgramToEnd("/usr/bin/sqlite3", ["-cmd", ".timeout 5000", file, query])
-        guard result.status == 0 else { throw RigError.system("sqlite3 \(file)", result.errors) }
-        return result.output.split(separator: "\n").map(String.init)
-    }
-
-    private func outbox(_ chain: Chain) async throws -> [String] {
-        try await self.rows("\(chain.folder)/state/outbox.sqlite", "SELECT seq || ' ' || body FROM record ORDER BY seq")
-    }
-
-    private func store(_ chain: Chain) async throws -> [String] {
-        try await self.rows("\(chain.folder)/room/history.sqlite", "SELECT seq || ' ' || body FROM record ORDER BY seq")
-    }
-
-    /// Waits until the store holds just what the outbox holds, while nothing new is made.
-    private func expectEqual(_ chain: Chain, atLeast count: Int) async throws {
-        try await eventually("the store being equal to the outbox", within: .seconds(60), every: .milliseconds(200)) {
-            let made = try await self.outbox(chain)
-            let stored = try await self.store(chain)
-            return made.count >= count && stored == made ? () : nil
-        }
-    }
-
-    /// Waits until the device knows that everything is stored.
-    private func expectAcknowledged(_ chain: Chain) async throws {
-        try await eventually("everything acknowledged", within: .seconds(30), every: .milliseconds(200)) {
-            let waiting = try await self.rows(
-                "\(chain.folder)/state/outbox.sqlite",
-                "SELECT count(*) FROM record WHERE NOT EXISTS (SELECT 1 FROM acknowledged WHERE seq BETWEEN first AND last)"
-            )
-            return waiting == ["0"] ? () : nil
-        }
-    }
-
     @Test("what was made before there was a broker is delivered when there is one, and acknowledged")
     func backlog() async throws {
         try await Chain.with { chain in
@@ -48,8 +13,8 @@ struct NothingLostTests {
                     try await chain.feeding(line) { try await chain.waitForRecords(70) }
                     try await chain.withBroker { _ in
                         try await chain.withRoom { _ in
-                            try await self.expectEqual(chain, atLeast: 70)
-                            try await self.expectAcknowledged(chain)
+                            try await chain.expectStoreEqualsOutbox(atLeast: 70)
+                            try await chain.expectAcknowledged()
                         }
                     }
                 }
@@ -77,15 +42,15 @@ struct NothingLostTests {
                                 }
                             }
                         }
-                        made = try await self.outbox(chain).count
+                        made = try await chain.outbox().count
                     }
                 }
                 // The broker of each round had no persistence: what it held is gone.
                 try await chain.withBroker { _ in
                     try await chain.withRoom { _ in
                         try await chain.withPatrold { _ in
-                            try await self.expectEqual(chain, atLeast: made)
-                            try await self.expectAcknowledged(chain)
+                            try await chain.expectStoreEqualsOutbox(atLeast: made)
+                            try await chain.expectAcknowledged()
                         }
                     }
                 }
@@ -109,8 +74,8 @@ struct NothingLostTests {
                             }
                         }
                         try await chain.withRoom { _ in
-                            try await self.expectEqual(chain, atLeast: 120)
-                            try await self.expectAcknowledged(chain)
+                            try await chain.expectStoreEqualsOutbox(atLeast: 120)
+                            try await chain.expectAcknowledged()
                         }
                     }
                 }
@@ -128,23 +93,23 @@ struct NothingLostTests {
                         func record(upTo count: Int) async throws {
                             try await chain.withPatrold { _ in
                                 try await chain.feeding(line) { try await chain.waitForRecords(count) }
-                                try await self.expectAcknowledged(chain)
+                                try await chain.expectAcknowledged()
                             }
                         }
                         try await record(upTo: 10)
                         _ = try await runProgramToEnd("/bin/cp", ["-a", state, backup])
                         try await record(upTo: 30)
-                        let original = try await self.outbox(chain)
+                        let original = try await chain.outbox()
                         // Aside and not away, so that the copy cannot get the original's inode.
                         _ = try await runProgramToEnd("/bin/mv", [state, "\(state)-original"])
                         _ = try await runProgramToEnd("/bin/mv", [backup, state])
-                        let before = try await self.outbox(chain)
+                        let before = try await chain.outbox()
                         try await record(upTo: before.count + 10)
                         #expect(readFile("\(chain.folder)/patrold.log").contains("is a copy"))
-                        let fresh = Set(try await self.outbox(chain)).subtracting(before)
+                        let fresh = Set(try await chain.outbox()).subtracting(before)
                         // The last event is made while the device stops, and goes out at the next start.
-                        try await chain.withPatrold { _ in try await self.expectAcknowledged(chain) }
-                        let stored = try await self.store(chain)
+                        try await chain.withPatrold { _ in try await chain.expectAcknowledged() }
+                        let stored = try await chain.store()
                         #expect(Set(original).isSubset(of: stored) && fresh.isSubset(of: stored))
                         #expect(Set(stored.map { $0.split(separator: " ")[0] }).count == stored.count)
                     }

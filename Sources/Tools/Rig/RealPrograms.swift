@@ -15,11 +15,11 @@ package enum RealPrograms {
     package static func withMosquitto<R: Sendable>(
         port: UInt16,
         folder: String,
-        settings: String = "allow_anonymous true",
+        settings: String = "allow_anonymous true\nmax_queued_messages 0",
         _ body: (RunningProgram) async throws -> R
     ) async throws -> R {
         let configuration = "\(folder)/mosquitto.conf"
-        try writeFile(configuration, "listener \(port) 127.0.0.1\nmax_queued_messages 0\n\(settings)\n")
+        try writeFile(configuration, "listener \(port) 127.0.0.1\n\(settings)\n")
         return try await withProgram(
             Self.mosquitto,
             ["-c", configuration],

@@ -1,5 +1,5 @@
 import Ground
-import Threading
+package import Threading
 
 /// A car of the ``World`` with a receiver on a line to gpsd.
 package struct ReceiverFeed: Sendable {
@@ -8,6 +8,7 @@ package struct ReceiverFeed: Sendable {
     private let line: ReceiverLine
     private let rate: Double
     private let receiver: Receiver
+    private let clockError: Locked<Int64>
 
     /// Creates a feed.
     ///
@@ -17,12 +18,21 @@ package struct ReceiverFeed: Sendable {
     ///   - line: Where the sentences go.
     ///   - rate: Positions a second, 1…10.
     ///   - receiver: The receiver's faults.
-    package init(world: World, car: Int, line: ReceiverLine, rate: Double, receiver: Receiver) {
+    ///   - clockError: What its clock is wrong by, ms; it may change while the feed runs.
+    package init(
+        world: World,
+        car: Int,
+        line: ReceiverLine,
+        rate: Double,
+        receiver: Receiver,
+        clockError: Locked<Int64> = Locked(0)
+    ) {
         self.world = world
         self.car = car
         self.line = line
         self.rate = rate
         self.receiver = receiver
+        self.clockError = clockError
     }
 
     /// Sends sentences until cancelled, each cycle on its own beat of the clock.
@@ -36,7 +46,7 @@ package struct ReceiverFeed: Sendable {
             let sight = await self.world.sight(self.car)
             let seen = receiver.measure(sight.point, after: Double(period) / 1_000)
             let moment = NMEA.Moment(
-                time: next,
+                time: next + self.clockError.withLock { $0 },
                 coordinate: seen.map { self.world.town.coordinate(of: $0) },
                 speed: sight.speed,
                 course: sight.course
