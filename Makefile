@@ -50,7 +50,7 @@ demo: deps ## a town, thirteen cars, an incident; HEADLESS=1 ends by itself
 	@swift build $(SWIFT_FLAGS) --quiet
 	@.build/debug/patrol-sim demo $(if $(filter 1,$(HEADLESS)),--headless)
 
-soak: deps ## SECONDS=600 of kills at random moments, then every record is looked for
+soak: deps ## SECONDS=600 of every fault at random moments, then every record is looked for
 	@swift build -c release --quiet
 	@.build/release/patrol-sim soak --seconds $(if $(SECONDS),$(SECONDS),600)
 

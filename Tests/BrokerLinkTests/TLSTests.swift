@@ -6,59 +6,26 @@ import Testing
 @Suite("Broker link over TLS", .serialized, .timeLimit(.minutes(2)))
 struct TLSTests {
     /// Makes an authority, a broker's and a device's certificate, and one of a stranger's authority.
-    private func withCertificates<R: Sendable>(_ body: (String) async throws -> R) async throws -> R {
+    private func withCertificates<R: Sendable>(_ body: (Certificates) async throws -> R) async throws -> R {
         try await withTemporaryFolder("tls") { folder in
-            try writeFile("\(folder)/names", "subjectAltName=IP:127.0.0.1,DNS:localhost\n")
-            for authority in ["ca", "stranger"] {
-                try await self.openssl(
-                    folder,
-                    "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=\(authority) -keyout @\(authority).key -out @\(authority).crt"
-                )
-            }
-            for (name, authority) in [("broker", "ca"), ("car-01", "ca"), ("thief", "stranger")] {
-                try await self.issue(folder, name, by: authority, days: 2)
-            }
-            // mosquitto gives up root and has to read its key.
-            _ = try await runProgramToEnd("/bin/chmod", ["-R", "a+rX", folder])
-            return try await body(folder)
+            let certificates = try await Certificates(folder: folder, devices: ["car-01"])
+            try await certificates.makeAuthority("stranger")
+            try await certificates.issue("thief", by: "stranger")
+            return try await body(certificates)
         }
     }
 
-    private func openssl(_ folder: String, _ line: String) async throws {
-        let words = line.split(separator: " ").map { $0.replacing("@", with: folder + "/") }
-        let result = try await runProgramToEnd("/usr/bin/openssl", words.map { String($0) })
-        try #require(result.status == 0, "\(line): \(result.errors)")
-    }
-
-    /// Makes or renews a certificate; with negative days it has expired.
-    private func issue(_ folder: String, _ name: String, by authority: String, days: Int) async throws {
-        try await self.openssl(
-            folder,
-            "req -newkey rsa:2048 -nodes -subj /CN=\(name) -keyout @\(name).key -out @\(name).csr"
-        )
-        try await self.openssl(
-            folder,
-            "x509 -req -in @\(name).csr -CA @\(authority).crt -CAkey @\(authority).key -CAcreateserial -days \(days) -extfile @names -out @\(name).crt"
-        )
-        // mosquitto gives up root and has to read its key.
-        _ = try await runProgramToEnd("/bin/chmod", ["-R", "a+rX", folder])
-    }
-
     private func withBroker<R: Sendable>(
-        _ certificates: String,
+        _ certificates: Certificates,
         _ body: (UInt16, RunningProgram) async throws -> R
     ) async throws -> R {
         let port = try FreePort.take(1)[0]
-        let settings = """
-            cafile \(certificates)/ca.crt
-            certfile \(certificates)/broker.crt
-            keyfile \(certificates)/broker.key
-            require_certificate true
-            use_identity_as_username true
-            tls_version tlsv1.2
-            """
         return try await withTemporaryFolder("broker") { folder in
-            try await RealPrograms.withMosquitto(port: port, folder: folder, settings: settings) { broker in
+            try await RealPrograms.withMosquitto(
+                port: port,
+                folder: folder,
+                settings: certificates.brokerSettings
+            ) { broker in
                 try await body(port, broker)
             }
         }
@@ -74,8 +41,9 @@ struct TLSTests {
 
     @Test("the right certificate gets in")
     func right() async throws {
-        try await self.withCertificates { folder in
-            try await self.withBroker(folder) { port, _ in
+        try await self.withCertificates { certificates in
+            let folder = certificates.folder
+            try await self.withBroker(certificates) { port, _ in
                 let rig = LinkRig(
                     port: port,
                     clientID: "c",
@@ -94,8 +62,9 @@ struct TLSTests {
 
     @Test("a stranger's certificate does not, nor do we trust a stranger's broker; once mended, the link comes up")
     func wrong() async throws {
-        try await self.withCertificates { folder in
-            try await self.withBroker(folder) { port, broker in
+        try await self.withCertificates { certificates in
+            let folder = certificates.folder
+            try await self.withBroker(certificates) { port, broker in
                 @Sendable func handshakeFailures() -> Int {
                     broker.log.split(separator: "OpenSSL Error", omittingEmptySubsequences: false).count - 1
                 }
@@ -130,18 +99,19 @@ struct TLSTests {
 
     @Test("an expired certificate, the device's or the broker's, ends in a link as soon as it is renewed in its place")
     func renewed() async throws {
-        try await self.withCertificates { folder in
-            try await self.issue(folder, "car-01", by: "ca", days: -1)
-            try await self.withBroker(folder) { port, broker in
+        try await self.withCertificates { certificates in
+            let folder = certificates.folder
+            try await certificates.issue("car-01", days: -1)
+            try await self.withBroker(certificates) { port, broker in
                 let rig = LinkRig(port: port, clientID: "c", credentials: self.credentials(folder, "car-01"))
                 try await rig.running { rig in
                     try await eventually("the broker refusing") { broker.log.contains("OpenSSL Error") ? () : nil }
                     #expect(rig.changes.all.isEmpty)
-                    try await self.issue(folder, "car-01", by: "ca", days: 2)
+                    try await certificates.issue("car-01", days: 2)
                     try await rig.waitUntilUp()
                 }
                 // Now the broker's own, which it reads anew on SIGHUP.
-                try await self.issue(folder, "broker", by: "ca", days: -1)
+                try await certificates.issue("broker", days: -1)
                 broker.send(1)
                 try await eventually("the broker's new configuration") {
                     broker.log.contains("Reloading config") ? () : nil
@@ -151,7 +121,7 @@ struct TLSTests {
                     let before = broker.log.count
                     try await eventually("two attempts") { broker.log.count > before + 100 ? () : nil }
                     #expect(rig.changes.all.isEmpty)
-                    try await self.issue(folder, "broker", by: "ca", days: 2)
+                    try await certificates.issue("broker", days: 2)
                     broker.send(1)
                     try await rig.waitUntilUp()
                 }

@@ -30,14 +30,7 @@ struct Chain: Sendable {
     }
 
     private func writeConfigurations() throws {
-        // A record for every fix, so that a test knows what has to arrive.
-        let shipped = readFile(
-            Places.root.appending(path: "HardwareProfiles/vehicle-usb-gnss.yaml").path(percentEncoded: false)
-        )
-        let report = "report: { interval_s: 0.1, drift_m: 1, turn_deg: 5 }"
-        let profile = shipped.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { $0.hasPrefix("report:") ? report : String($0) }
-        try writeFile("\(self.folder)/every-fix.yaml", profile.joined(separator: "\n"))
+        try writeFile("\(self.folder)/every-fix.yaml", ConfigurationText.everyFix)
         try self.writeDevice(broker: self.broker)
         try self.writeRoom(broker: self.broker)
     }

@@ -19,4 +19,21 @@ package enum LoopbackPort {
         }
         return false
     }
+
+    /// Connects; `nil` when nobody listens. The caller closes the socket.
+    package static func connect(_ port: UInt16) -> CInt? {
+        let socket = Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        guard socket >= 0 else { return nil }
+        var address = loopback(port: port)
+        let isConnected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        guard isConnected else {
+            close(socket)
+            return nil
+        }
+        return socket
+    }
 }

@@ -57,18 +57,12 @@ package struct RoomClient: Sendable {
 }
 
 private func exchange(_ request: String, port: UInt16) throws -> [UInt8] {
-    let socket = Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-    guard socket >= 0 else { throw RigError.system("socket", String(cString: strerror(errno))) }
+    guard let socket = LoopbackPort.connect(port) else {
+        throw RigError.system("connect to port \(port)", String(cString: strerror(errno)))
+    }
     defer { close(socket) }
     var patience = timeval(tv_sec: 10, tv_usec: 0)
     setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-    var address = loopback(port: port)
-    let isConnected = withUnsafePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-        }
-    }
-    guard isConnected else { throw RigError.system("connect to port \(port)", String(cString: strerror(errno))) }
     let bytes = Array(request.utf8)
     guard send(socket, bytes, bytes.count, CInt(MSG_NOSIGNAL)) == bytes.count else {
         throw RigError.system("send", String(cString: strerror(errno)))

@@ -120,16 +120,8 @@ package final class TroubledLine: Sendable {
     private func accepted(while trouble: Trouble) -> LinePair? {
         let client = accept(self.listener, nil, nil)
         guard client >= 0 else { return nil }
-        let server = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-        var address = loopback(port: self.target)
-        let isConnected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(server, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-        guard isConnected, trouble != .cut else {
+        guard trouble != .cut, let server = LoopbackPort.connect(self.target) else {
             Glibc.close(client)
-            Glibc.close(server)
             return nil
         }
         self.state.withLock { $0.connections += 1 }

@@ -14,12 +14,16 @@ import Musl
 struct DeviceBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "device",
-        abstract: "Resident memory and processor time of one patrold, connected, at 1 and 10 positions a second."
+        abstract:
+            "Resident memory and processor time of one patrold, connected over TLS, at 1 and 10 positions a second."
     )
     @OptionGroup var options: BenchOptions
 
     @Option(help: "Seconds of each run.")
     var seconds: Int = 20
+
+    @Option(help: "The patrold to measure; by default the one beside this program.")
+    var patrold: String?
 
     func validate() throws {
         guard (1...100_000).contains(self.seconds) else { throw ValidationError("--seconds must be from 1 to 100000") }
@@ -36,7 +40,8 @@ struct DeviceBench: AsyncParsableCommand {
                     processor.append(cpu)
                 }
                 self.options.show([
-                    "rate_hz": rate, "rss_mb": median(memory), "cpu_percent": median(processor),
+                    "rate_hz": rate, "binary_mb": try self.binaryMegabytes(), "rss_mb": median(memory),
+                    "cpu_percent": median(processor),
                     "runs": Double(memory.count),
                 ])
             }
@@ -49,9 +54,16 @@ struct DeviceBench: AsyncParsableCommand {
         guard let town = Town(seed: 7) else { return (0, 0) }
         return try await withTemporaryFolder("bench") { folder in
             let ports = try FreePort.take(3)
+            let certificates = try await Certificates(folder: folder, devices: ["car-01"])
             try writeFile(
                 "\(folder)/patrold.yaml",
-                ConfigurationText.device("01", state: "\(folder)/state", broker: ports[0], gpsd: ports[1])
+                ConfigurationText.device(
+                    "01",
+                    state: "\(folder)/state",
+                    broker: ports[0],
+                    gpsd: ports[1],
+                    tls: folder
+                )
             )
             let line = try ReceiverLine.tcp(port: ports[2])
             defer { line.close() }
@@ -64,14 +76,20 @@ struct DeviceBench: AsyncParsableCommand {
                 drive.cancel()
                 feed.cancel()
             }
-            return try await RealPrograms.withMosquitto(port: ports[0], folder: folder) { _ in
+            return try await RealPrograms.withMosquitto(
+                port: ports[0],
+                folder: folder,
+                settings: certificates.brokerSettings
+            ) { _ in
                 try await RealPrograms.withGPSD(port: ports[1], source: line.source, folder: folder) { _ in
                     try await withProgram(
-                        try sibling("patrold"),
+                        try self.patrold ?? sibling("patrold"),
                         ["run", "--config", "\(folder)/patrold.yaml"],
                         logFile: "\(folder)/patrold.log"
                     ) { patrold in
-                        try await eventually("a first fix") { patrold.log.contains("First fix") ? () : nil }
+                        try await eventually("a first fix and a link") {
+                            patrold.log.contains("First fix") && patrold.log.contains("Connected") ? () : nil
+                        }
                         let before = Self.processorSeconds(of: patrold.pid)
                         let began = ContinuousClock.now
                         await pause(for: .seconds(self.seconds))
@@ -82,6 +100,12 @@ struct DeviceBench: AsyncParsableCommand {
                 }
             }
         }
+    }
+
+    private func binaryMegabytes() throws -> Double {
+        var status = stat()
+        guard try stat(self.patrold ?? sibling("patrold"), &status) == 0 else { return 0 }
+        return Double(status.st_size) / 1e6
     }
 
     private static func processorSeconds(of pid: Int32) -> Double {

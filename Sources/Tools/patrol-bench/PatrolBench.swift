@@ -7,7 +7,7 @@ struct PatrolBench: AsyncParsableCommand {
         commandName: "patrol-bench",
         abstract: "Measure PatrolLink with its real programs: build it with -c release first.",
         version: Release.version,
-        subcommands: [IntakeBench.self, DeviceBench.self]
+        subcommands: [UplinkBench.self, IntakeBench.self, DeviceBench.self]
     )
 
     static func main() async { await runProgram(PatrolBench.self) }
@@ -43,6 +43,12 @@ struct BenchOptions: ParsableArguments {
 func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
     return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
+}
+
+/// The value below which a share of some numbers lies; 0 of none.
+func percentile(_ share: Double, of values: [Double]) -> Double {
+    let sorted = values.sorted()
+    return sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]
 }
 
 /// Whole numbers without a fraction, others with two decimals.

@@ -17,8 +17,10 @@ struct SoakRig: Sendable {
         let path: String
         let arguments: [String]
         let logFile: String
-        /// Seconds that it lives between two kills.
+        /// Seconds that it is left alone between two faults.
         let life: ClosedRange<Double>
+        /// Its database, if it has one.
+        var store: String?
     }
 
     /// What came of it.
@@ -27,8 +29,8 @@ struct SoakRig: Sendable {
         var lost = 0
         var duplicated = 0
 
-        func json(seconds: Int, devices: Int, kills: Int) -> String {
-            "{\"seconds\":\(seconds),\"devices\":\(devices),\"kills\":\(kills),\"records\":\(self.records),"
+        func json(seconds: Int, devices: Int, faults: SoakFaults) -> String {
+            "{\"seconds\":\(seconds),\"devices\":\(devices),\(faults.json),\"records\":\(self.records),"
                 + "\"lost\":\(self.lost),\"duplicated\":\(self.duplicated)}"
         }
     }
@@ -39,6 +41,10 @@ struct SoakRig: Sendable {
     let receiver: UInt16
     let http: UInt16
     let devices: Int
+    /// The source that gpsd reads.
+    let source: String
+    /// To the broker: the room's line, then the devices'.
+    let lines: [TroubledLine]
 
     private var room: Torment {
         get throws {
@@ -46,7 +52,8 @@ struct SoakRig: Sendable {
                 path: try sibling("command-room"),
                 arguments: ["run", "--config", "\(self.folder)/command-room.yaml"],
                 logFile: "\(self.folder)/command-room.log",
-                life: 2...12
+                life: 2...12,
+                store: "\(self.folder)/room/history.sqlite"
             )
         }
     }
@@ -65,13 +72,23 @@ struct SoakRig: Sendable {
             path: try sibling("patrold"),
             arguments: ["run", "--config", "\(self.folder)/patrold-\(number).yaml"],
             logFile: "\(self.folder)/patrold-\(number).log",
-            life: 0.5...10
+            life: 0.5...10,
+            store: "\(self.folder)/state-\(number)/outbox.sqlite"
         )
     }
 
-    /// Everything that is killed.
+    private var satellites: Torment {
+        Torment(
+            path: "/usr/sbin/gpsd",
+            arguments: ["-N", "-n", "-S", "\(self.gpsd)", self.source],
+            logFile: "\(self.folder)/gpsd.log",
+            life: 20...60
+        )
+    }
+
+    /// Everything that faults befall.
     var programs: [Torment] {
-        get throws { try [self.mosquitto, self.room] + (1...self.devices).map(self.patrold) }
+        get throws { try [self.mosquitto, self.satellites, self.room] + (1...self.devices).map(self.patrold) }
     }
 
     /// Writes all configurations and imports the town.
@@ -88,39 +105,53 @@ struct SoakRig: Sendable {
         )
         try writeFile(
             "\(self.folder)/command-room.yaml",
-            ConfigurationText.room(folder: self.folder, broker: self.broker, http: self.http)
+            ConfigurationText.room(folder: self.folder, broker: self.lines[0].port, http: self.http)
         )
+        try writeFile("\(self.folder)/every-fix.yaml", ConfigurationText.everyFix)
         for number in 1...self.devices {
             try writeFile(
                 "\(self.folder)/patrold-\(number).yaml",
                 ConfigurationText.device(
                     "\(number)",
                     state: "\(self.folder)/state-\(number)",
-                    broker: self.broker,
-                    gpsd: self.gpsd
+                    broker: self.lines[number].port,
+                    gpsd: self.gpsd,
+                    profile: "\(self.folder)/every-fix.yaml"
                 )
             )
         }
     }
 
-    /// Lets a program live for a while, kills it, and begins again, until `end`.
+    /// Lets a program live for a while, lets a fault befall it, and starts it again when that was its end, until `end`.
     func torment(
         _ program: Torment,
         until end: ContinuousClock.Instant,
         random: SplitMix64,
-        kills: Locked<Int>
+        faults: SoakFaults
     ) async throws {
         var random = random
         while ContinuousClock.now < end {
-            let life = min(.seconds(Double.random(in: program.life, using: &random)), end - ContinuousClock.now)
-            try await withProgram(program.path, program.arguments, logFile: program.logFile) { running in
-                await pause(for: life)
-                guard ContinuousClock.now < end else { return }
-                running.send(SIGKILL)
-                kills.withLock { $0 += 1 }
-                try await eventually("the end of \(running.name)") { running.isAlive ? nil : () }
+            try await self.run(program) { running in
+                var isKilled = false
+                while !isKilled, running.isAlive {
+                    let life = Duration.seconds(Double.random(in: program.life, using: &random))
+                    await pause(for: min(life, end - ContinuousClock.now))
+                    guard ContinuousClock.now < end else { return }
+                    isKilled = try await faults.strike(running, store: program.store, random: &random)
+                }
             }
         }
+    }
+
+    private func run<R: Sendable>(_ program: Torment, _ body: (RunningProgram) async throws -> R) async throws -> R {
+        try await withProgram(
+            program.path,
+            program.arguments,
+            logFile: program.logFile,
+            // A full disk is an error, not a signal.
+            wrapper: "trap '' XFSZ; exec \"$@\"",
+            body
+        )
     }
 
     /// Runs everything undisturbed until all is delivered, and compares.
@@ -129,7 +160,7 @@ struct SoakRig: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             for program in try self.programs {
                 group.addTask {
-                    try await withProgram(program.path, program.arguments, logFile: program.logFile) { _ in
+                    try await self.run(program) { _ in
                         while !end.withLock({ $0 }) { await pause(for: .milliseconds(200)) }
                     }
                 }
