@@ -109,6 +109,7 @@ let package = Package(
 
         // MARK: Shared
         library("Shared", "Ground"),
+        library("Shared", "Plan", ["Ground"]),
         library("Shared", "Threading", ["CLinux", deque], settings: strict),
         library("Shared", "Settings", ["CYAML"], settings: strict),
         library("Shared", "Program", [arguments, logging]),
@@ -124,6 +125,7 @@ let package = Package(
         // MARK: Device: position -> report -> outbox -> uplink
         library("Device", "Position", ["Ground"]),
         library("Device", "PositionGPSD", ["CGPSDShims", "Ground", "Position", "Threading"], settings: strict),
+        library("Device", "Track", ["Ground", "PatrolWire", "Plan", "Position"]),
         library("Device", "Hardware", ["Ground", "Position", "Report", "Settings", "Uplink"]),
         library("Device", "Report", ["Ground", "PatrolWire", "Position"]),
         library("Device", "Outbox", ["CSQLite", "PatrolWire", "Threading", logging], settings: strict),

@@ -96,6 +96,8 @@ public struct EventKind: RawRepresentable, Sendable, Hashable, Codable {
     public static let postDone = EventKind(rawValue: "post.done")
     /// The unit left a post.
     public static let postLeave = EventKind(rawValue: "post.leave")
+    /// A window closed before a post had its visits.
+    public static let postMissed = EventKind(rawValue: "post.missed")
     /// The unit's status changed.
     public static let unitStatus = EventKind(rawValue: "unit.status")
     /// An officer checked in.

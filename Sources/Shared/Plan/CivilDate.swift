@@ -1,0 +1,40 @@
+/// A date of the Gregorian calendar.
+///
+/// Source of the conversion: Hinnant, *chrono-Compatible Low-Level Date Algorithms* (2021), `days_from_civil`.
+struct CivilDate: Sendable, Hashable {
+    let year: Int64
+    /// 1…12.
+    let month: Int64
+    /// 1…31.
+    let day: Int64
+
+    init(year: Int64, month: Int64, day: Int64) { (self.year, self.month, self.day) = (year, month, day) }
+
+    init(daysSince1970 days: Int64) {
+        let shifted = days + 719_468
+        let era = shifted.floored(by: 146_097)
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let month = (5 * dayOfYear + 2) / 153
+        self.day = dayOfYear - (153 * month + 2) / 5 + 1
+        self.month = month < 10 ? month + 3 : month - 9
+        self.year = yearOfEra + era * 400 + (self.month <= 2 ? 1 : 0)
+    }
+
+    var daysSince1970: Int64 {
+        let year = self.month <= 2 ? self.year - 1 : self.year
+        let era = year.floored(by: 400)
+        let yearOfEra = year - era * 400
+        let dayOfYear = (153 * (self.month > 2 ? self.month - 3 : self.month + 9) + 2) / 5 + self.day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+}
+
+extension Int64 {
+    /// The quotient, rounded down also below zero.
+    func floored(by divisor: Int64) -> Int64 { (self - self.modulo(divisor)) / divisor }
+
+    /// The remainder, never negative.
+    func modulo(_ divisor: Int64) -> Int64 { ((self % divisor) + divisor) % divisor }
+}
