@@ -4,9 +4,11 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/timex.h>
 #include <termios.h>
@@ -49,4 +51,19 @@ int clinux_open_terminal(char *path, size_t size) {
     (void)tcsetattr(master, TCSANOW, &settings);
     (void)chmod(path, 0666);
     return master;
+}
+
+void clinux_release_code(void) {
+    FILE *maps = fopen("/proc/self/maps", "re");
+    if (maps == NULL) return;
+    char line[512];
+    while (fgets(line, sizeof(line), maps) != NULL) {
+        unsigned long begin = 0, end = 0;
+        char rights[8] = "";
+        // Only code that nobody can have written to; a mapping with a name in brackets is the kernel's own.
+        if (sscanf(line, "%lx-%lx %7s", &begin, &end, rights) != 3) continue;
+        if (strcmp(rights, "r-xp") != 0 || strchr(line, '/') == NULL) continue;
+        madvise((void *)begin, end - begin, MADV_DONTNEED);
+    }
+    fclose(maps);
 }

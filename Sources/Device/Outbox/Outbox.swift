@@ -1,6 +1,6 @@
 package import Logging
 import PatrolWire
-import Threading
+package import Threading
 
 /// What a record is; positions are the first to go when space ends.
 package enum EntryKind: Int64, Sendable, Hashable {
@@ -28,7 +28,9 @@ package actor Outbox {
     /// have used between a backup and its return.
     static let copyGap: Int64 = 10_000_000
 
-    private let executor: ThreadExecutor
+    /// The outbox's own thread; who hands records over at once runs there too.
+    package nonisolated let executor: ThreadExecutor
+
     let database: SQLite
     private let lock: FolderLock
     let folder: String

@@ -35,6 +35,8 @@ enum OutboxFile {
         // FULL: a record that was numbered survives a power cut, not only a crash.
         try database.run("PRAGMA journal_mode = WAL")
         try database.run("PRAGMA synchronous = FULL")
+        // A short log is soon written over in place, which the disk does faster than letting it grow.
+        try database.run("PRAGMA wal_autocheckpoint = 256")
         if version < 1 { try Self.create(database) }
         if version < 2 { try Self.addDelivery(database) }
         return database

@@ -31,7 +31,7 @@ package struct ReportWriter: Sendable {
     ) throws(WireError) -> [UInt8] {
         var record = self.record(stamp, trigger: Trigger(reason), status: status, sequence: sequence)
         record.setPlace(of: fix)
-        return try self.coder.encode(record)
+        return try self.coder.encode(record: record)
     }
 
     /// Returns the bytes of an event record; `fix` is where it happened, if that is known.
@@ -47,7 +47,7 @@ package struct ReportWriter: Sendable {
         if let fix { record.setPlace(of: fix) }
         record.event = kind
         record.data = data
-        return try self.coder.encode(record)
+        return try self.coder.encode(record: record)
     }
 
     private func record(

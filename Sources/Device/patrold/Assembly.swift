@@ -102,7 +102,8 @@ struct Assembly {
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: self.logger
         )
-        try await group.run()
+        // One thread from the fix to the link: each hop between threads would cost as much as the disk does.
+        try await withTaskExecutorPreference(self.outbox.executor) { try await group.run() }
     }
 
     @Sendable

@@ -28,6 +28,8 @@ struct HealthReporter: Service {
     let logger: Logger
 
     private static let round: Duration = .seconds(5)
+    /// After so many rounds the start is over.
+    private static let roundsOfStart = 2
     /// Rounds between two messages to the room, unless the link has just come up.
     private static let roundsPerMessage = 12
 
@@ -50,6 +52,7 @@ struct HealthReporter: Service {
                     self.logger.debug("Health not reported: \(error)")
                 }
                 round += 1
+                if round == Self.roundsOfStart { releaseUnusedCode() }
                 await pause(for: Self.round)
             }
         }

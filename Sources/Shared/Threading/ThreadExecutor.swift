@@ -6,8 +6,9 @@ import Glibc
 import Musl
 #endif
 
-/// Runs an actor's jobs on one thread of its own: for an actor whose work waits for a disk.
-package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
+/// Runs the jobs of actors and tasks on one thread of its own: for work that waits for a disk, and for a chain whose
+/// stages should not wake one thread after another.
+package final class ThreadExecutor: SerialExecutor, TaskExecutor, @unchecked Sendable {
     // Safety: touched only with `mutex` held.
     private var jobs: Deque<UnownedJob> = []
     private let mutex: UnsafeMutablePointer<pthread_mutex_t> = .allocate(capacity: 1)
@@ -40,7 +41,10 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
             while self.jobs.isEmpty { pthread_cond_wait(self.hasWork, self.mutex) }
             let job = self.jobs.removeFirst()
             pthread_mutex_unlock(self.mutex)
-            job.runSynchronously(on: self.asUnownedSerialExecutor())
+            job.runSynchronously(
+                isolatedTo: self.asUnownedSerialExecutor(),
+                taskExecutor: self.asUnownedTaskExecutor()
+            )
         }
     }
 }

@@ -22,4 +22,7 @@ void clinux_wake_clear(int descriptor);
 /// Opens a pseudo terminal in raw mode and writes the path of its other end; -1 on failure, reason in errno.
 int clinux_open_terminal(char *_Nonnull path, size_t size);
 
+/// Gives back the memory of program code that is not in use: what is needed again comes back from the page cache.
+void clinux_release_code(void);
+
 #endif
