@@ -88,7 +88,7 @@ struct OutboxTests {
             let path = "\(folder)/outbox.sqlite"
             let first = try await self.append(400, in: folder)
             var bytes = Array(try Data(contentsOf: URL(filePath: path)))
-            let middle = bytes.count / 2
+            let middle = bytes.count / 2 / 4_096 * 4_096
             for index in middle..<middle + 2_000 { bytes[index] = 0xA5 }
             try Data(bytes).write(to: URL(filePath: path))
             let second = try await self.append(1, in: folder)
@@ -186,10 +186,10 @@ struct OutboxDeliveryTests {
 
     @Test("acknowledged records are the black box until space ends, and go without a word")
     func blackBox() async throws {
-        try await self.withOutbox(1_500, budget: 1_048_576, bytes: 600) { outbox in
+        try await self.withOutbox(1_500, budget: 1_048_576, bytes: 500) { outbox in
             _ = try await outbox.acknowledge(SequenceRanges([1...1_000]))
             for _ in 1...1_000 {
-                _ = try await outbox.append(.position, made: 1) { _ in [UInt8](repeating: 65, count: 600) }
+                _ = try await outbox.append(.position, made: 1) { _ in [UInt8](repeating: 65, count: 500) }
             }
             let pending = try await outbox.pending(after: 0, through: .max, limit: 10_000, bytes: .max)
             #expect(pending.entries.first?.sequence == 1_001 && pending.entries.count == 1_500)

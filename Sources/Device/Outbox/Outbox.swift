@@ -31,6 +31,8 @@ package actor Outbox {
     /// The outbox's own thread; who hands records over at once runs there too.
     package nonisolated let executor: ThreadExecutor
 
+    private static let insertion = "INSERT INTO record (seq, kind, made, body) VALUES (?, ?, ?, ?)"
+
     let database: SQLite
     private let lock: FolderLock
     let folder: String
@@ -67,11 +69,12 @@ package actor Outbox {
         guard let log = try database.text("SELECT value FROM meta WHERE key = 'log'") else {
             throw .damaged(path: folder, reason: "it has no log id")
         }
-        let used = try database.integer("SELECT seq FROM sqlite_sequence WHERE name = 'record'") ?? 0
+        let used = try database.integer("SELECT max(seq) FROM record") ?? 0
         self.acknowledged = try Self.ranges("acknowledged", in: database)
         self.dropped = try Self.ranges("dropped", in: database)
-        // Declared numbers may lie beyond the newest record: a gap that a copy left.
-        self.next = max(used, self.dropped.ranges.last?.upperBound ?? 0) + 1
+        // The newest records may be gone; then their numbers stand in one of these.
+        let gone = [self.acknowledged, self.dropped].compactMap { $0.ranges.last?.upperBound }
+        self.next = (gone + [used]).reduce(0, max) + 1
         self.connections = try database.integer("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'connect'") ?? 0
         let identity = OutboxFile.identity(of: folder)
         let known = try database.text("SELECT value FROM meta WHERE key = 'file'")
@@ -90,6 +93,7 @@ package actor Outbox {
         let boot = OutboxFile.bootID
         self.isFirstOfBoot = try database.text("SELECT value FROM meta WHERE key = 'boot'") != boot
         try database.run("INSERT OR REPLACE INTO meta VALUES ('boot', ?)", [.text(boot)])
+        try database.keep(Self.insertion)
         self.database = database
         self.folder = folder
         self.logger = logger
@@ -117,7 +121,7 @@ package actor Outbox {
         let entry = Entry(sequence: self.next, kind: kind, body: try body(self.next))
         try self.keepBudget()
         try self.database.run(
-            "INSERT INTO record (seq, kind, made, body) VALUES (?, ?, ?, ?)",
+            Self.insertion,
             [.integer(entry.sequence), .integer(kind.rawValue), .integer(made), .blob(entry.body)]
         )
         self.next += 1

@@ -15,7 +15,10 @@ extension Outbox {
     /// - Returns: Whether that was news.
     package func acknowledge(_ stored: SequenceRanges) throws(OutboxError) -> Bool {
         var merged = self.acknowledged
-        merged.formUnion(stored)
+        // A number that was not given yet cannot be stored; believing it would skip what is still to come.
+        for range in stored.ranges where range.lowerBound < self.next {
+            merged.insert(range.lowerBound...min(range.upperBound, self.next - 1))
+        }
         guard merged != self.acknowledged else { return false }
         try self.write(merged, to: "acknowledged")
         self.acknowledged = merged

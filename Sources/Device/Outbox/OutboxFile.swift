@@ -9,7 +9,10 @@ import Musl
 
 /// Opens the outbox's file: locked, checked, of the right schema, or a fresh one with the damaged one kept.
 enum OutboxFile {
-    static let schema = 2
+    static let schema = 3
+
+    /// Pages that the write-ahead log grows to at once: fewer than SQLite lets it have before it begins anew.
+    private static let framesOfLog = 240
 
     /// Opens `folder/outbox.sqlite`, making folder and file where they are missing.
     ///
@@ -39,13 +42,14 @@ enum OutboxFile {
         try database.run("PRAGMA wal_autocheckpoint = 256")
         if version < 1 { try Self.create(database) }
         if version < 2 { try Self.addDelivery(database) }
+        if version < 3 { try Self.addNotes(database) }
+        try Self.prepareLog(database)
         return database
     }
 
     private static func create(_ database: borrowing SQLite) throws(OutboxError) {
         try database.run("BEGIN IMMEDIATE")
         try database.run("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID, STRICT")
-        // AUTOINCREMENT: a number is not used again even when the newest records were dropped.
         try database.run(
             """
             CREATE TABLE record (
@@ -70,6 +74,45 @@ enum OutboxFile {
         }
         try database.run("PRAGMA user_version = 2")
         try database.run("COMMIT")
+    }
+
+    /// Version 3: notes, which are kept together with records; and no counter beside the records, whose page would be
+    /// written with each of them. Numbers that are gone stand in `acknowledged` or `dropped`.
+    private static func addNotes(_ database: borrowing SQLite) throws(OutboxError) {
+        try database.run("BEGIN IMMEDIATE")
+        try database.run("CREATE TABLE note (name TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID, STRICT")
+        try database.run("ALTER TABLE record RENAME TO counted")
+        try database.run(
+            """
+            CREATE TABLE record (
+                seq INTEGER PRIMARY KEY,
+                kind INTEGER NOT NULL,
+                made INTEGER NOT NULL,
+                body BLOB NOT NULL
+            ) STRICT
+            """
+        )
+        try database.run("INSERT INTO record SELECT seq, kind, made, body FROM counted ORDER BY seq")
+        try database.run("DROP TABLE counted")
+        try database.run("PRAGMA user_version = 3")
+        try database.run("COMMIT")
+    }
+
+    /// Lets the write-ahead log grow once, so that from then on it is written over in place: a disk is done with that
+    /// sooner than with a file that grows.
+    private static func prepareLog(_ database: borrowing SQLite) throws(OutboxError) {
+        // What is written here need not survive, so no commit waits for the disk.
+        try database.run("PRAGMA synchronous = OFF")
+        do throws(OutboxError) {
+            for round in 0..<Self.framesOfLog {
+                try database.run("INSERT OR REPLACE INTO meta VALUES ('prepared', ?)", [.text("\(round)")])
+            }
+        } catch {
+            // A full disk is no reason not to start.
+            guard error.mayPass else { throw error }
+        }
+        try database.run("PRAGMA wal_checkpoint(RESTART)")
+        try database.run("PRAGMA synchronous = FULL")
     }
 
     /// What tells this file from a copy of it: device and inode.

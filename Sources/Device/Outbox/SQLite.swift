@@ -9,8 +9,14 @@ struct SQLite: ~Copyable {
         case blob([UInt8])
     }
 
+    /// Statements that are run again and again, compiled once; owned by the connection.
+    private final class Compiled {
+        var statements: [String: OpaquePointer] = [:]
+    }
+
     private let handle: OpaquePointer
     private let path: String
+    private let compiled = Compiled()
 
     /// Opens or creates a database.
     init(path: String) throws(OutboxError) {
@@ -26,7 +32,10 @@ struct SQLite: ~Copyable {
         sqlite3_extended_result_codes(handle, 1)
     }
 
-    deinit { sqlite3_close_v2(self.handle) }
+    deinit {
+        for statement in self.compiled.statements.values { sqlite3_finalize(statement) }
+        sqlite3_close_v2(self.handle)
+    }
 
     /// Runs one statement and gives each row to `row`.
     func run(
@@ -34,9 +43,11 @@ struct SQLite: ~Copyable {
         _ values: [Value] = [],
         row: (borrowing Row) -> Void = { _ in }
     ) throws(OutboxError) {
-        var statement: OpaquePointer?
-        try self.check(sqlite3_prepare_v2(self.handle, sql, -1, &statement, nil))
-        defer { sqlite3_finalize(statement) }
+        var statement = self.compiled.statements[sql]
+        if statement == nil { try self.check(sqlite3_prepare_v2(self.handle, sql, -1, &statement, nil)) }
+        defer {
+            if self.compiled.statements[sql] == nil { sqlite3_finalize(statement) } else { sqlite3_reset(statement) }
+        }
         for (index, value) in values.enumerated() {
             let place = Int32(index + 1)
             // SQLITE_TRANSIENT: SQLite copies before the call returns.
@@ -54,6 +65,13 @@ struct SQLite: ~Copyable {
             guard code == SQLITE_ROW else { return try self.check(code) }
             if let statement { row(Row(statement: statement)) }
         }
+    }
+
+    /// Keeps a statement compiled, because it is going to be run often.
+    func keep(_ sql: String) throws(OutboxError) {
+        var statement: OpaquePointer?
+        try self.check(sqlite3_prepare_v3(self.handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil))
+        self.compiled.statements[sql] = statement
     }
 
     /// The first column of the first row as a number.

@@ -43,6 +43,8 @@ package struct ReceivedMessage: Sendable, Hashable {
     package let correlation: [UInt8]?
     /// When it came, ms since 1970 UTC by this machine's clock.
     package let received: Int64
+    /// When it came, by a clock that only runs on.
+    package let arrival: ContinuousClock.Instant
 
     /// Creates a message.
     package init(topic: String, payload: [UInt8], isRetained: Bool, correlation: [UInt8]?, received: Int64) {
@@ -51,5 +53,6 @@ package struct ReceivedMessage: Sendable, Hashable {
         self.isRetained = isRetained
         self.correlation = correlation
         self.received = received
+        self.arrival = .now
     }
 }

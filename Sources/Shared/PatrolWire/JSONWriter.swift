@@ -139,7 +139,8 @@ extension WireCoder {
             "line",
             record.line.map { line in
                 JSONValue.object([
-                    "id": .string(line.id), "off": .double(line.off), "along": .double(line.along), "on": .bool(line.on),
+                    "id": .string(line.id), "off": .double(line.off), "along": .double(line.along),
+                    "on": .bool(line.on),
                 ])
             }
         )

@@ -47,10 +47,9 @@ final class Latency: Sendable {
         let running = Task { try await link.run() }
         let reading = Task {
             while let batch = await link.inbox.nextBatch() {
-                let now = ContinuousClock.now
                 for message in batch where !message.isRetained {
                     let record = try WireCoder().decode(Record.self, from: message.payload)
-                    self.heard(record.time, at: now)
+                    self.heard(record.time, at: message.arrival)
                 }
             }
         }
