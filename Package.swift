@@ -67,6 +67,7 @@ let package = Package(
         .library(name: "PatrolWire", targets: ["PatrolWire"]),
         .executable(name: "patrold", targets: ["patrold"]),
         .executable(name: "command-room", targets: ["command-room"]),
+        .executable(name: "patrolctl", targets: ["patrolctl"]),
         .executable(name: "patrol-sim", targets: ["patrol-sim"]),
         .executable(name: "patrol-bench", targets: ["patrol-bench"]),
     ],
@@ -101,6 +102,12 @@ let package = Package(
             cSettings: [.treatAllWarnings(as: .error)]
         ),
         .target(
+            name: "COpenSSL",
+            path: "Sources/CLibraries/COpenSSL",
+            cSettings: [.treatAllWarnings(as: .error)],
+            linkerSettings: [.linkedLibrary("crypto")]
+        ),
+        .target(
             name: "COSM",
             path: "Sources/CLibraries/COSM",
             cxxSettings: [.treatAllWarnings(as: .error)],
@@ -120,12 +127,20 @@ let package = Package(
             ["CMosquitto", "Settings", "Threading", deque, lifecycle, logging],
             settings: strict
         ),
+        library("Shared", "Zones", ["Plan"]),
+        library(
+            "Shared",
+            "Console",
+            ["PatrolWire", "Threading", lifecycle, logging],
+            settings: strict
+        ),
         library("Shared", "Systemd", [lifecycle, logging], settings: strict),
 
         // MARK: Device: position -> report -> outbox -> uplink
         library("Device", "Position", ["Ground"]),
         library("Device", "PositionGPSD", ["CGPSDShims", "Ground", "Position", "Threading"], settings: strict),
         library("Device", "Track", ["Ground", "PatrolWire", "Plan", "Position"]),
+        library("Device", "Orders", ["COpenSSL", "Ground", "PatrolWire", "Plan"], settings: strict),
         library("Device", "Hardware", ["Ground", "Position", "Report", "Settings", "Uplink"]),
         library("Device", "Report", ["Ground", "PatrolWire", "Position"]),
         library("Device", "Outbox", ["CSQLite", "PatrolWire", "Threading", logging], settings: strict),
@@ -134,8 +149,9 @@ let package = Package(
             "Device",
             "patrold",
             [
-                "BrokerLink", "Ground", "Hardware", "Outbox", "PatrolWire", "Position", "PositionGPSD", "Program",
-                "Report", "Settings", "Systemd", "Threading", "Uplink", arguments, lifecycle, logging, signals,
+                "BrokerLink", "Console", "Ground", "Hardware", "Orders", "Outbox", "PatrolWire", "Plan", "Position",
+                "PositionGPSD", "Program", "Report", "Settings", "Systemd", "Threading", "Track", "Uplink", "Zones",
+                arguments, lifecycle, logging, signals,
             ]
         ),
 
@@ -183,6 +199,11 @@ let package = Package(
         ),
         program(
             "Tools",
+            "patrolctl",
+            ["Console", "PatrolWire", "Plan", "Program", "Zones", arguments, crypto]
+        ),
+        program(
+            "Tools",
             "patrol-sim",
             [
                 "BrokerLink", "Ground", "PatrolWire", "Program", "Rig", "Settings", "Simulation", "Threading",
@@ -206,14 +227,14 @@ let package = Package(
         tests("ArchitectureTests", []),
         tests(
             "SharedTests",
-            ["Ground", "PatrolWire", "Settings", "TestSupport", "Threading"],
+            ["Ground", "PatrolWire", "Plan", "Settings", "TestSupport", "Threading", "Zones"],
             resources: [.copy("Golden")]
         ),
         tests(
             "DeviceTests",
             [
-                "Ground", "Hardware", "Outbox", "PatrolWire", "Position", "PositionGPSD", "Report", "Rig",
-                "Settings", "TestSupport", "Uplink", logging,
+                "Ground", "Hardware", "Orders", "Outbox", "PatrolWire", "Plan", "Position", "PositionGPSD", "Report",
+                "Rig", "Settings", "TestSupport", "Track", "Uplink", "Zones", logging,
             ]
         ),
         tests(

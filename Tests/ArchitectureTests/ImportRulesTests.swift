@@ -15,18 +15,21 @@ private let mayImport: [String: Set<String>] = [
     "Shared/Program": ["ArgumentParser", "Logging"],
     "Shared/PatrolWire": ["FoundationEssentials"],
     "Shared/BrokerLink": ["CMosquitto", "DequeModule", "Logging", "ServiceLifecycle", "Settings", "Threading"],
+    "Shared/Zones": ["Plan"],
+    "Shared/Console": ["FoundationEssentials", "Logging", "PatrolWire", "ServiceLifecycle", "Threading"],
     "Shared/Systemd": ["ServiceLifecycle"],
     "Device/Position": ["Ground"],
     "Device/Track": ["FoundationEssentials", "Ground", "PatrolWire", "Plan", "Position"],
     "Device/PositionGPSD": ["CGPSDShims", "Ground", "Position", "Synchronization", "Threading"],
     "Device/Hardware": ["Ground", "Position", "Report", "Settings", "Uplink"],
     "Device/Report": ["Ground", "PatrolWire", "Position"],
+    "Device/Orders": ["COpenSSL", "Ground", "PatrolWire", "Plan"],
     "Device/Outbox": ["CSQLite", "Logging", "PatrolWire", "Threading"],
     "Device/Uplink": ["BrokerLink", "Logging", "PatrolWire", "ServiceLifecycle", "Threading"],
     "Device/patrold": [
-        "ArgumentParser", "BrokerLink", "FoundationEssentials", "Hardware", "Logging", "Outbox", "PatrolWire",
-        "Position", "PositionGPSD",
-        "Program", "Report", "ServiceLifecycle", "Settings", "Systemd", "Threading", "UnixSignals", "Uplink",
+        "ArgumentParser", "BrokerLink", "Console", "FoundationEssentials", "Ground", "Hardware", "Logging", "Orders",
+        "Outbox", "PatrolWire", "Plan", "Position", "PositionGPSD", "Program", "Report", "ServiceLifecycle", "Settings",
+        "Systemd", "Threading", "Track", "UnixSignals", "Uplink", "Zones",
     ],
     "Room/Units": ["PatrolWire", "Threading"],
     "Room/Intake": ["BrokerLink", "History", "Logging", "PatrolWire", "ServiceLifecycle", "Threading", "Units"],
@@ -47,6 +50,9 @@ private let mayImport: [String: Set<String>] = [
     "Tools/Simulation": [
         "BrokerLink", "CLinux", "Ground", "Logging", "PatrolWire", "Position", "Report", "ServiceLifecycle",
         "Threading",
+    ],
+    "Tools/patrolctl": [
+        "ArgumentParser", "Console", "Crypto", "FoundationEssentials", "PatrolWire", "Plan", "Program", "Zones",
     ],
     "Tools/patrol-bench": [
         "ArgumentParser", "BrokerLink", "Logging", "PatrolWire", "Program", "Rig", "Settings", "Simulation",
@@ -109,7 +115,7 @@ struct ImportRulesTests {
 
     @Test("nothing imports a program")
     func programsAreEnds() {
-        let programs: Set<String> = ["patrold", "command_room", "patrol_sim", "patrol_bench"]
+        let programs: Set<String> = ["patrold", "command_room", "patrol_sim", "patrol_bench", "patrolctl"]
         for (target, allowed) in mayImport { #expect(allowed.isDisjoint(with: programs), "\(target)") }
     }
 

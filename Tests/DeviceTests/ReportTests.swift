@@ -100,7 +100,13 @@ struct ReportWriterTests {
         fix.course = 271.46
         fix.satellites = 9
         let stamp = TimeJudge.Stamp(time: 1_795_314_000_123, quality: .gnss, boot: 5_000)
-        let bytes = try writer.position(fix, stamp: stamp, reason: .drift, status: .patrol, sequence: 7)
+        let bytes = try writer.position(
+            fix,
+            stamp: stamp,
+            reason: .drift,
+            context: RecordContext(status: .patrol),
+            sequence: 7
+        )
         #expect(
             String(decoding: bytes, as: UTF8.self)
                 == #"{"acc":3.1,"cog":271.5,"dev":"car-01","lat":40.1234568,"log":"00112233aabbccdd","lon":-8,"mode":3,"sat":9,"#
@@ -112,7 +118,14 @@ struct ReportWriterTests {
     func event() throws {
         let writer = ReportWriter(device: try #require(Name.device("car-01")), unit: "01", log: "00112233aabbccdd")
         let stamp = TimeJudge.Stamp(time: 1, quality: .none, boot: 1)
-        let bytes = try writer.event(.deviceStart, data: nil, at: nil, stamp: stamp, status: .off, sequence: 1)
+        let bytes = try writer.event(
+            .deviceStart,
+            data: nil,
+            at: nil,
+            stamp: stamp,
+            context: RecordContext(status: .off),
+            sequence: 1
+        )
         let record = try WireCoder().decode(Record.self, from: bytes)
         #expect(record.event == .deviceStart && record.latitude == nil && record.trigger == .event)
     }

@@ -105,27 +105,101 @@ package actor Outbox {
     /// The number that the next record will have.
     package var nextSequence: Int64 { self.next }
 
+    /// A record that is still to be numbered.
+    package struct Draft: Sendable {
+        /// What it is.
+        package let kind: EntryKind
+        let made: Int64
+        let body: @Sendable (Int64) throws -> [UInt8]
+
+        /// Creates one.
+        ///
+        /// - Parameters:
+        ///   - kind: What it is.
+        ///   - made: ms since 1970 UTC.
+        ///   - body: Gives the bytes, which carry the number.
+        package init(_ kind: EntryKind, made: Int64, body: @escaping @Sendable (Int64) throws -> [UInt8]) {
+            (self.kind, self.made, self.body) = (kind, made, body)
+        }
+    }
+
     /// Makes a record durable.
     ///
-    /// - Parameters:
-    ///   - kind: What it is.
-    ///   - made: ms since 1970 UTC.
-    ///   - body: Gives the bytes, which carry the number.
     /// - Returns: The record, on the disk.
     /// - Throws: ``OutboxError``, or what `body` throws; then nothing was stored and the number not used.
     package func append(
         _ kind: EntryKind,
         made: Int64,
-        body: @Sendable (Int64) throws -> [UInt8]
+        body: @escaping @Sendable (Int64) throws -> [UInt8]
     ) throws -> Entry {
-        let entry = Entry(sequence: self.next, kind: kind, body: try body(self.next))
-        try self.keepBudget()
-        try self.database.run(
-            Self.insertion,
-            [.integer(entry.sequence), .integer(kind.rawValue), .integer(made), .blob(entry.body)]
-        )
-        self.next += 1
+        guard let entry = try self.append([Draft(kind, made: made, body: body)]).first else {
+            throw OutboxError.failed(path: self.folder, reason: "a record was not stored")
+        }
         return entry
+    }
+
+    /// Makes records and notes durable in one transaction: all of them, or none.
+    ///
+    /// - Parameters:
+    ///   - drafts: The records, in order.
+    ///   - notes: What is to be found under a name after a restart.
+    /// - Returns: The records, on the disk.
+    /// - Throws: ``OutboxError``, or what a body throws; then nothing was stored and no number used.
+    package func append(_ drafts: [Draft], notes: [String: [UInt8]] = [:]) throws -> [Entry] {
+        var entries: [Entry] = []
+        for draft in drafts {
+            let sequence = self.next + Int64(entries.count)
+            entries.append(Entry(sequence: sequence, kind: draft.kind, body: try draft.body(sequence)))
+        }
+        try self.keepBudget()
+        if entries.count + notes.count > 1 { try self.database.run("BEGIN IMMEDIATE") }
+        do throws(OutboxError) {
+            for (entry, draft) in zip(entries, drafts) {
+                try self.database.run(
+                    Self.insertion,
+                    [.integer(entry.sequence), .integer(entry.kind.rawValue), .integer(draft.made), .blob(entry.body)]
+                )
+            }
+            for (name, body) in notes {
+                try self.database.run("INSERT OR REPLACE INTO note VALUES (?, ?)", [.text(name), .blob(body)])
+            }
+            if entries.count + notes.count > 1 { try self.database.run("COMMIT") }
+        } catch {
+            if entries.count + notes.count > 1 { self.rollback() }
+            throw error
+        }
+        self.next += Int64(entries.count)
+        return entries
+    }
+
+    /// What was kept under a name.
+    package func note(_ name: String) throws(OutboxError) -> [UInt8]? {
+        var found: [UInt8]?
+        try self.database.run("SELECT body FROM note WHERE name = ?", [.text(name)]) { found = $0.blob(0) }
+        return found
+    }
+
+    /// Takes back what the room had acknowledged, so that it is sent again; returns how many records that are.
+    package func resend(_ range: ClosedRange<Int64>) throws(OutboxError) -> Int64 {
+        var rest = SequenceRanges()
+        for known in self.acknowledged.ranges {
+            if known.lowerBound < range.lowerBound {
+                rest.insert(known.lowerBound...min(known.upperBound, range.lowerBound - 1))
+            }
+            if known.upperBound > range.upperBound {
+                rest.insert(max(known.lowerBound, range.upperBound + 1)...known.upperBound)
+            }
+        }
+        let count = self.acknowledged.count - rest.count
+        guard count > 0 else { return 0 }
+        try self.write(rest, to: "acknowledged")
+        self.acknowledged = rest
+        return count
+    }
+
+    func rollback() {
+        // The statement's own error says more than a failed rollback could.
+        do throws(OutboxError) { try self.database.run("ROLLBACK") } catch { self.logger.debug("Rollback: \(error)") }
     }
 
     /// Returns records from a number on, in order.

@@ -92,10 +92,7 @@ extension Outbox {
             }
             try self.database.run("COMMIT")
         } catch {
-            // The statement's own error says more than a failed rollback could.
-            do throws(OutboxError) { try self.database.run("ROLLBACK") } catch {
-                self.logger.debug("Rollback: \(error)")
-            }
+            self.rollback()
             throw error
         }
     }

@@ -2,6 +2,25 @@ import Ground
 package import PatrolWire
 package import Position
 
+/// What is said of a unit in each of its records, beside the place.
+package struct RecordContext: Sendable, Hashable {
+    /// What the unit is doing.
+    package var status: UnitStatus
+    /// Grids it is in, finest last; `nil` without a plan.
+    package var grids: [String]?
+    /// Where it is on its patrol line.
+    package var line: LinePosition?
+    /// Revision of the plan in force.
+    package var plan: Int?
+    /// Whether the ignition is on.
+    package var ignition: Bool?
+    /// Charge, 0…1.
+    package var battery: Double?
+
+    /// Creates the context of a unit of which only the status is known.
+    package init(status: UnitStatus) { self.status = status }
+}
+
 /// Writes what a record says.
 package struct ReportWriter: Sendable {
     private let device: Name
@@ -26,10 +45,10 @@ package struct ReportWriter: Sendable {
         _ fix: Fix,
         stamp: TimeJudge.Stamp,
         reason: ReportPolicy.Reason,
-        status: UnitStatus,
+        context: RecordContext,
         sequence: Int64
     ) throws(WireError) -> [UInt8] {
-        var record = self.record(stamp, trigger: Trigger(reason), status: status, sequence: sequence)
+        var record = self.record(stamp, trigger: Trigger(reason), context: context, sequence: sequence)
         record.setPlace(of: fix)
         return try self.coder.encode(record: record)
     }
@@ -40,10 +59,10 @@ package struct ReportWriter: Sendable {
         data: [String: JSONValue]?,
         at fix: Fix?,
         stamp: TimeJudge.Stamp,
-        status: UnitStatus,
+        context: RecordContext,
         sequence: Int64
     ) throws(WireError) -> [UInt8] {
-        var record = self.record(stamp, trigger: .event, status: status, sequence: sequence)
+        var record = self.record(stamp, trigger: .event, context: context, sequence: sequence)
         if let fix { record.setPlace(of: fix) }
         record.event = kind
         record.data = data
@@ -53,10 +72,10 @@ package struct ReportWriter: Sendable {
     private func record(
         _ stamp: TimeJudge.Stamp,
         trigger: Trigger,
-        status: UnitStatus,
+        context: RecordContext,
         sequence: Int64
     ) -> Record {
-        Record(
+        var record = Record(
             device: self.device.text,
             unit: self.unit,
             log: self.log,
@@ -65,8 +84,11 @@ package struct ReportWriter: Sendable {
             timeQuality: TimeQuality(stamp.quality),
             uptime: stamp.boot,
             trigger: trigger,
-            status: status
+            status: context.status
         )
+        (record.grids, record.line, record.plan) = (context.grids, context.line, context.plan)
+        (record.ignition, record.battery) = (context.ignition, context.battery)
+        return record
     }
 }
 

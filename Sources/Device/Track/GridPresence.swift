@@ -80,9 +80,9 @@ struct GridPresence: Sendable, Hashable, Codable {
             events.append(self.exit(id, visit, at: visit.left ?? visit.lastInside, level: nil, way: .plan))
         }
         self.candidates = [:]
+        self.hasNewPlan = self.previous != nil
         // The plane may be another one: the way from the last fix cannot be drawn on it.
         self.previous = nil
-        self.hasNewPlan = true
         return events
     }
 

@@ -4,15 +4,31 @@ package import PatrolWire
 import ServiceLifecycle
 import Threading
 
-/// Takes what comes down to the device: whether the room is there, and what it has stored.
+/// Takes what comes down to the device: whether the room is there, what it has stored, and what it asks.
 package struct Downlink: Service {
+    /// What the room asks.
+    package enum Order: Sendable {
+        /// A command, and what its answer is to carry.
+        case command(Command, correlation: [UInt8]?)
+        /// A patrol plan.
+        case plan(SignedPlan)
+    }
+
     private let link: BrokerLink
     private let backlog: BacklogLane
     private let source: any BacklogSource
     private let logger: Logger
+    private let order: @Sendable (Order) -> Void
 
-    /// Creates it.
-    package init(link: BrokerLink, backlog: BacklogLane, source: any BacklogSource, logger: Logger) {
+    /// Creates it; `order` is given what the room asks, and must not wait.
+    package init(
+        link: BrokerLink,
+        backlog: BacklogLane,
+        source: any BacklogSource,
+        logger: Logger,
+        order: @escaping @Sendable (Order) -> Void
+    ) {
+        self.order = order
         self.link = link
         self.backlog = backlog
         self.source = source
@@ -22,9 +38,11 @@ package struct Downlink: Service {
     /// The topics that a device listens to.
     package static func subscriptions(station: Name, device: Name) -> [String] {
         [
-            "\(Topic.room(station: station))",
-            "\(Topic.device(station: station, device: device, channel: .acknowledgement))",
+            "\(Topic.room(station: station))"
         ]
+            + [Channel.acknowledgement, .plan, .command].map {
+                "\(Topic.device(station: station, device: device, channel: $0))"
+            }
     }
 
     /// Runs until the link has ended.
@@ -60,6 +78,13 @@ package struct Downlink: Service {
                 // The room says it again with its next one, and until then the records are only sent once more.
                 self.logger.debug("Acknowledgement not kept: \(error)")
             }
+        case .device(_, _, .command):
+            guard !message.payload.isEmpty else { return }
+            let command = try WireCoder().decode(Command.self, from: message.payload)
+            self.order(.command(command, correlation: message.correlation))
+        case .device(_, _, .plan):
+            guard !message.payload.isEmpty else { return }
+            self.order(.plan(try WireCoder().decode(SignedPlan.self, from: message.payload)))
         case .device:
             break
         }

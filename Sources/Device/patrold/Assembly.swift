@@ -1,8 +1,11 @@
 import BrokerLink
+import Console
 import Hardware
 import Logging
+import Orders
 import Outbox
 import PatrolWire
+import Plan
 import Position
 import PositionGPSD
 import Program
@@ -13,12 +16,14 @@ import Systemd
 import Threading
 import UnixSignals
 import Uplink
+import Zones
 
-/// The chain, in order: position -> gate -> report -> outbox -> uplink.
+/// The chain, in order: position -> gate -> track, duty and report -> outbox -> uplink.
 struct Assembly {
     private let configuration: Configuration
     private let outbox: Outbox
     private let logger: Logger
+    private let vitals = Vitals(VitalSigns())
 
     init(_ configuration: Configuration, logger: Logger) throws {
         self.configuration = configuration
@@ -63,21 +68,46 @@ struct Assembly {
             settings: configuration.profile.backlog,
             logger: self.logger
         )
-        let downlink = Downlink(link: link, backlog: backlog, source: self.outbox, logger: self.logger)
-        let vitals = Vitals(VitalSigns())
-        let chain = PositionChain(
+        let vitals = self.vitals
+        let parts = ChainParts(
+            station: configuration.station,
+            device: configuration.device,
+            unit: configuration.unit,
+            profile: configuration.profile,
+            writer: ReportWriter(device: configuration.device, unit: configuration.unit, log: self.outbox.log),
+            outbox: self.outbox,
+            link: link,
+            lane: lane,
+            backlog: backlog,
+            vitals: vitals,
+            plans: PlanStore(
+                keeper: PlanKeeper(
+                    keys: configuration.planKeys,
+                    reader: PlanReader { ZoneFiles.zone(named: $0) }
+                ),
+                file: configuration.planFile,
+                folder: configuration.state
+            ),
+            logger: self.logger
+        )
+        let chain = PatrolChain(
             source: GPSDPositions(
                 host: configuration.gpsd.host,
                 port: configuration.gpsd.port,
                 silentAfter: configuration.profile.silentAfter
             ),
-            profile: configuration.profile,
-            writer: ReportWriter(device: configuration.device, unit: configuration.unit, log: self.outbox.log),
-            outbox: self.outbox,
-            lane: lane,
-            vitals: vitals,
-            logger: self.logger
+            parts: parts
         )
+        let downlink = Downlink(link: link, backlog: backlog, source: self.outbox, logger: self.logger) {
+            chain.take($0)
+        }
+        let console: ConsoleServer
+        do throws(ConsoleError) {
+            console = try ConsoleServer(configuration.console, logger: self.logger) { await chain.ask($0) }
+        } catch {
+            throw ProgramFailure(.unavailable, "console: \(error)")
+        }
+        chain.report(to: console)
         let health = HealthReporter(
             station: configuration.station,
             device: configuration.device,
@@ -96,7 +126,7 @@ struct Assembly {
         // takes what it still brings.
         let group = ServiceGroup(
             services: [
-                downlink, link, lane, backlog, health, chain,
+                downlink, link, lane, backlog, health, chain, console,
                 ReadinessService(status: "following \(configuration.device)"),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -117,7 +147,7 @@ struct Assembly {
             connect: connect,
             version: Release.version,
             profile: self.configuration.profile.name,
-            plan: nil,
+            plan: self.vitals.withLock { $0.plan },
             next: await self.outbox.nextSequence
         )
     }

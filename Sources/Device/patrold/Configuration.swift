@@ -1,4 +1,5 @@
 import BrokerLink
+import Console
 import Hardware
 import PatrolWire
 import Settings
@@ -12,6 +13,12 @@ struct Configuration: Sendable {
     var state: String
     var broker: BrokerAddress
     var gpsd: HostPort
+    /// Ed25519 public keys that the room's plans may be signed with, by name.
+    var planKeys: [String: [UInt8]] = [:]
+    /// A plan that the administrator gives.
+    var planFile: String?
+    /// Where officers and the car's own screen speak to the device.
+    var console: ConsoleServer.Configuration
 
     /// Reads the file and the hardware profile that it names.
     init(file: String, executable: String) throws(SettingsError) {
@@ -42,6 +49,28 @@ struct Configuration: Sendable {
             try gpsd.finish()
         } else {
             self.gpsd = self.profile.gpsd
+        }
+        if var plan = try top.optionalGroup("plan") {
+            self.planFile = try plan.optionalString("file")
+            if plan.has("keys") {
+                for text in try plan.strings("keys", example: "[\"station MCowBQ…\"]") {
+                    let words = text.split(separator: " ").map(String.init)
+                    guard words.count == 2, let key = Base64.decode(words[1]), key.count == 32 else {
+                        throw plan.error(
+                            "keys",
+                            "must be 'NAME BASE64' with a public key of 32 bytes, as 'patrolctl plan keygen' prints it; not '\(text)'"
+                        )
+                    }
+                    self.planKeys[words[0]] = key
+                }
+            }
+            try plan.finish()
+        }
+        self.console = ConsoleServer.Configuration(path: "\(self.state)/console.sock")
+        if var console = try top.optionalGroup("console") {
+            self.console.path = try console.optionalString("socket") ?? self.console.path
+            self.console.group = try console.optionalString("group")
+            try console.finish()
         }
         try top.finish()
     }

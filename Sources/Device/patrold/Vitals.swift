@@ -12,6 +12,9 @@ struct VitalSigns: Sendable {
     /// Since when no record can be stored, ms of CLOCK_BOOTTIME; `nil` while it can.
     var fullSince: Int64?
 
+    /// Revision of the plan in force.
+    var plan: Int?
+
     /// A chain that has not come round for so long is wedged, ms.
     private static let longestRound: Int64 = 20_000
 

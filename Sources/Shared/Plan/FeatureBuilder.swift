@@ -114,7 +114,7 @@ struct FeatureBuilder {
         return PatrolLine(
             id: id,
             name: name,
-            corridor: try self.number("corridor_m", properties.corridor_m, in: 5...500, default: 30),
+            corridor: try self.number("corridor_m", properties.corridor, in: 5...500, default: 30),
             direction: direction,
             windows: try self.windows(properties.windows),
             laps: Int(try self.number("laps", properties.laps.map(Double.init), in: 1...1_000, default: 1)),
@@ -137,8 +137,8 @@ struct FeatureBuilder {
             name: name,
             category: category,
             place: try self.project(position),
-            radius: try self.number("radius_m", properties.radius_m, in: 10...5_000, default: 50),
-            dwell: try self.number("dwell_s", properties.dwell_s, in: 0...86_400, default: 60),
+            radius: try self.number("radius_m", properties.radius, in: 10...5_000, default: 50),
+            dwell: try self.number("dwell_s", properties.dwell, in: 0...86_400, default: 60),
             windows: try self.windows(properties.windows),
             visits: Int(try self.number("visits", properties.visits.map(Double.init), in: 0...1_000, default: 1))
         )

@@ -41,15 +41,19 @@ package struct LocalZone: Sendable, Hashable {
     /// Local seconds since 1970 (as if local time were UTC) at a moment, s since 1970 UTC.
     package func local(_ moment: Int64) -> Int64 { moment + self.offset(at: moment) }
 
-    /// The first and the last moment at which clocks show a local time; when they skip it, both are the moment after.
+    /// The first and the last moment at which clocks show a local time; when they skip it, both are the moment of the jump.
     package func moments(local: Int64) -> ClosedRange<Int64> {
         // Offsets lie within a day of each other, so both candidates are found from a day before and after.
         let offsets = [self.offset(at: local - 86_400), self.offset(at: local + 86_400)]
         let found = offsets.map { local - $0 }.filter { self.local($0) == local }
         if let first = found.min(), let last = found.max() { return first...last }
-        // Skipped: what the clocks showed before the jump carries on.
-        let moment = local - offsets[0]
-        return moment...moment
+        // Skipped: the moment of the jump, the first at which clocks show more.
+        var (low, high) = (local - (offsets.max() ?? 0) - 1, local - (offsets.min() ?? 0) + 1)
+        while low + 1 < high {
+            let middle = low + (high - low) / 2
+            if self.local(middle) > local { high = middle } else { low = middle }
+        }
+        return high...high
     }
 }
 

@@ -34,14 +34,21 @@ struct FeatureDocument: Decodable {
         let level: Int?
         let parent: String?
         let responsible: [String]?
-        let corridor_m: Double?
+        let corridor: Double?
         let direction: String?
         let windows: [String]?
         let laps: Int?
         let category: String?
-        let radius_m: Double?
-        let dwell_s: Double?
+        let radius: Double?
+        let dwell: Double?
         let visits: Int?
+
+        private enum CodingKeys: String, CodingKey {
+            case kind, name, level, parent, responsible, direction, windows, laps, category, visits
+            case corridor = "corridor_m"
+            case radius = "radius_m"
+            case dwell = "dwell_s"
+        }
     }
 
     private enum CodingKeys: CodingKey {

@@ -34,7 +34,12 @@ package struct PlanReader: Sendable {
                 "'timezone' is '\(document.patrolPlan.timezone)', which is no known zone; write one such as Asia/Shanghai"
             )
         }
-        guard let origin, let zone else { throw PlanError(problems: problems) }
+        guard let origin, let zone else {
+            for feature in document.features {
+                if case .failure(let problem) = feature.body { problems.append("'\(feature.id ?? "?")': \(problem.text)") }
+            }
+            throw PlanError(problems: problems)
+        }
         var builder = FeatureBuilder(plane: TangentPlane(at: origin), isShifted: isShifted)
         for (index, feature) in document.features.enumerated() { builder.add(feature, number: index + 1) }
         problems += builder.finish()
@@ -89,8 +94,10 @@ package struct PlanReader: Sendable {
         var (south, north, west, east) = (90.0, -90.0, 180.0, -180.0)
         for feature in document.features {
             guard case .success(let body) = feature.body else { continue }
-            body.geometry.forEach { position in
-                guard (-90...90).contains(position.latitude), (-180...180).contains(position.longitude) else { return }
+            for position in body.geometry.rings.joined() {
+                guard (-90...90).contains(position.latitude), (-180...180).contains(position.longitude) else {
+                    continue
+                }
                 (south, north) = (min(south, position.latitude), max(north, position.latitude))
                 (west, east) = (min(west, position.longitude), max(east, position.longitude))
             }
@@ -102,13 +109,13 @@ package struct PlanReader: Sendable {
 }
 
 extension Geometry {
-    /// Calls `body` with each position.
-    func forEach(_ body: (Position) -> Void) {
+    /// Every position of it, ring by ring.
+    var rings: [[Position]] {
         switch self {
-        case .point(let position): body(position)
-        case .line(let positions): positions.forEach(body)
-        case .polygon(let rings): for ring in rings { ring.forEach(body) }
-        case .multiPolygon(let polygons): for rings in polygons { for ring in rings { ring.forEach(body) } }
+        case .point(let position): [[position]]
+        case .line(let positions): [positions]
+        case .polygon(let rings): rings
+        case .multiPolygon(let polygons): polygons.flatMap { $0 }
         }
     }
 }

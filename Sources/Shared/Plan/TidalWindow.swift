@@ -66,7 +66,7 @@ package struct TidalWindow: Sendable, Hashable {
     }
 
     /// The occurrence that opens on a local day. Where clocks show a time twice it opens at the first and closes at the
-    /// last; where they skip it, at the moment after.
+    /// last; where they skip it, at the moment of the jump.
     private func occurrence(on day: Int64, in zone: LocalZone) -> Occurrence? {
         // 1 January 1970 was a Thursday.
         guard self.days >> UInt8((day + 3).modulo(7)) & 1 == 1 else { return nil }

@@ -28,6 +28,9 @@ package struct SettingsReader: Sendable {
         return SettingsError(file: self.file, line: line, problem: "'\(key)' \(problem)")
     }
 
+    /// Whether a key is set.
+    package func has(_ key: String) -> Bool { self.entries.contains { $0.key == key } }
+
     /// Takes a key's node; `nil` when it is not set.
     package mutating func node(_ key: String) -> SettingsNode? {
         self.asked.insert(key)

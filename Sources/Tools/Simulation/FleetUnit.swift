@@ -142,7 +142,7 @@ package actor FleetUnit {
                 fix,
                 stamp: stamp,
                 reason: reason,
-                status: UnitStatus(sight.mission),
+                context: RecordContext(status: UnitStatus(sight.mission)),
                 sequence: self.sequence
             )
             try await self.link.publish(

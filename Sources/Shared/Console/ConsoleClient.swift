@@ -1,0 +1,54 @@
+import FoundationEssentials
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Asks a device over its console socket; blocks, and so belongs into a program that does one thing.
+package struct ConsoleClient: ~Copyable {
+    private let socket: CInt
+    private let path: String
+    private var lines = LineBuffer()
+    private var waiting: [[UInt8]] = []
+
+    /// Connects.
+    ///
+    /// - Throws: ``ConsoleError`` that says what to do.
+    package init(path: String) throws(ConsoleError) {
+        self.path = path
+        do throws(ConsoleError) {
+            self.socket = try ConsoleSocket.make(path) { socket, address, length in connect(socket, address, length) }
+        } catch {
+            throw ConsoleError(
+                "\(error.description); is patrold running ('systemctl status patrold'), and are you in the group of its socket?"
+            )
+        }
+        var patience = timeval(tv_sec: 30, tv_usec: 0)
+        setsockopt(self.socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    deinit { close(self.socket) }
+
+    /// Sends a request.
+    package mutating func send(_ request: ConsoleRequest) throws {
+        guard ConsoleSocket.send(Array(try JSONEncoder().encode(request)), to: self.socket, patient: true) else {
+            throw ConsoleError("\(self.path): patrold has closed the connection; try again")
+        }
+    }
+
+    /// Waits for the next reply, as its line and what it says.
+    package mutating func next() throws -> (line: String, reply: ConsoleReply) {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while self.waiting.isEmpty {
+            let count = recv(self.socket, &buffer, buffer.count, 0)
+            guard count > 0, let lines = self.lines.add(buffer[..<count]) else {
+                throw ConsoleError("\(self.path): no answer from patrold; look at 'journalctl -u patrold'")
+            }
+            self.waiting = lines
+        }
+        let line = self.waiting.removeFirst()
+        return (String(decoding: line, as: UTF8.self), try JSONDecoder().decode(ConsoleReply.self, from: Data(line)))
+    }
+}
