@@ -183,7 +183,8 @@ let package = Package(
             "command-room",
             [
                 "Board", "BrokerLink", "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Program", "Roads",
-                "Settings", "Systemd", "Threading", "TimeToScene", "Units", arguments, lifecycle, logging, signals,
+                "Settings", "Plan", "Systemd", "Threading", "TimeToScene", "Units", "Zones", arguments, crypto, lifecycle,
+                logging, signals,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ]
@@ -252,8 +253,8 @@ let package = Package(
         tests(
             "ChainTests",
             [
-                "BrokerLink", "Ground", "PatrolWire", "Position", "Rig", "Settings", "Simulation", "TestSupport",
-                "Threading", logging,
+                "BrokerLink", "Console", "Ground", "PatrolWire", "Position", "Rig", "Settings", "Simulation",
+                "TestSupport", "Threading", logging,
             ]
         ),
     ],

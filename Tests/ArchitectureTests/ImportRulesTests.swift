@@ -42,9 +42,9 @@ private let mayImport: [String: Set<String>] = [
         "NIOFoundationEssentialsCompat", "PatrolWire", "Roads", "Threading", "TimeToScene", "Units",
     ],
     "Room/command-room": [
-        "ArgumentParser", "Board", "BrokerLink", "Dispatching", "FoundationEssentials", "Ground", "History",
-        "Hummingbird", "Intake", "Logging", "NIOCore", "PatrolWire", "Program", "Roads", "ServiceLifecycle", "Settings",
-        "Systemd", "Threading", "TimeToScene", "Units", "UnixSignals",
+        "ArgumentParser", "Board", "BrokerLink", "Crypto", "Dispatching", "FoundationEssentials", "Ground", "History",
+        "Hummingbird", "Intake", "Logging", "NIOCore", "PatrolWire", "Plan", "Program", "Roads", "ServiceLifecycle",
+        "Settings", "Systemd", "Threading", "TimeToScene", "Units", "UnixSignals", "Zones",
     ],
     "Tools/Rig": ["FoundationEssentials", "Subprocess", "SystemPackage", "Threading"],
     "Tools/Simulation": [

@@ -65,6 +65,11 @@ struct Assembly {
             let presence = RoomPresence(station: station, link: link, since: since, logger: self.logger)
             // Stopped from the end: the goodbye, the link, and last the intake, which stores what came until then.
             services += [intake, link, presence]
+            if let plan = self.configuration.plan {
+                services.append(
+                    try PlanPublisher(plan, station: station, link: link, units: units, logger: self.logger)
+                )
+            }
         }
         let board = Board(
             units: units,

@@ -9,6 +9,14 @@ struct Configuration: Sendable {
     var roads: String
     var state: String
     var http: HostPort
+    /// A patrol plan, and the key that it is signed with.
+    struct PlanFiles: Sendable, Hashable {
+        var file: String
+        var key: String
+    }
+
+    /// What the devices are to patrol; `nil` where they have it from elsewhere.
+    var plan: PlanFiles?
     /// Days that records are kept.
     var keepDays: Double
 
@@ -33,6 +41,13 @@ struct Configuration: Sendable {
             )
         }
         try http.finish()
+        if var plan = try top.optionalGroup("plan") {
+            self.plan = PlanFiles(
+                file: try plan.string("file", example: "/etc/patrollink/plan.geojson"),
+                key: try plan.string("key", example: "/etc/patrollink/plan.key")
+            )
+            try plan.finish()
+        }
         self.keepDays = 400
         if var history = try top.optionalGroup("history") {
             self.keepDays = try history.number("keep_days", in: 0.001...100_000, default: 400)

@@ -36,7 +36,9 @@ package struct PlanReader: Sendable {
         }
         guard let origin, let zone else {
             for feature in document.features {
-                if case .failure(let problem) = feature.body { problems.append("'\(feature.id ?? "?")': \(problem.text)") }
+                if case .failure(let problem) = feature.body {
+                    problems.append("'\(feature.id ?? "?")': \(problem.text)")
+                }
             }
             throw PlanError(problems: problems)
         }

@@ -23,6 +23,11 @@ package struct RoomClient: Sendable {
             try JSONDecoder().decode(T.self, from: Data(self.body))
         }
 
+        /// Reads a text as JSON.
+        package static func decode<T: Decodable>(_ type: T.Type = T.self, from text: String) throws -> T {
+            try JSONDecoder().decode(T.self, from: Data(text.utf8))
+        }
+
         /// The body as text.
         package var text: String { String(decoding: self.body, as: UTF8.self) }
     }

@@ -16,7 +16,8 @@ struct Patrolctl: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             Status.self, Watch.self, Patrol.self, Busy.self, Break.self, Off.self, Checkin.self, Checkout.self,
-            Accept.self, Decline.self, Arrived.self, Cleared.self, SOS.self, Rollcall.self, Input.self, PlanCommand.self,
+            Accept.self, Decline.self, Arrived.self, Cleared.self, SOS.self, Rollcall.self, Input.self,
+            PlanCommand.self,
         ]
     )
 

@@ -1,0 +1,95 @@
+import BrokerLink
+import Crypto
+import FoundationEssentials
+import Logging
+import PatrolWire
+import Plan
+import Program
+import ServiceLifecycle
+import Threading
+import Units
+import Zones
+
+/// Sends a station's patrol plan, signed, to every device that does not have it.
+struct PlanPublisher: Service {
+    private let station: Name
+    private let link: BrokerLink
+    private let units: UnitTable
+    private let payload: [UInt8]
+    private let revision: Int
+    private let logger: Logger
+
+    /// How often the table is looked at.
+    private static let round: Duration = .seconds(1)
+
+    /// Reads the plan and its key.
+    ///
+    /// - Throws: `ProgramFailure` that names the file and its faults.
+    init(
+        _ configuration: Configuration.PlanFiles,
+        station: Name,
+        link: BrokerLink,
+        units: UnitTable,
+        logger: Logger
+    ) throws {
+        let text = String(decoding: try Self.read(configuration.file), as: UTF8.self)
+        let plan: PatrolPlan
+        do throws(PlanError) {
+            plan = try PlanReader { ZoneFiles.zone(named: $0) }.read(Array(text.utf8))
+        } catch {
+            throw ProgramFailure(.data, "\(configuration.file): \(error)")
+        }
+        let words = String(decoding: try Self.read(configuration.key), as: UTF8.self).split(
+            whereSeparator: \.isWhitespace
+        )
+        guard words.count == 2, let bytes = Base64.decode(String(words[1])),
+            let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: bytes)
+        else { throw ProgramFailure(.data, "\(configuration.key): is no key of 'patrolctl plan keygen'") }
+        let signed = SignedPlan(
+            revision: plan.revision,
+            key: String(words[0]),
+            signature: Base64.encode(Array(try key.signature(for: Data(text.utf8)))),
+            plan: text
+        )
+        (self.payload, self.revision) = (try WireCoder().encode(signed), plan.revision)
+        (self.station, self.link, self.units, self.logger) = (station, link, units, logger)
+    }
+
+    private static func read(_ path: String) throws -> [UInt8] {
+        do {
+            return Array(try Data(contentsOf: URL(filePath: path)))
+        } catch {
+            throw ProgramFailure(.unavailable, "\(path): cannot be read; check 'plan' in the configuration")
+        }
+    }
+
+    /// Runs until graceful shutdown.
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var sent: Set<Name> = []
+            while !Task.isCancelled {
+                let waiting = self.units.withLock { units in
+                    units.all.filter { $0.station == self.station && ($0.state?.plan ?? 0) < self.revision }.map(
+                        \.device
+                    )
+                }
+                for device in waiting where !sent.contains(device) {
+                    if await self.publish(to: device) { sent.insert(device) }
+                }
+                await pause(for: Self.round)
+            }
+        }
+    }
+
+    private func publish(to device: Name) async -> Bool {
+        do {
+            let topic = Topic.device(station: self.station, device: device, channel: .plan)
+            try await self.link.publish(BrokerMessage(topic: "\(topic)", payload: self.payload, isRetained: true))
+            self.logger.info("Plan revision \(self.revision) sent to \(device)")
+            return true
+        } catch {
+            self.logger.debug("Plan not taken for \(device): \(error)")
+            return false
+        }
+    }
+}
