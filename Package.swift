@@ -89,6 +89,7 @@ let package = Package(
         systemLibrary("CGPSD", "libgps", apt: "libgps-dev"),
         systemLibrary("CMosquitto", "libmosquitto", apt: "libmosquitto-dev"),
         systemLibrary("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
+        systemLibrary("CGPIO", "libgpiod", apt: "libgpiod-dev"),
         systemLibrary("CYAML", "yaml-0.1", apt: "libyaml-dev"),
         .target(
             name: "CLinux",
@@ -142,6 +143,7 @@ let package = Package(
         library("Device", "Track", ["Ground", "PatrolWire", "Plan", "Position"]),
         library("Device", "Orders", ["COpenSSL", "Ground", "PatrolWire", "Plan"], settings: strict),
         library("Device", "Hardware", ["Ground", "Position", "Report", "Settings", "Uplink"]),
+        library("Device", "Inputs", ["CGPIO", "Hardware", "Threading", lifecycle, logging], settings: strict),
         library("Device", "Report", ["Ground", "PatrolWire", "Position"]),
         library("Device", "Outbox", ["CSQLite", "PatrolWire", "Threading", logging], settings: strict),
         library("Device", "Uplink", ["BrokerLink", "PatrolWire", "Threading", lifecycle, logging]),
@@ -149,7 +151,7 @@ let package = Package(
             "Device",
             "patrold",
             [
-                "BrokerLink", "Console", "Ground", "Hardware", "Orders", "Outbox", "PatrolWire", "Plan", "Position",
+                "BrokerLink", "Console", "Ground", "Hardware", "Inputs", "Orders", "Outbox", "PatrolWire", "Plan", "Position",
                 "PositionGPSD", "Program", "Report", "Settings", "Systemd", "Threading", "Track", "Uplink", "Zones",
                 arguments, lifecycle, logging, signals,
             ]
@@ -234,8 +236,8 @@ let package = Package(
         tests(
             "DeviceTests",
             [
-                "Ground", "Hardware", "Orders", "Outbox", "PatrolWire", "Plan", "Position", "PositionGPSD", "Report",
-                "Rig", "Settings", "TestSupport", "Track", "Uplink", "Zones", logging,
+                "Ground", "Hardware", "Inputs", "Orders", "Outbox", "PatrolWire", "Plan", "Position", "PositionGPSD", "Report",
+                "Rig", "Settings", "TestSupport", "Track", "Uplink", "Zones", lifecycle, logging,
             ]
         ),
         tests(

@@ -36,6 +36,20 @@ package struct HardwareProfile: Sendable, Hashable {
     package var spaceBudget: Int64
     /// How fast the backlog may go, and how much of it a day.
     package var backlog: BacklogLane.Settings
+    /// Inputs of the machine.
+    package var inputs: [InputSpec]
+    /// When the machine saves its battery; `nil` for never.
+    package var saving: Saving?
+    /// After so many ms without ignition patrold ends; `nil` for never.
+    package var offAfter: Int64?
+
+    /// How a machine on battery goes on for longer.
+    package struct Saving: Sendable, Hashable {
+        /// Below this charge, 0…1.
+        package var below: Double
+        /// Drift and interval of the reports are stretched by this.
+        package var stretch: Double
+    }
 
     /// Reads a profile.
     ///
@@ -70,7 +84,8 @@ package struct HardwareProfile: Sendable, Hashable {
         self.report = ReportPolicy.Settings(
             interval: milliseconds(try report.number("interval_s", in: 0.1...3_600, default: 10)),
             drift: try report.number("drift_m", in: 1...1_000, default: 15),
-            turn: try report.number("turn_deg", in: 5...180, default: 30)
+            turn: try report.number("turn_deg", in: 5...180, default: 30),
+            bytesPerHour: try report.optionalNumber("kb_per_hour", in: 1...1_000_000).map { $0 * 1_024 }
         )
         try report.finish()
 
@@ -85,6 +100,25 @@ package struct HardwareProfile: Sendable, Hashable {
                 Int($0 * 1_048_576)
             }
             try backlog.finish()
+        }
+        self.inputs = []
+        for entry in try top.groups("inputs") {
+            let input = try InputSpec(entry)
+            guard !self.inputs.contains(where: { $0.name == input.name }) else {
+                throw top.error("inputs", "names '\(input.name)' twice")
+            }
+            self.inputs.append(input)
+        }
+        if var saving = try top.optionalGroup("saving") {
+            self.saving = Saving(
+                below: try saving.number("below", in: 0.01...1, default: 0.3),
+                stretch: try saving.number("stretch", in: 1...20, default: 3)
+            )
+            try saving.finish()
+        }
+        if var power = try top.optionalGroup("power") {
+            self.offAfter = try power.optionalNumber("off_after_s", in: 1...86_400).map { milliseconds($0) }
+            try power.finish()
         }
         try top.finish()
     }

@@ -15,12 +15,15 @@ package struct ReportPolicy: Sendable {
         package var drift: Double
         /// Change of course that is a turn, degrees.
         package var turn: Double
+        /// Bytes of positions an hour; `nil` for no limit.
+        package var bytesPerHour: Double?
 
         /// Creates settings.
-        package init(interval: Int64, drift: Double, turn: Double) {
+        package init(interval: Int64, drift: Double, turn: Double, bytesPerHour: Double? = nil) {
             self.interval = interval
             self.drift = drift
             self.turn = turn
+            self.bytesPerHour = bytesPerHour
         }
     }
 
@@ -44,6 +47,17 @@ package struct ReportPolicy: Sendable {
     private let settings: Settings
     private var last: Fix?
     private var isRequested = false
+    /// Bytes that may go out now, and when they were reckoned, ms of CLOCK_BOOTTIME.
+    private var credit: (bytes: Double, at: Int64)?
+
+    /// Drift and interval are stretched by this: more than 1 while the machine saves its battery.
+    package var stretch = 1.0
+
+    /// An hour's budget may come in bursts of this share of it.
+    private static let burst = 1.0 / 6
+
+    /// What a position costs on the wire, topic and protocol included, bytes.
+    private static let cost = 330.0
 
     /// Creates a policy that has reported nothing.
     package init(settings: Settings) { self.settings = settings }
@@ -53,7 +67,7 @@ package struct ReportPolicy: Sendable {
 
     /// Returns why `fix` is to be a record, or `nil` when it is not.
     package mutating func observe(_ fix: Fix) -> Reason? {
-        guard let reason = self.reason(for: fix) else { return nil }
+        guard let reason = self.reason(for: fix), self.canAfford(reason, at: fix.received) else { return nil }
         self.last = fix
         self.isRequested = false
         return reason
@@ -63,9 +77,26 @@ package struct ReportPolicy: Sendable {
         guard let last else { return .start }
         if self.isRequested { return .request }
         if self.hasTurned(fix, since: last) { return .turn }
-        if Self.extrapolate(last, to: fix).distance(to: fix.coordinate).value > self.settings.drift { return .drift }
-        if fix.received - last.received >= self.settings.interval { return .time }
+        if Self.extrapolate(last, to: fix).distance(to: fix.coordinate).value > self.settings.drift * self.stretch {
+            return .drift
+        }
+        if Double(fix.received - last.received) >= Double(self.settings.interval) * self.stretch { return .time }
         return nil
+    }
+
+    /// Whether the budget has room for a record. Who asked, and the sign of life, always get one.
+    private mutating func canAfford(_ reason: Reason, at now: Int64) -> Bool {
+        guard let budget = self.settings.bytesPerHour else { return true }
+        let known = self.credit ?? (budget * Self.burst, now)
+        let earned = Double(max(0, now - known.at)) / 3_600_000 * budget
+        let bytes = min(budget * Self.burst, known.bytes + earned)
+        self.credit = (bytes, now)
+        switch reason {
+        case .turn, .drift: guard bytes >= Self.cost else { return false }
+        case .start, .request, .time: break
+        }
+        self.credit = (bytes - Self.cost, now)
+        return true
     }
 
     private func hasTurned(_ fix: Fix, since last: Fix) -> Bool {

@@ -1,6 +1,7 @@
 import BrokerLink
 import Console
 import Hardware
+import Inputs
 import Logging
 import Orders
 import Outbox
@@ -119,6 +120,11 @@ struct Assembly {
             vitals: vitals,
             logger: self.logger
         )
+        let inputs = InputReader(
+            configuration.profile.inputs,
+            isSaving: { vitals.withLock { $0.isSaving } },
+            logger: self.logger
+        ) { chain.take(input: $0, $1) }
         self.logger.info(
             "patrold \(Release.version): \(configuration.device) of \(configuration.station), log \(self.outbox.log)"
         )
@@ -126,7 +132,7 @@ struct Assembly {
         // takes what it still brings.
         let group = ServiceGroup(
             services: [
-                downlink, link, lane, backlog, health, chain, console,
+                downlink, link, lane, backlog, health, chain, console, inputs,
                 ReadinessService(status: "following \(configuration.device)"),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],

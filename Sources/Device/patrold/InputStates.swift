@@ -1,3 +1,4 @@
+import Hardware
 import PatrolWire
 
 /// What the inputs of the machine say, once they have settled.
@@ -14,7 +15,7 @@ struct InputStates: Sendable {
 
 extension InputStates {
     /// The inputs that mean something to the patrol.
-    static let names = ["ignition", "light", "siren", "camera", "battery", "sos"]
+    static let names = InputSpec.names
 
     /// Below this charge `power.low` is said, once.
     private static let lowCharge = 0.2

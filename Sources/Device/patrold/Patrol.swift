@@ -10,6 +10,7 @@ import Program
 import Report
 import Threading
 import Track
+import Uplink
 
 /// The unit as its own device follows it: all state of the chain, moved on by one input at a time.
 struct Patrol {
@@ -34,6 +35,11 @@ struct Patrol {
     private var arrival = ArrivalWatch()
     private var judge = TimeJudge(earliest: Release.earliestPlausibleTime)
     private var ticks = 0
+    /// Since when the ignition is off, ms of CLOCK_BOOTTIME; `nil` while it is on, or nobody says.
+    private var ignitionOff: Int64?
+
+    /// An ignition that is off for less may be a stalled engine, ms.
+    private static let shortestOff: Int64 = 10_000
 
     /// Seconds between two savings of what changes with every fix.
     private static let saveEvery = 15
@@ -126,6 +132,27 @@ struct Patrol {
 
     /// The next fix becomes a record.
     mutating func requestPosition() { self.policy.request() }
+
+    /// Takes what an input says; returns whether it is an input.
+    @discardableResult
+    mutating func take(input name: String, _ value: Double) async throws -> Bool {
+        guard let change = self.inputs.take(name, value) else { return false }
+        if name == "ignition" { self.ignitionOff = value < 0.5 ? SystemClock.bootMilliseconds : nil }
+        if let saving = self.parts.profile.saving, let battery = self.inputs.battery {
+            self.policy.stretch = battery < saving.below ? saving.stretch : 1
+            let isSaving = battery < saving.below
+            self.parts.vitals.withLock { $0.isSaving = isSaving }
+        }
+        try await self.record(change.map { [Happening($0.kind, data: $0.data)] } ?? [])
+        return true
+    }
+
+    /// Whether the ignition is off, and everything is sent or the profile's time for that is over.
+    var isTimeToGo: Bool {
+        guard let ignitionOff, let offAfter = self.parts.profile.offAfter else { return false }
+        let off = SystemClock.bootMilliseconds - ignitionOff
+        return off >= offAfter || (off >= Self.shortestOff && self.backlogCount == 0 && self.parts.lane.isUp)
+    }
 
     private mutating func report(_ change: FixWatch.Change?) async throws {
         switch change {

@@ -12,12 +12,19 @@ import ServiceLifecycle
 import Threading
 import Uplink
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 /// What reaches the chain, one at a time, in the order in which it came.
 enum ChainInput: Sendable {
     case position(PositionReport)
     case tick
     case order(Downlink.Order)
     case console(ConsoleRequest, reply: CheckedContinuation<ConsoleReply, Never>)
+    case input(name: String, value: Double)
     case stop
 }
 
@@ -58,6 +65,11 @@ final class PatrolChain: Service, Sendable {
     /// Takes what the room asks.
     func take(_ order: Downlink.Order) { self.continuation.yield(.order(order)) }
 
+    /// Takes what an input says.
+    func take(input name: String, _ value: Double) {
+        Self.yield(.input(name: name, value: value), to: self.continuation)
+    }
+
     /// Takes what the officer asks, and answers it.
     func ask(_ request: ConsoleRequest) async -> ConsoleReply {
         await withCheckedContinuation { reply in
@@ -75,6 +87,12 @@ final class PatrolChain: Service, Sendable {
 
     /// Reports go to who watches there.
     func report(to console: ConsoleServer) { self.console.withLock { $0 = console } }
+
+    /// The ignition has been off for long enough: the process ends in order, as if it had been told to.
+    private func goDown() {
+        self.parts.logger.info("Ignition off and nothing left to send, or time over: ending")
+        kill(getpid(), SIGTERM)
+    }
 
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -109,6 +127,7 @@ final class PatrolChain: Service, Sendable {
             case .position(let report): try await patrol.observe(report)
             case .tick:
                 try await patrol.tick()
+                if patrol.isTimeToGo { self.goDown() }
                 if let console = self.console.withLock({ $0 }) { console.broadcast(patrol.report) }
             case .order(.command(let command, let correlation)):
                 try await patrol.obey(command, correlation: correlation)
@@ -120,6 +139,7 @@ final class PatrolChain: Service, Sendable {
                     reply.resume(returning: ConsoleReply(ok: false, reason: "\(error)"))
                     throw error
                 }
+            case .input(let name, let value): try await patrol.take(input: name, value)
             case .stop:
                 try await patrol.end()
                 return

@@ -57,10 +57,9 @@ extension Patrol {
         else {
             return self.refused("'input' needs its name, and 'on' or 'level'")
         }
-        guard let change = self.inputs.take(name, value) else {
+        guard try await self.take(input: name, value) else {
             return self.refused("'\(name)' is no input; there are \(InputStates.names.joined(separator: ", "))")
         }
-        try await self.record(change.map { [Happening($0.kind, data: $0.data)] } ?? [])
         return ConsoleReply(ok: true, report: self.report)
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BrokerLink
+import Console
 import Hardware
 import Logging
 import Outbox
@@ -63,6 +64,7 @@ struct Patrold: AsyncParsableCommand {
             let profile = configuration.profile
             let tls = configuration.broker.credentials == nil ? "plain TCP, this machine only" : "TLS"
             let baud = profile.receiver.baud.map { " at \($0) bit/s" } ?? ""
+            let inputs = profile.inputs.map(\.name).joined(separator: ", ")
             print(
                 """
                 device   \(configuration.device) of station \(configuration.station), call sign \(configuration.unit)
@@ -72,6 +74,9 @@ struct Patrold: AsyncParsableCommand {
                 for /etc/default/gpsd: DEVICES="\(profile.receiver.device)"
                 report   at the latest every \(seconds(profile.report.interval)) s, at turns of \
                 \(profile.report.turn)°, or when \(profile.report.drift) m off the extrapolation
+                inputs   \(inputs.isEmpty ? "none" : inputs)
+                plan     \(configuration.planFile ?? "from the command room"), \(configuration.planKeys.count) keys
+                console  \(configuration.console.path)
                 broker   \(configuration.broker.endpoint), \(tls)
                 state    \(configuration.state)/outbox.sqlite
                 The configuration is good.

@@ -12,6 +12,8 @@ struct VitalSigns: Sendable {
     /// Since when no record can be stored, ms of CLOCK_BOOTTIME; `nil` while it can.
     var fullSince: Int64?
 
+    /// Whether the battery is low, and what can wait is left.
+    var isSaving = false
     /// Revision of the plan in force.
     var plan: Int?
 

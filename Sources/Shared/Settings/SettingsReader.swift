@@ -119,6 +119,26 @@ package struct SettingsReader: Sendable {
         return group
     }
 
+    /// Takes a yes or no; no when the key is not set.
+    package mutating func flag(_ key: String) throws(SettingsError) -> Bool {
+        guard let node = self.node(key) else { return false }
+        guard case .scalar(let text, isQuoted: false) = node.content, text == "true" || text == "false" else {
+            throw self.error(key, "must be true or false, not \(node.kind)")
+        }
+        return text == "true"
+    }
+
+    /// Takes a list of groups; none when the key is not set.
+    package mutating func groups(_ key: String) throws(SettingsError) -> [SettingsReader] {
+        guard let node = self.node(key) else { return [] }
+        guard case .sequence(let items) = node.content else {
+            throw self.error(key, "must be a list of groups, not \(node.kind)")
+        }
+        var groups: [SettingsReader] = []
+        for item in items { groups.append(try SettingsReader(item, file: self.file, name: "each entry of '\(key)'")) }
+        return groups
+    }
+
     /// Refuses the keys that nobody asked for.
     package func finish() throws(SettingsError) {
         guard let stranger = self.entries.first(where: { !self.asked.contains($0.key) }) else { return }
