@@ -209,15 +209,17 @@ let package = Package(
             "Tools",
             "patrol-sim",
             [
-                "BrokerLink", "Ground", "PatrolWire", "Program", "Rig", "Settings", "Simulation", "Threading",
-                arguments,
-                lifecycle, logging, signals,
+                "BrokerLink", "Console", "Ground", "PatrolWire", "Plan", "Position", "Program", "Rig", "Settings",
+                "Simulation", "Threading", "Track", "Zones", arguments, lifecycle, logging, signals,
             ]
         ),
         program(
             "Tools",
             "patrol-bench",
-            ["BrokerLink", "PatrolWire", "Program", "Rig", "Settings", "Simulation", "Threading", arguments, logging]
+            [
+                "BrokerLink", "Ground", "PatrolWire", "Plan", "Position", "Program", "Report", "Rig", "Settings",
+                "Simulation", "Threading", "Track", "Zones", arguments, logging,
+            ]
         ),
 
         // MARK: Tests

@@ -57,12 +57,12 @@ private let mayImport: [String: Set<String>] = [
         "ArgumentParser", "Console", "Crypto", "FoundationEssentials", "PatrolWire", "Plan", "Program", "Zones",
     ],
     "Tools/patrol-bench": [
-        "ArgumentParser", "BrokerLink", "Logging", "PatrolWire", "Program", "Rig", "Settings", "Simulation",
-        "Threading",
+        "ArgumentParser", "BrokerLink", "FoundationEssentials", "Ground", "Logging", "PatrolWire", "Plan", "Position",
+        "Program", "Report", "Rig", "Settings", "Simulation", "Threading", "Track", "Zones",
     ],
     "Tools/patrol-sim": [
-        "ArgumentParser", "BrokerLink", "FoundationEssentials", "Ground", "Logging", "PatrolWire", "Program", "Rig",
-        "Settings", "Simulation", "Threading", "UnixSignals",
+        "ArgumentParser", "BrokerLink", "Console", "FoundationEssentials", "Ground", "Logging", "PatrolWire", "Plan",
+        "Position", "Program", "Rig", "Settings", "Simulation", "Threading", "Track", "UnixSignals", "Zones",
     ],
 ]
 

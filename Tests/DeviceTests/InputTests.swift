@@ -14,7 +14,9 @@ struct InputTests {
     func debounce() {
         var debounce = Debounce(patience: 200)
         var seen: [Double] = []
-        for (now, value) in [(0, 0), (50, 0), (250, 0), (300, 1), (320, 0), (340, 1), (500, 1), (540, 1), (600, 1), (650, 0), (700, 1)] {
+        for (now, value) in [
+            (0, 0), (50, 0), (250, 0), (300, 1), (320, 0), (340, 1), (500, 1), (540, 1), (600, 1), (650, 0), (700, 1),
+        ] {
             if let settled = debounce.take(Double(value), now: Int64(now)) { seen.append(settled) }
         }
         #expect(seen == [0, 1])
@@ -53,7 +55,8 @@ struct InputTests {
             ("  - { name: ignition }", "just one source"), ("  - { name: ignition, gpio: chip }", "CHIP/LINE"),
             ("  - { name: ignition, gpio: a/1, socket: true }", "just one source"),
             ("  - { name: sos, socket: true }\n  - { name: sos, socket: true }", "names 'sos' twice"),
-            ("  - { name: sos, socket: maybe }", "true or false"), ("  - { name: sos, socket: true, colour: red }", "unknown key 'colour'"),
+            ("  - { name: sos, socket: maybe }", "true or false"),
+            ("  - { name: sos, socket: true, colour: red }", "unknown key 'colour'"),
         ]
     )
     func wrong(entry: String, says: String) async throws {
@@ -71,7 +74,10 @@ struct InputTests {
             let properties: [String: Entry]
             let required: [String]
         }
-        let schema = try JSONDecoder().decode(Schema.self, from: Data(contentsOf: folder.appending(path: "schema.json")))
+        let schema = try JSONDecoder().decode(
+            Schema.self,
+            from: Data(contentsOf: folder.appending(path: "schema.json"))
+        )
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yaml") }
         #expect(files.count >= 5)
         for file in files {

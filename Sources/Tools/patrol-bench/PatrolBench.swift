@@ -7,7 +7,9 @@ struct PatrolBench: AsyncParsableCommand {
         commandName: "patrol-bench",
         abstract: "Measure PatrolLink with its real programs: build it with -c release first.",
         version: Release.version,
-        subcommands: [UplinkBench.self, IntakeBench.self, DeviceBench.self]
+        subcommands: [
+            UplinkBench.self, IntakeBench.self, DeviceBench.self, LocateBench.self, ReportBench.self, ReplayBench.self,
+        ]
     )
 
     static func main() async { await runProgram(PatrolBench.self) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BrokerLink
 import FoundationEssentials
+import Logging
 import PatrolWire
 import Program
 import Rig
@@ -64,13 +65,17 @@ struct Demo: AsyncParsableCommand {
         let screen = Screen(isLive: !self.headless && Screen.isTerminal)
         let patrol = self.patrolSeconds ?? (self.headless ? 4 : 12)
         let isEndless = !self.headless
-        return try await DemoRig.with(town: town, say: screen.say) { rig, line in
+        return try await DemoRig.with(town: town, start: await world.sight(0).point, say: screen.say) { rig, line in
             guard let station = Name(ConfigurationText.station) else { return nil }
             let broker = BrokerAddress(endpoint: HostPort(host: "127.0.0.1", port: rig.broker))
             let story = Story(world: world, rig: rig, screen: screen, isInterrupted: isInterrupted)
             return try await withThrowingTaskGroup(of: Story.Outcome?.self) { group in
                 group.addTask {
                     await world.run()
+                    return nil
+                }
+                group.addTask {
+                    try await events(of: station, broker: broker, say: screen.say)
                     return nil
                 }
                 let feed = ReceiverFeed(world: world, car: 0, line: line, rate: 1, receiver: Receiver(seed: seed))
@@ -89,4 +94,30 @@ struct Demo: AsyncParsableCommand {
             }
         }
     }
+}
+
+/// Says each event of the patrol as it comes through the broker.
+private func events(of station: Name, broker: BrokerAddress, say: @escaping @Sendable (String) -> Void) async throws {
+    var logger = Logger(label: "demo")
+    logger.logLevel = .critical
+    let link = BrokerLink(
+        BrokerLink.Configuration(
+            address: broker,
+            clientID: "demo-events",
+            subscriptions: [Topic.filter(station: station, channel: .event)]
+        ),
+        logger: logger,
+        will: { nil }
+    )
+    async let running: Void = link.run()
+    while let batch = await link.inbox.nextBatch() {
+        for message in batch {
+            let record = try WireCoder().decode(Record.self, from: message.payload)
+            let what = ["grid", "line", "post", "to"].compactMap { key -> String? in
+                if case .string(let text)? = record.data?[key] { text } else { nil }
+            }
+            say("\(record.device) \(record.event?.rawValue ?? "") \(what.joined(separator: " "))")
+        }
+    }
+    try await running
 }

@@ -1,3 +1,6 @@
+import Console
+import Ground
+import PatrolWire
 import Program
 import Rig
 import Settings
@@ -20,19 +23,34 @@ struct DemoRig: Sendable {
     /// The room's interface.
     var room: RoomClient { RoomClient(port: self.http) }
 
+    /// What car 01 itself knows: its grids, line and posts, in a line.
+    func patrol() throws -> String {
+        var client = try ConsoleClient(path: "\(self.folder)/patrold/console.sock")
+        try client.send(ConsoleRequest(.status))
+        guard let report = try client.next().reply.report else { return "" }
+        let line = report.line.map { "line \($0.id) at \(Int($0.along)) m\($0.on ? "" : ", OFF it")" } ?? "on no line"
+        let covered = report.lines.map { "\($0.name) \(Int(($0.covered * 100).rounded())) %" }.joined(separator: ", ")
+        let posts = report.posts.map { "\($0.name) \($0.visits[0])/\($0.visits[1])\($0.here ? " here" : "")" }
+        return
+            "car-01: \(report.grids.joined(separator: " > ")); \(line); covered \(covered); posts due \(posts.joined(separator: ", "))"
+    }
+
     /// What a person may open.
     var url: String { "http://127.0.0.1:\(self.http)/api/v1/units" }
 
     /// Starts everything in order, lends it to `body`, and stops it in the opposite order.
+    ///
+    /// `start` is where car 01 begins, which is a post of its plan.
     static func with<R: Sendable>(
         town: Town,
+        start: PlanePoint,
         say: (String) -> Void,
         _ body: (DemoRig, ReceiverLine) async throws -> R
     ) async throws -> R {
         try await withTemporaryFolder("patrol-demo") { folder in
             let ports = try FreePort.take(4)
             let rig = DemoRig(folder: folder, broker: ports[0], gpsd: ports[1], receiver: ports[2], http: ports[3])
-            try await rig.importRoads(of: town, say: say)
+            try await rig.importRoads(of: town, start: start, say: say)
             let line = try ReceiverLine.tcp(port: rig.receiver)
             defer { line.close() }
             return try await RealPrograms.withMosquitto(port: rig.broker, folder: folder) { _ in
@@ -51,8 +69,9 @@ struct DemoRig: Sendable {
         }
     }
 
-    private func importRoads(of town: Town, say: (String) -> Void) async throws {
+    private func importRoads(of town: Town, start: PlanePoint, say: (String) -> Void) async throws {
         try writeFile("\(self.folder)/town.osm", town.openStreetMapXML)
+        try writeFile("\(self.folder)/plan.geojson", TownPlan(town).geoJSON(revision: 1, start: start))
         let result = try await runProgramToEnd(
             try sibling("command-room"),
             ["roads", "import", "\(self.folder)/town.osm", "--output", "\(self.folder)/town.roads"]
@@ -80,6 +99,7 @@ struct DemoRig: Sendable {
         try writeFile(
             "\(self.folder)/patrold.yaml",
             ConfigurationText.device("01", state: "\(self.folder)/patrold", broker: self.broker, gpsd: self.gpsd)
+                + "plan: { file: \(self.folder)/plan.geojson }\n"
         )
         return try await withProgram(
             try sibling("patrold"),

@@ -46,6 +46,8 @@ struct Screen: Sendable {
         var responding: String?
         var estimate: Double?
         var headline: String
+        /// What car 01 itself knows.
+        var patrol: String
         var url: String
     }
 
@@ -82,7 +84,7 @@ struct Screen: Sendable {
             let cell = index < right.count ? right[index] : ""
             text += " \(left[index])  \(cell)\n"
         }
-        text += "\n"
+        text += "\n \(frame.patrol)\n"
         for line in self.lines.withLock({ $0.suffix(4) }) { text += "\u{1B}[2m \(line)\u{1B}[0m\n" }
         text += "\n \(frame.url)   Ctrl-C ends it"
         write(text)

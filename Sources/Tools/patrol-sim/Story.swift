@@ -156,6 +156,11 @@ struct Story: Sendable {
         return nil
     }
 
+    /// What car 01 says of itself; nothing while it does not answer.
+    private var patrol: String {
+        do { return try self.rig.patrol() } catch { return "car-01: \(error)" }
+    }
+
     private func frame(rows: [Screen.Row], call: Call?, headline: String) -> Screen.Frame {
         Screen.Frame(
             town: self.world.town,
@@ -164,6 +169,7 @@ struct Story: Sendable {
             responding: call?.nearest.device,
             estimate: call?.nearest.seconds,
             headline: headline,
+            patrol: self.patrol,
             url: self.rig.url
         )
     }
