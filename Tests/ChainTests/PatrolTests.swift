@@ -264,4 +264,23 @@ struct PatrolTests {
             #expect(gone.status == 69 && gone.errors.contains("is patrold running"))
         }
     }
+
+    @Test("ignition off: what waits is sent, device.stop is said, and patrold ends by itself")
+    func ignitionOff() async throws {
+        try await Chain.with { chain in
+            try writeFile("\(chain.folder)/every-fix.yaml", ConfigurationText.everyFix + "power: { off_after_s: 60 }\n")
+            try await chain.withBroker { _ in
+                try await chain.withRoom { _ in
+                    try await chain.withPatrold { patrold in
+                        try await self.waitForEvents(chain, ["device.start"])
+                        #expect(try await self.patrolctl(chain, "input", "ignition", "on").status == 0)
+                        #expect(try await self.patrolctl(chain, "input", "ignition", "off").status == 0)
+                        try await eventually("its end", within: .seconds(40)) { patrold.isAlive ? nil : () }
+                        try await self.waitForEvents(chain, ["power.ignition", "power.ignition", "device.stop"])
+                        #expect(!patrold.log.contains("unexpectedly"))
+                    }
+                }
+            }
+        }
+    }
 }

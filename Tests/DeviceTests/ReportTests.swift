@@ -24,6 +24,23 @@ struct ReportPolicyTests {
         }
     }
 
+    @Test("an hour's budget holds for turns and drift, never for the sign of life")
+    func budget() throws {
+        let settings = ReportPolicy.Settings(interval: 60_000, drift: 1, turn: 180, bytesPerHour: 33_000)
+        var policy = ReportPolicy(settings: settings)
+        var reasons: [ReportPolicy.Reason] = []
+        let start = try #require(Coordinate(latitude: 40, longitude: 116))
+        for second in 0..<3_600 as Range<Int64> {
+            // Away from every extrapolation: without a budget each fix would be a record.
+            let place = try #require(start.moved(by: Metres(Double(second % 2) * 50), course: 0))
+            var fix = Fix(received: second * 1_000, coordinate: place, mode: 3)
+            fix.speed = 0
+            if let reason = policy.observe(fix) { reasons.append(reason) }
+        }
+        // 100 records an hour, and a sixth of them at once; a sign of life is never more than a minute away.
+        #expect((100...125).contains(reasons.count), "\(reasons.count)")
+    }
+
     @Test("straight on at a steady speed is one record an interval")
     func straight() throws {
         let reasons = try self.drive((0...20).map { (Double($0), 0, Double($0) * 12, 12, 0) })

@@ -19,7 +19,7 @@ struct ReplayBench: AsyncParsableCommand {
         let plan = try PlanReader { ZoneFiles.zone(named: $0) }.read(Array(TownPlan(town).geoJSON(revision: 1).utf8))
         let fixes = await self.day(town)
         var seconds: [Double] = []
-        var outcomes: Set<String> = []
+        var outcomes: Set<[TrackEvent]> = []
         var events = 0
         for _ in 0..<self.options.runs {
             let clock = ContinuousClock()
@@ -31,7 +31,7 @@ struct ReplayBench: AsyncParsableCommand {
                 story += tracker.tick(time: fix.received)
             }
             seconds.append((clock.now - began) / .seconds(1))
-            outcomes.insert("\(story)")
+            outcomes.insert(story)
             events = story.count
         }
         self.options.show([
