@@ -151,7 +151,8 @@ let package = Package(
             "Device",
             "patrold",
             [
-                "BrokerLink", "Console", "Ground", "Hardware", "Inputs", "Orders", "Outbox", "PatrolWire", "Plan", "Position",
+                "BrokerLink", "Console", "Ground", "Hardware", "Inputs", "Orders", "Outbox", "PatrolWire", "Plan",
+                "Position",
                 "PositionGPSD", "Program", "Report", "Settings", "Systemd", "Threading", "Track", "Uplink", "Zones",
                 arguments, lifecycle, logging, signals,
             ]
@@ -185,7 +186,8 @@ let package = Package(
             "command-room",
             [
                 "Board", "BrokerLink", "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Program", "Roads",
-                "Settings", "Plan", "Systemd", "Threading", "TimeToScene", "Units", "Zones", arguments, crypto, lifecycle,
+                "Settings", "Plan", "Systemd", "Threading", "TimeToScene", "Units", "Zones", arguments, crypto,
+                lifecycle,
                 logging, signals,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -238,7 +240,8 @@ let package = Package(
         tests(
             "DeviceTests",
             [
-                "Ground", "Hardware", "Inputs", "Orders", "Outbox", "PatrolWire", "Plan", "Position", "PositionGPSD", "Report",
+                "Ground", "Hardware", "Inputs", "Orders", "Outbox", "PatrolWire", "Plan", "Position", "PositionGPSD",
+                "Report",
                 "Rig", "Settings", "TestSupport", "Track", "Uplink", "Zones", lifecycle, logging,
             ]
         ),

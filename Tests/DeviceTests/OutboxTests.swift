@@ -152,6 +152,26 @@ struct OutboxDeliveryTests {
         }
     }
 
+    @Test("what the room asks for again is sent again, as far as it is there")
+    func resend() async throws {
+        try await self.withOutbox(100) { outbox in
+            _ = try await outbox.acknowledge(SequenceRanges([1...100]))
+            #expect(try await outbox.resend(41...60) == 20)
+            #expect(try await outbox.resend(90...5_000) == 11)
+            let pending = try await outbox.pending(after: 0, through: .max, limit: 1_000, bytes: .max)
+            #expect(pending.entries.map(\.sequence) == Array(41...60) + Array(90...100))
+            #expect(try await outbox.resend(200...300) == 0)
+            // A number that was never given cannot have been stored.
+            _ = try await outbox.acknowledge(SequenceRanges([1...1_000_000]))
+            #expect(try await outbox.append(.position, made: 1) { _ in [1] }.sequence == 101)
+            #expect(
+                try await outbox.pending(after: 0, through: .max, limit: 9, bytes: .max).entries.map(\.sequence) == [
+                    101
+                ]
+            )
+        }
+    }
+
     @Test("acknowledgements survive a restart")
     func survives() async throws {
         try await withTemporaryFolder("outbox") { folder in

@@ -41,6 +41,19 @@ struct UnitsTests {
         return try #require(units.named("car-01").first)
     }
 
+    @Test("a status that came with an event holds until a newer record says otherwise")
+    func statusOfEvents() throws {
+        var units = Units()
+        let (station, device) = (try #require(Name("jinzhan")), try #require(Name.device("car-01")))
+        var event = record(2, time: 2_000, status: .enroute)
+        event.event = .unitStatus
+        units.apply(record(1, time: 1_000), station: station, device: device, received: 1)
+        units.apply(event, station: station, device: device, received: 2)
+        #expect(units.named("car-01").first?.status == .enroute)
+        units.apply(record(3, time: 3_000, status: .scene), station: station, device: device, received: 3)
+        #expect(units.named("car-01").first?.status == .scene)
+    }
+
     @Test("an older record never replaces a newer one, whatever the clock says")
     func older() throws {
         #expect(try self.table([record(2, time: 1_000), record(1, time: 9_000)]).position?.sequence == 2)

@@ -1,6 +1,8 @@
 package import Ground
 
-/// Sees by itself that a unit has arrived: two fixes in a row within 75 m of the scene, and slow. A pure value.
+/// Sees by itself that a unit has arrived: two fixes in a row within 75 m of the scene, and slow.
+///
+/// A pure value.
 package struct ArrivalWatch: Sendable, Hashable {
     /// Within so many metres a unit is there.
     package static let radius = 75.0

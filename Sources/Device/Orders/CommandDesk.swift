@@ -1,6 +1,8 @@
 package import PatrolWire
 
-/// Does each command once, however often it comes, and none after its time. A pure value, kept over restarts.
+/// Does each command once, however often it comes, and none after its time.
+///
+/// A pure value, kept over restarts.
 package struct CommandDesk: Sendable, Hashable, Codable {
     /// What is to be done with a command.
     package enum Verdict: Sendable, Hashable {
@@ -28,9 +30,7 @@ package struct CommandDesk: Sendable, Hashable, Codable {
     /// Creates a desk that has seen nothing.
     package init() {}
 
-    /// Looks a command up.
-    ///
-    /// - Parameter now: ms since 1970 UTC; `nil` while the clock is known to be wrong, then nothing expires.
+    /// Says what is to be done with a command; `now` is ms since 1970 UTC, `nil` while the clock is known to be wrong.
     package func judge(_ command: Command, now: Int64?) -> Verdict {
         if let known = self.answers.first(where: { $0.id == command.id }) {
             return .done(ok: known.ok, reason: known.reason, data: known.data)

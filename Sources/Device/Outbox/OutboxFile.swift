@@ -76,8 +76,9 @@ enum OutboxFile {
         try database.run("COMMIT")
     }
 
-    /// Version 3: notes, which are kept together with records; and no counter beside the records, whose page would be
-    /// written with each of them. Numbers that are gone stand in `acknowledged` or `dropped`.
+    /// Version 3: notes, which are kept together with records; and no counter beside the records.
+    ///
+    /// The counter's page would be written with each of them. Numbers that are gone stand in `acknowledged` or `dropped`.
     private static func addNotes(_ database: borrowing SQLite) throws(OutboxError) {
         try database.run("BEGIN IMMEDIATE")
         try database.run("CREATE TABLE note (name TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID, STRICT")

@@ -84,7 +84,9 @@ package struct ReportPolicy: Sendable {
         return nil
     }
 
-    /// Whether the budget has room for a record. Who asked, and the sign of life, always get one.
+    /// Whether the budget has room for a record.
+    ///
+    /// Who asked, and the sign of life, always get one.
     private mutating func canAfford(_ reason: Reason, at now: Int64) -> Bool {
         guard let budget = self.settings.bytesPerHour else { return true }
         let known = self.credit ?? (budget * Self.burst, now)

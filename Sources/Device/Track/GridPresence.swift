@@ -2,7 +2,9 @@ import Ground
 import PatrolWire
 import Plan
 
-/// Which grids the unit is in; several at once. A pure value, kept over restarts.
+/// Which grids the unit is in; several at once.
+///
+/// A pure value, kept over restarts.
 ///
 /// Entry wants two fixes in a row inside, or one whose accuracy circle is inside; exit wants to be outside by more than
 /// the larger of 20 m and the accuracy. Between two fixes the straight way counts, so that no crossing is missed.
@@ -205,7 +207,7 @@ struct GridPresence: Sendable, Hashable, Codable {
         return Candidate(began: point.time, beginning: self.hasNewPlan ? .plan : .appeared)
     }
 
-    /// Both fixes outside: did the way between them lead through?
+    /// Both fixes are outside; the way between them may have led through.
     private mutating func crossing(of grid: PatrolGrid, _ point: TrackPoint, _ step: Step?) -> [TrackEvent] {
         guard let step else { return [] }
         let shares = grid.area.crossings(of: step.segment)

@@ -2,7 +2,9 @@ import Ground
 import PatrolWire
 import Plan
 
-/// How far a patrol line was followed. A pure value, kept over restarts.
+/// How far a patrol line was followed.
+///
+/// A pure value, kept over restarts.
 ///
 /// The unit joins after three fixes in a row in the corridor, along the line and not across it. From then on it is
 /// matched to the place that it can have come to, so that a line which crosses or repeats itself is followed in order. It

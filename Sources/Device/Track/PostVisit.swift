@@ -2,7 +2,9 @@ import Ground
 import PatrolWire
 import Plan
 
-/// Visits to one post, counted within each tidal window. A pure value, kept over restarts.
+/// Visits to one post, counted within each tidal window.
+///
+/// A pure value, kept over restarts.
 ///
 /// The unit has arrived when two fixes in a row are within the radius and it is slow or has stayed a while: who drives
 /// past does not visit. A visit is done when it has lasted the post's dwell within the window.

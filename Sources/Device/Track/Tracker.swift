@@ -4,7 +4,9 @@ package import PatrolWire
 package import Plan
 package import Position
 
-/// Runs the machines of the plan in force over the fixes. A pure value: the same fixes give the same events.
+/// Runs the machines of the plan in force over the fixes.
+///
+/// A pure value: the same fixes give the same events.
 package struct Tracker: Sendable {
     /// What is kept over restarts.
     private struct Memory: Sendable, Hashable, Codable {
@@ -23,7 +25,13 @@ package struct Tracker: Sendable {
     package init() {}
 
     /// What the tracker knows, for the disk.
-    package func snapshot() throws -> [UInt8] { Array(try JSONEncoder().encode(self.memory)) }
+    ///
+    /// Equal trackers give equal bytes.
+    package func snapshot() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        return Array(try encoder.encode(self.memory))
+    }
 
     /// Goes on from what was kept; the plan is put in force anew by ``adopt(_:at:)``.
     package mutating func restore(_ bytes: [UInt8]) throws {

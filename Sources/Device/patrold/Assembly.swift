@@ -102,13 +102,14 @@ struct Assembly {
         let downlink = Downlink(link: link, backlog: backlog, source: self.outbox, logger: self.logger) {
             chain.take($0)
         }
-        let console: ConsoleServer
+        var console: ConsoleServer?
         do throws(ConsoleError) {
             console = try ConsoleServer(configuration.console, logger: self.logger) { await chain.ask($0) }
         } catch {
-            throw ProgramFailure(.unavailable, "console: \(error)")
+            // The patrol goes on without it.
+            self.logger.error("No console for officers: \(error)")
         }
-        chain.report(to: console)
+        if let console { chain.report(to: console) }
         let health = HealthReporter(
             station: configuration.station,
             device: configuration.device,
@@ -123,18 +124,19 @@ struct Assembly {
         let inputs = InputReader(
             configuration.profile.inputs,
             isSaving: { vitals.withLock { $0.isSaving } },
-            logger: self.logger
-        ) { chain.take(input: $0, $1) }
+            logger: self.logger,
+            take: { chain.take(input: $0, $1) }
+        )
         self.logger.info(
             "patrold \(Release.version): \(configuration.device) of \(configuration.station), log \(self.outbox.log)"
         )
         // Stopped from the end: first no more records, then what waits is sent, then the link goes, and last who
         // takes what it still brings.
+        var services: [any Service] = [downlink, link, lane, backlog, health, chain]
+        if let console { services.append(console) }
+        services += [inputs, ReadinessService(status: "following \(configuration.device)")]
         let group = ServiceGroup(
-            services: [
-                downlink, link, lane, backlog, health, chain, console, inputs,
-                ReadinessService(status: "following \(configuration.device)"),
-            ],
+            services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: self.logger
         )

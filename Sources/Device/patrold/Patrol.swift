@@ -127,7 +127,11 @@ struct Patrol {
         self.ticks += 1
         if self.ticks % Self.saveEvery == 0, self.hasUnsaved { try await self.save() }
         if !self.unstored.isEmpty { try await self.store([]) }
-        self.backlogCount = (try? await self.parts.outbox.waiting().count) ?? self.backlogCount
+        do {
+            self.backlogCount = try await self.parts.outbox.waiting().count
+        } catch {
+            self.parts.logger.debug("Backlog not counted: \(error)")
+        }
     }
 
     /// The next fix becomes a record.
@@ -136,8 +140,11 @@ struct Patrol {
     /// Takes what an input says; returns whether it is an input.
     @discardableResult
     mutating func take(input name: String, _ value: Double) async throws -> Bool {
+        let wasIgnited = self.inputs.ignition == true
         guard let change = self.inputs.take(name, value) else { return false }
-        if name == "ignition" { self.ignitionOff = value < 0.5 ? SystemClock.bootMilliseconds : nil }
+        if self.inputs.ignition == true { self.ignitionOff = nil }
+        // Only going off counts: a machine that is on without ignition is in a workshop, and stays up.
+        if wasIgnited, self.inputs.ignition == false { self.ignitionOff = SystemClock.bootMilliseconds }
         if let saving = self.parts.profile.saving, let battery = self.inputs.battery {
             self.policy.stretch = battery < saving.below ? saving.stretch : 1
             let isSaving = battery < saving.below

@@ -122,7 +122,13 @@ final class PatrolChain: Service, Sendable {
         var patrol = try await Patrol(self.parts)
         defer { self.continuation.finish() }
         try await patrol.begin()
+        var isStopping = false
         for await input in self.inputs {
+            // Who still asks while it ends gets a word, and nothing is begun any more.
+            if isStopping {
+                if case .console(_, let reply) = input { reply.resume(returning: Self.busy) }
+                continue
+            }
             switch input {
             case .position(let report): try await patrol.observe(report)
             case .tick:
@@ -142,7 +148,8 @@ final class PatrolChain: Service, Sendable {
             case .input(let name, let value): try await patrol.take(input: name, value)
             case .stop:
                 try await patrol.end()
-                return
+                isStopping = true
+                self.continuation.finish()
             }
         }
     }

@@ -124,7 +124,9 @@ extension Patrol {
         return data
     }
 
-    /// Not waited for: the link may take its time, the patrol goes on. If it is lost, the room asks again, and gets the
+    /// Sends an answer and does not wait for it: the link may take its time, the patrol goes on.
+    ///
+    /// If it is lost, the room asks again, and gets the
     /// same answer.
     private func publish(_ result: CommandResult, correlation: [UInt8]?) {
         let parts = self.parts

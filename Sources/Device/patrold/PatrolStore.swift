@@ -80,7 +80,9 @@ extension Patrol {
     /// Saves what changes with every fix.
     mutating func save() async throws { try await self.store([], isPositionOnly: false) }
 
-    /// Durable first, then live. While the disk takes nothing, events wait in memory; a position does not, the next
+    /// Durable first, then live.
+    ///
+    /// While the disk takes nothing, events wait in memory; a position does not, the next
     /// fix is a newer one.
     mutating func store(_ drafts: [Outbox.Draft], isPositionOnly: Bool = false) async throws {
         let all = self.unstored + drafts

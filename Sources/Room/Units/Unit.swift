@@ -21,7 +21,10 @@ package struct Unit: Sendable, Hashable {
     package var callSign: String { self.position?.unit ?? self.state?.unit ?? self.device.text }
 
     /// What it is doing, as its newest record says.
-    package var status: UnitStatus? { self.position?.status ?? self.event?.status }
+    package var status: UnitStatus? {
+        guard let position, let event else { return self.position?.status ?? self.event?.status }
+        return Units.isNewer(event, than: position) ? event.status : position.status
+    }
 
     /// Whether the broker has it connected.
     package var isOnline: Bool { self.state?.online ?? false }
@@ -92,7 +95,7 @@ package struct Units: Sendable {
         self.units[key] = unit
     }
 
-    private static func isNewer(_ record: Record, than known: Record?) -> Bool {
+    fileprivate static func isNewer(_ record: Record, than known: Record?) -> Bool {
         guard let known else { return true }
         // Within a log the number decides, whatever the clocks did; a new log means a new life.
         return known.log == record.log ? record.sequence > known.sequence : record.time >= known.time

@@ -65,7 +65,9 @@ package struct TidalWindow: Sendable, Hashable {
         return (day - 1...day).compactMap { self.occurrence(on: $0, in: zone) }
     }
 
-    /// The occurrence that opens on a local day. Where clocks show a time twice it opens at the first and closes at the
+    /// The occurrence that opens on a local day.
+    ///
+    /// Where clocks show a time twice it opens at the first and closes at the
     /// last; where they skip it, at the moment of the jump.
     private func occurrence(on day: Int64, in zone: LocalZone) -> Occurrence? {
         // 1 January 1970 was a Thursday.

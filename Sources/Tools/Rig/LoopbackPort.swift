@@ -20,7 +20,9 @@ package enum LoopbackPort {
         return false
     }
 
-    /// Connects; `nil` when nobody listens. The caller closes the socket.
+    /// Connects; `nil` when nobody listens.
+    ///
+    /// The caller closes the socket.
     package static func connect(_ port: UInt16) -> CInt? {
         let socket = Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { return nil }
