@@ -187,6 +187,9 @@ struct PatrolTests {
                         }
                         #expect(try await self.report(chain).orders.isEmpty)
                         #expect(try await self.report(chain).officers == ["012345"])
+                        #expect(try await self.patrolctl(chain, "checkout").status == 0)
+                        try await self.waitForEvents(chain, ["unit.checkout", "unit.status"])
+                        #expect(try await self.report(chain).st == .off)
                     }
                 }
             }

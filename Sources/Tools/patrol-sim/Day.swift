@@ -19,6 +19,9 @@ struct Day: AsyncParsableCommand {
     @Option(help: "Hours to drive.")
     var hours: Int = 24
 
+    @Option(help: "Print only events that begin like this, for example post.")
+    var events: String = ""
+
     @Flag(help: "Print the plan (GeoJSON) and end.")
     var plan = false
 
@@ -55,7 +58,7 @@ struct Day: AsyncParsableCommand {
             }
             for event in events {
                 counts[event.kind.rawValue, default: 0] += 1
-                print(Self.line(event, in: plan))
+                if event.kind.rawValue.hasPrefix(self.events) { print(Self.line(event, in: plan)) }
             }
         }
         print(counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
