@@ -8,6 +8,11 @@ package struct SnappedPlace: Sendable, Hashable {
     package let fraction: Double
     /// How far the place on Earth is from it, metres.
     package let offset: Double
+
+    /// Creates a place.
+    package init(edge: Int, fraction: Double, offset: Double) {
+        (self.edge, self.fraction, self.offset) = (edge, fraction, offset)
+    }
 }
 
 extension RoadNetwork {

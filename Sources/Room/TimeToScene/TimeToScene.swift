@@ -57,7 +57,7 @@ package struct TimeToScene: Sendable {
         var legs: [Leg?] = []
         if let weights = self.weights[profile] {
             let starts = zip(units, snapped).compactMap { unit, snapped in
-                snapped.map { Start(place: $0, facesForward: self.facesForward(unit, on: $0)) }
+                snapped.map { Start(place: $0, facesForward: unit.facesForward(on: $0, of: self.network)) }
             }
             legs = ReverseSearch(self.network, weights).legs(from: starts, to: place)
         }
@@ -79,11 +79,6 @@ package struct TimeToScene: Sendable {
             throw .offTheMap(extent: self.network.extent, limit: Self.farthestRoad)
         }
         return place
-    }
-
-    private func facesForward(_ unit: UnitPosition, on place: SnappedPlace) -> Bool? {
-        guard let heading = unit.heading, let road = self.network.course(at: place) else { return nil }
-        return angle(between: heading, and: road) <= 90
     }
 
     private static func journey(_ leg: Leg, of unit: UnitPosition) -> Estimate.Journey {

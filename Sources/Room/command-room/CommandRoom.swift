@@ -21,7 +21,7 @@ struct CommandRoom: AsyncParsableCommand {
             69 a port or folder cannot be used, 78 wrong configuration.
             """,
         version: Release.version,
-        subcommands: [Run.self, Check.self, RoadsCommand.self, Rank.self]
+        subcommands: [Run.self, Check.self, RoadsCommand.self, Rank.self, ReachCommand.self]
     )
 
     static func main() async { await runProgram(CommandRoom.self) }
