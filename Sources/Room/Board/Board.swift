@@ -16,6 +16,7 @@ package struct Board: Sendable {
     private let units: UnitTable
     private let incidents: Locked<IncidentBook>
     private let estimator: TimeToScene
+    private let reach: Reach
     private let meter: IntakeMeter
     private let now: @Sendable () -> Int64
 
@@ -31,18 +32,21 @@ package struct Board: Sendable {
     ///   - units: The live table.
     ///   - incidents: The incidents.
     ///   - estimator: The road network.
+    ///   - reach: The same, for what all units reach.
     ///   - meter: What the intake has seen.
     ///   - now: ms since 1970 UTC.
     package init(
         units: UnitTable,
         incidents: Locked<IncidentBook>,
         estimator: TimeToScene,
+        reach: Reach,
         meter: IntakeMeter,
         now: @escaping @Sendable () -> Int64
     ) {
         self.units = units
         self.incidents = incidents
         self.estimator = estimator
+        self.reach = reach
         self.meter = meter
         self.now = now
     }
@@ -66,7 +70,22 @@ package struct Board: Sendable {
                 profile: request.uri.queryParameters["profile"].map(String.init)
             )
         }
+        api.get("coverage") { request, _ in
+            try self.coverage(minutes: request.uri.queryParameters["minutes"].map(String.init))
+        }
         return router
+    }
+
+    private func coverage(minutes text: String?) throws -> CoverageAnswer {
+        let minutes = (text ?? "1,3,5").split(separator: ",", omittingEmptySubsequences: false).map {
+            Double($0) ?? .nan
+        }
+        guard (1...10).contains(minutes.count), minutes.allSatisfy({ $0 > 0 && $0 <= 60 }) else {
+            throw Problem(.badRequest, "'minutes' must be a list of up to ten numbers up to 60, such as 1,3,5")
+        }
+        let now = self.now()
+        let free = Candidates.freePositions(self.units.withLock { $0.all }, now: now)
+        return CoverageAnswer(at: now, units: free.count, self.reach.report(free, within: minutes.map { $0 * 60 }))
     }
 
     private func health() -> HealthAnswer {

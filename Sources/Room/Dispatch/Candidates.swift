@@ -64,20 +64,7 @@ package struct Candidates: Sendable {
         for unit in units {
             let key = "\(unit.station)/\(unit.device)"
             byKey[key] = unit
-            guard let position = unit.position, let age = unit.positionAge(at: now),
-                let latitude = position.latitude, let longitude = position.longitude,
-                let coordinate = Coordinate(latitude: latitude, longitude: longitude)
-            else { continue }
-            positions.append(
-                UnitPosition(
-                    device: key,
-                    coordinate: coordinate,
-                    course: position.course,
-                    speed: position.speed,
-                    age: age,
-                    accuracy: position.accuracy
-                )
-            )
+            if let position = Self.position(of: unit, named: key, now: now) { positions.append(position) }
         }
         let ranked = try estimator.rank(positions, scene: scene, profile: profile)
         var candidates = ranked.compactMap { estimate -> Candidate? in
@@ -90,6 +77,32 @@ package struct Candidates: Sendable {
         }
         self.free = candidates.filter { $0.reason == nil }
         self.belowLine = candidates.filter { $0.reason != nil }
+    }
+
+    /// Where the units are that could go at once: on patrol, and seen lately.
+    package static func freePositions(_ units: [Unit], now: Int64) -> [UnitPosition] {
+        units.compactMap { unit in
+            guard unit.status == .patrol || unit.status == nil,
+                let position = Self.position(of: unit, named: unit.device.text, now: now),
+                position.age <= Self.stalePosition
+            else { return nil }
+            return position
+        }
+    }
+
+    private static func position(of unit: Unit, named name: String, now: Int64) -> UnitPosition? {
+        guard let position = unit.position, let age = unit.positionAge(at: now),
+            let latitude = position.latitude, let longitude = position.longitude,
+            let coordinate = Coordinate(latitude: latitude, longitude: longitude)
+        else { return nil }
+        return UnitPosition(
+            device: name,
+            coordinate: coordinate,
+            course: position.course,
+            speed: position.speed,
+            age: age,
+            accuracy: position.accuracy
+        )
     }
 
     private static func reason(_ unit: Unit, _ estimate: Estimate, age: Double?) -> Reason? {

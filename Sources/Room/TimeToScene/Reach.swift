@@ -11,7 +11,7 @@ package struct Reach: Sendable {
         package let metres: Double
         /// The same as a share of all road, `0...1`.
         package let share: Double
-        /// Road that only this unit reaches, m: what sending it away would cost. By device.
+        /// Road that only this unit reaches, m, by device: what sending it away would cost.
         package let onlyBy: [String: Double]
     }
 

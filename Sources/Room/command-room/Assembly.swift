@@ -75,6 +75,7 @@ struct Assembly {
             units: units,
             incidents: Locked(IncidentBook()),
             estimator: TimeToScene(self.network),
+            reach: Reach(self.network, profile: .siren),
             meter: meter,
             now: { SystemClock.wallMilliseconds }
         )
