@@ -318,6 +318,27 @@ struct LineProgressTests {
         #expect(drive.story == ["line.join l", "line.complete l"])
     }
 
+    @Test("a line that goes out and comes back on the same street is covered only when it was driven both ways")
+    func outAndBack() throws {
+        var drive = try Drive([Drive.line("l", [(0, 0), (800, 0), (0, 0)])])
+        drive.go(from: (-100, 0), to: (800, 0), speed: 10)
+        #expect(drive.story == ["line.join l"])
+        drive.go(from: (800, 0), to: (0, 0), speed: 10)
+        #expect(drive.story == ["line.join l", "line.complete l"])
+    }
+
+    @Test("of two lines that share a street each is followed for itself")
+    func sharedStreet() throws {
+        var drive = try Drive([
+            Drive.line("long", [(0, 0), (900, 0)]), Drive.line("branch", [(0, 0), (400, 0), (400, 400)]),
+        ])
+        drive.go(from: (0, 0), to: (900, 0), speed: 10)
+        #expect(
+            drive.story == ["line.join branch", "line.join long", "line.leave branch", "line.complete long"]
+                || drive.story == ["line.join long", "line.join branch", "line.leave branch", "line.complete long"]
+        )
+    }
+
     @Test("only the direction that counts covers a one-way line")
     func forward() throws {
         var drive = try Drive([Drive.line("l", [(0, 0), (500, 0)], #","direction":"forward""#)])

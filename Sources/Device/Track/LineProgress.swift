@@ -142,7 +142,7 @@ struct LineProgress: Sendable, Hashable, Codable {
             return []
         }
         self.phase = .off
-        (self.outSince, self.outFixes) = (nil, 0)
+        (self.outSince, self.outFixes, self.heading) = (nil, 0, 0)
         return [
             TrackEvent(
                 kind: .lineLeave,
@@ -166,9 +166,19 @@ struct LineProgress: Sendable, Hashable, Codable {
         let seconds = Double(max(1_000, point.time - self.lastTime)) / 1_000
         let speed = point.speed.map { max(5, $0 * 1.5) } ?? 20
         let reach = min(speed * seconds, TrackLimits.fastest * seconds) + line.corridor + point.accuracy
-        return matches.filter { abs($0.along - along) <= reach }.min {
-            abs($0.along - along) + abs($0.offset) < abs($1.along - along) + abs($1.offset)
+        func cost(_ match: PlanePath.Match) -> Double {
+            // Of two sides of a street that the line passes twice, the one in whose direction the unit moves.
+            let isAgainst = self.heading != 0 && self.direction(of: point, at: match) == -self.heading
+            return abs(match.along - along) + abs(match.offset) + (isAgainst ? 2 * line.corridor : 0)
         }
+        return matches.filter { abs($0.along - along) <= reach }.min { cost($0) < cost($1) }
+    }
+
+    /// 1 along the line, -1 against it, 0 when the unit's course says nothing.
+    private func direction(of point: TrackPoint, at match: PlanePath.Match) -> Int {
+        guard let course = point.course, let speed = point.speed, speed >= TrackLimits.slowestCourse else { return 0 }
+        let turn = angle(between: course, and: match.course)
+        return turn < 60 ? 1 : turn > 120 ? -1 : 0
     }
 
     /// Whether the unit moves along the line there, in a direction that counts.

@@ -36,6 +36,7 @@ package struct PlanePath: Sendable {
     package func matches(_ point: PlanePoint, within limit: Double) -> [Match] {
         guard self.points.count > 1, self.bounds.contains(point, margin: limit) else { return [] }
         var matches: [Match] = []
+        var (lastIndex, lastShare) = (-1, 0.0)
         for index in 1..<self.points.count {
             let segment = PlaneSegment(self.points[index - 1], self.points[index])
             let share = segment.nearestShare(to: point)
@@ -47,12 +48,14 @@ package struct PlanePath: Sendable {
                 offset: segment.side(of: point) > 0 ? -distance : distance,
                 course: segment.start.course(to: segment.end)
             )
-            // Neighbouring pieces are one pass: the nearer place speaks for it.
-            if let last = matches.last, along - last.along <= 2 * limit {
+            // Two pieces that come nearest at the bend between them are one pass; a hairpin's two sides are two.
+            let isSamePlace = index - 1 == lastIndex && (lastShare > 0.999 || share < 0.001)
+            if isSamePlace, let last = matches.last {
                 if distance < abs(last.offset) { matches[matches.count - 1] = match }
             } else {
                 matches.append(match)
             }
+            (lastIndex, lastShare) = (index, share)
         }
         return matches
     }
