@@ -12,7 +12,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 TEST_FLAGS := --disable-xctest $(SWIFT_FLAGS)
 
-.PHONY: help swift deps build test lint demo soak check-deep clean
+.PHONY: help swift deps build test lint demo soak check-deep release clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -61,5 +61,11 @@ check-deep: deps ## all tests again under the thread and the address sanitizer
 		swift test --sanitize=thread --scratch-path .build-tsan --no-parallel $(TEST_FLAGS)
 	swift test --sanitize=address --scratch-path .build-asan --no-parallel $(TEST_FLAGS)
 
+release: deps ## patrold and patrolctl for installing: Swift's libraries linked in, stripped
+	swift build -c release --static-swift-stdlib --scratch-path .build-static --product patrold $(SWIFT_FLAGS)
+	swift build -c release --static-swift-stdlib --scratch-path .build-static --product patrolctl $(SWIFT_FLAGS)
+	strip .build-static/release/patrold .build-static/release/patrolctl
+	@ls -l .build-static/release/patrold .build-static/release/patrolctl
+
 clean: ## remove what was built
-	rm -rf .build .build-tsan .build-asan
+	rm -rf .build .build-tsan .build-asan .build-static
