@@ -128,6 +128,7 @@ let package = Package(
             ["CMosquitto", "Settings", "Threading", deque, lifecycle, logging],
             settings: strict
         ),
+        library("Shared", "PlanSigning", ["PatrolWire", crypto]),
         library("Shared", "Zones", ["Plan"]),
         library(
             "Shared",
@@ -186,7 +187,7 @@ let package = Package(
             "command-room",
             [
                 "Board", "BrokerLink", "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Program", "Roads",
-                "Settings", "Plan", "Systemd", "Threading", "TimeToScene", "Units", "Zones", arguments, crypto,
+                "Settings", "Plan", "PlanSigning", "Systemd", "Threading", "TimeToScene", "Units", "Zones", arguments,
                 lifecycle,
                 logging, signals,
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -205,7 +206,7 @@ let package = Package(
         program(
             "Tools",
             "patrolctl",
-            ["Console", "PatrolWire", "Plan", "Program", "Zones", arguments, crypto]
+            ["Console", "PatrolWire", "Plan", "PlanSigning", "Program", "Zones", arguments]
         ),
         program(
             "Tools",

@@ -15,6 +15,7 @@ private let mayImport: [String: Set<String>] = [
     "Shared/Program": ["ArgumentParser", "Logging"],
     "Shared/PatrolWire": ["FoundationEssentials"],
     "Shared/BrokerLink": ["CMosquitto", "DequeModule", "Logging", "ServiceLifecycle", "Settings", "Threading"],
+    "Shared/PlanSigning": ["Crypto", "FoundationEssentials", "PatrolWire"],
     "Shared/Zones": ["Plan"],
     "Shared/Console": ["FoundationEssentials", "Logging", "PatrolWire", "ServiceLifecycle", "Threading"],
     "Shared/Systemd": ["ServiceLifecycle"],
@@ -44,9 +45,9 @@ private let mayImport: [String: Set<String>] = [
         "NIOFoundationEssentialsCompat", "PatrolWire", "Roads", "Threading", "TimeToScene", "Units",
     ],
     "Room/command-room": [
-        "ArgumentParser", "Board", "BrokerLink", "Crypto", "Dispatching", "FoundationEssentials", "Ground", "History",
-        "Hummingbird", "Intake", "Logging", "NIOCore", "PatrolWire", "Plan", "Program", "Roads", "ServiceLifecycle",
-        "Settings", "Systemd", "Threading", "TimeToScene", "Units", "UnixSignals", "Zones",
+        "ArgumentParser", "Board", "BrokerLink", "Dispatching", "FoundationEssentials", "Ground", "History",
+        "Hummingbird", "Intake", "Logging", "NIOCore", "PatrolWire", "Plan", "PlanSigning", "Program", "Roads",
+        "ServiceLifecycle", "Settings", "Systemd", "Threading", "TimeToScene", "Units", "UnixSignals", "Zones",
     ],
     "Tools/Rig": ["FoundationEssentials", "Subprocess", "SystemPackage", "Threading"],
     "Tools/Simulation": [
@@ -54,7 +55,7 @@ private let mayImport: [String: Set<String>] = [
         "Threading",
     ],
     "Tools/patrolctl": [
-        "ArgumentParser", "Console", "Crypto", "FoundationEssentials", "PatrolWire", "Plan", "Program", "Zones",
+        "ArgumentParser", "Console", "FoundationEssentials", "PatrolWire", "Plan", "PlanSigning", "Program", "Zones",
     ],
     "Tools/patrol-bench": [
         "ArgumentParser", "BrokerLink", "FoundationEssentials", "Ground", "Logging", "PatrolWire", "Plan", "Position",

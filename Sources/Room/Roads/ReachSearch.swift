@@ -56,16 +56,17 @@ package struct ReachSearch: Sendable {
             first: Array(repeating: .never, count: self.network.vertexCount),
             second: Array(repeating: .never, count: self.network.vertexCount)
         )
-        var queue = ArrivalQueue()
+        var queue = MinHeap<Coming>()
         for (number, start) in starts.enumerated() {
             for isForward in [true, false] {
                 guard let cost = self.cost(of: start, isForward: isForward), cost <= limit else { continue }
                 let edge = self.network.edges[start.place.edge]
-                queue.push(isForward ? edge.to : edge.from, Arrival(milliseconds: cost, start: Int32(number)))
+                let arrival = Arrival(milliseconds: cost, start: Int32(number))
+                queue.push(Coming(vertex: isForward ? edge.to : edge.from, arrival: arrival))
             }
         }
-        while let (vertex, arrival) = queue.pop() {
-            let index = Int(vertex)
+        while let next = queue.pop() {
+            let (index, arrival) = (Int(next.vertex), next.arrival)
             if reached.first[index].start < 0 {
                 reached.first[index] = arrival
             } else if reached.first[index].start != arrival.start, reached.second[index].start < 0 {
@@ -83,7 +84,7 @@ package struct ReachSearch: Sendable {
                 let head = isForward ? edge.to : edge.from
                 let known = reached.second[Int(head)].start >= 0
                 if known || reached.first[Int(head)].start == arrival.start { continue }
-                queue.push(head, Arrival(milliseconds: sum, start: arrival.start))
+                queue.push(Coming(vertex: head, arrival: Arrival(milliseconds: sum, start: arrival.start)))
             }
         }
         return reached
@@ -100,38 +101,12 @@ package struct ReachSearch: Sendable {
     }
 }
 
-/// A binary heap of arrivals by time.
-private struct ArrivalQueue {
-    private var items: [(vertex: UInt32, arrival: Arrival)] = []
+/// An arrival that waits, by its time and then by its start: the same question gives the same answer.
+private struct Coming: Comparable {
+    let vertex: UInt32
+    let arrival: Arrival
 
-    mutating func push(_ vertex: UInt32, _ arrival: Arrival) {
-        self.items.append((vertex, arrival))
-        var child = self.items.count - 1
-        while child > 0, self.isLess(child, (child - 1) / 2) {
-            self.items.swapAt(child, (child - 1) / 2)
-            child = (child - 1) / 2
-        }
-    }
-
-    mutating func pop() -> (vertex: UInt32, arrival: Arrival)? {
-        guard let first = self.items.first, let last = self.items.popLast() else { return nil }
-        guard !self.items.isEmpty else { return first }
-        self.items[0] = last
-        var parent = 0
-        while true {
-            var child = parent * 2 + 1
-            guard child < self.items.count else { break }
-            if child + 1 < self.items.count, self.isLess(child + 1, child) { child += 1 }
-            guard self.isLess(child, parent) else { break }
-            self.items.swapAt(parent, child)
-            parent = child
-        }
-        return first
-    }
-
-    /// By time, then by start: the same question gives the same answer.
-    private func isLess(_ a: Int, _ b: Int) -> Bool {
-        let (left, right) = (self.items[a].arrival, self.items[b].arrival)
-        return (left.milliseconds, left.start) < (right.milliseconds, right.start)
+    static func < (lhs: Coming, rhs: Coming) -> Bool {
+        (lhs.arrival.milliseconds, lhs.arrival.start) < (rhs.arrival.milliseconds, rhs.arrival.start)
     }
 }

@@ -71,11 +71,11 @@ package struct ReverseSearch: Sendable {
     private func search(from scene: SnappedPlace, until needed: Set<UInt32>) -> Labels {
         var labels = Labels(count: self.network.vertexCount)
         var left = needed
-        var queue = PriorityQueue()
+        var queue = MinHeap<Waiting>()
         func relax(_ vertex: UInt32, _ label: Label) {
             guard label.milliseconds < labels.all[Int(vertex)].milliseconds else { return }
             labels.all[Int(vertex)] = label
-            queue.push(vertex, cost: label.milliseconds)
+            queue.push(Waiting(cost: label.milliseconds, vertex: vertex))
         }
 
         let edge = self.network.edges[scene.edge]
@@ -85,7 +85,7 @@ package struct ReverseSearch: Sendable {
         if edge.isBackwardAllowed {
             relax(edge.to, self.part(of: scene.edge, isForward: false, share: 1 - scene.fraction))
         }
-        while let vertex = queue.pop() {
+        while let vertex = queue.pop()?.vertex {
             guard !labels.isFinal[Int(vertex)] else { continue }
             labels.isFinal[Int(vertex)] = true
             let label = labels.all[Int(vertex)]
@@ -158,32 +158,10 @@ extension UInt32 {
     }
 }
 
-/// A binary heap of vertices by cost.
-private struct PriorityQueue {
-    private var items: [(cost: UInt32, vertex: UInt32)] = []
+/// A vertex that waits, by its cost.
+private struct Waiting: Comparable {
+    let cost: UInt32
+    let vertex: UInt32
 
-    mutating func push(_ vertex: UInt32, cost: UInt32) {
-        self.items.append((cost, vertex))
-        var child = self.items.count - 1
-        while child > 0, self.items[(child - 1) / 2].cost > self.items[child].cost {
-            self.items.swapAt(child, (child - 1) / 2)
-            child = (child - 1) / 2
-        }
-    }
-
-    mutating func pop() -> UInt32? {
-        guard let first = self.items.first, let last = self.items.popLast() else { return nil }
-        guard !self.items.isEmpty else { return first.vertex }
-        self.items[0] = last
-        var parent = 0
-        while true {
-            var child = parent * 2 + 1
-            guard child < self.items.count else { break }
-            if child + 1 < self.items.count, self.items[child + 1].cost < self.items[child].cost { child += 1 }
-            guard self.items[child].cost < self.items[parent].cost else { break }
-            self.items.swapAt(parent, child)
-            parent = child
-        }
-        return first.vertex
-    }
+    static func < (lhs: Waiting, rhs: Waiting) -> Bool { lhs.cost < rhs.cost }
 }

@@ -1,9 +1,9 @@
 import BrokerLink
-import Crypto
 import FoundationEssentials
 import Logging
 import PatrolWire
 import Plan
+import PlanSigning
 import Program
 import ServiceLifecycle
 import Threading
@@ -39,18 +39,10 @@ struct PlanPublisher: Service {
         } catch {
             throw ProgramFailure(.data, "\(configuration.file): \(error)")
         }
-        let words = String(decoding: try Self.read(configuration.key), as: UTF8.self).split(
-            whereSeparator: \.isWhitespace
-        )
-        guard words.count == 2, let bytes = Base64.decode(String(words[1])),
-            let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: bytes)
-        else { throw ProgramFailure(.data, "\(configuration.key): is no key of 'patrolctl plan keygen'") }
-        let signed = SignedPlan(
-            revision: plan.revision,
-            key: String(words[0]),
-            signature: Base64.encode(Array(try key.signature(for: Data(text.utf8)))),
-            plan: text
-        )
+        guard let signer = PlanSigner(keyFile: String(decoding: try Self.read(configuration.key), as: UTF8.self)) else {
+            throw ProgramFailure(.data, "\(configuration.key): is no key of 'patrolctl plan keygen'")
+        }
+        let signed = try signer.sign(text, revision: plan.revision)
         (self.payload, self.revision) = (try WireCoder().encode(signed), plan.revision)
         (self.station, self.link, self.units, self.logger) = (station, link, units, logger)
     }

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Crypto
 import FoundationEssentials
 import PatrolWire
 import Plan
+import PlanSigning
 import Program
 import Zones
 
@@ -44,19 +44,18 @@ struct PlanCommand: AsyncParsableCommand {
         @Option(help: "File for the private half; it must not exist.") var output: String
 
         func run() async throws {
-            let key = Curve25519.Signing.PrivateKey()
-            let text = "\(self.name) \(Base64.encode(Array(key.rawRepresentation)))\n"
+            let signer = PlanSigner(newKeyNamed: self.name)
             guard !FileManager.default.fileExists(atPath: self.output),
                 FileManager.default.createFile(
                     atPath: self.output,
-                    contents: Data(text.utf8),
+                    contents: Data(signer.keyFile.utf8),
                     attributes: [.posixPermissions: 0o600]
                 )
             else {
                 throw ProgramFailure(.unavailable, "\(self.output): exists already, or its folder cannot be written")
             }
             print("For each device's patrold.yaml:")
-            print("plan: { keys: [\"\(self.name) \(Base64.encode(Array(key.publicKey.rawRepresentation)))\"] }")
+            print("plan: { keys: [\"\(signer.publicKey)\"] }")
         }
     }
 
@@ -69,17 +68,10 @@ struct PlanCommand: AsyncParsableCommand {
 
         func run() async throws {
             let (text, plan) = try readPlan(self.file)
-            let words = try read(self.key).split(whereSeparator: \.isWhitespace).map(String.init)
-            guard words.count == 2, let bytes = Base64.decode(words[1]),
-                let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: bytes)
-            else { throw ProgramFailure(.data, "\(self.key): is no key of 'patrolctl plan keygen'") }
-            let signature = try key.signature(for: Data(text.utf8))
-            let signed = SignedPlan(
-                revision: plan.revision,
-                key: words[0],
-                signature: Base64.encode(Array(signature)),
-                plan: text
-            )
+            guard let signer = PlanSigner(keyFile: try read(self.key)) else {
+                throw ProgramFailure(.data, "\(self.key): is no key of 'patrolctl plan keygen'")
+            }
+            let signed = try signer.sign(text, revision: plan.revision)
             print(String(decoding: try WireCoder().encode(signed), as: UTF8.self))
         }
     }
