@@ -48,8 +48,8 @@ lint: deps ## format, imports, warnings, systemd units
 demo: deps ## a town, thirteen cars, an incident; HEADLESS=1 ends by itself
 	@echo "Building (the first time takes some minutes) ..."
 	@swift build $(SWIFT_FLAGS) --quiet
-	@echo "The night before, in speeded time: its posts, and what was missed when the night window closed"
-	@.build/debug/patrol-sim day --hours 9 --events post
+	@echo "The night before, in speeded time: lines joined and left, posts, and what was missed when the night window closed"
+	@.build/debug/patrol-sim day --hours 9 --events post,line --most 3
 	@.build/debug/patrol-sim demo $(if $(filter 1,$(HEADLESS)),--headless)
 
 soak: deps ## SECONDS=600 of every fault at random moments, then every record is looked for

@@ -19,8 +19,11 @@ struct Day: AsyncParsableCommand {
     @Option(help: "Hours to drive.")
     var hours: Int = 24
 
-    @Option(help: "Print only events that begin like this, for example post.")
+    @Option(help: "Print only events that begin like one of these, for example post,line.")
     var events: String = ""
+
+    @Option(help: "Print at most so many of each kind.")
+    var most: Int = .max
 
     @Flag(help: "Print the plan (GeoJSON) and end.")
     var plan = false
@@ -46,6 +49,7 @@ struct Day: AsyncParsableCommand {
         var receiver = Receiver(seed: self.options.seed)
         var tracker = Tracker()
         var counts: [String: Int] = [:]
+        let wanted = self.events.split(separator: ",")
         _ = tracker.adopt(plan, at: Self.begin)
         for second in 0..<Int64(self.hours) * 3_600 {
             await world.advance(1)
@@ -58,7 +62,8 @@ struct Day: AsyncParsableCommand {
             }
             for event in events {
                 counts[event.kind.rawValue, default: 0] += 1
-                if event.kind.rawValue.hasPrefix(self.events) { print(Self.line(event, in: plan)) }
+                let isWanted = wanted.isEmpty || wanted.contains { event.kind.rawValue.hasPrefix($0) }
+                if isWanted, counts[event.kind.rawValue, default: 0] <= self.most { print(Self.line(event, in: plan)) }
             }
         }
         print(counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
