@@ -268,6 +268,32 @@ struct PatrolTests {
         }
     }
 
+    @Test("a cancelled order stays cancelled when the device is killed right after, and is not taken up again")
+    func cancelThenKill() async throws {
+        try await Chain.with { chain in
+            try await chain.withBroker { _ in
+                let order = #"{"incident":"i-9","lat":40.02,"lon":116.55}"#
+                try await chain.withPatrold { patrold in
+                    try await eventually("the link") { try await self.report(chain).link ? () : nil }
+                    try await self.command(chain, "k-1", "dispatch", order)
+                    try await eventually("the order") { try await self.report(chain).orders.isEmpty ? nil : () }
+                    try await self.command(chain, "k-2", "cancel", #"{"incident":"i-9"}"#)
+                    try await eventually("no order") { try await self.report(chain).orders.isEmpty ? () : nil }
+                    patrold.send(9)
+                    try await eventually("its end") { patrold.isAlive ? nil : () }
+                }
+                try await chain.withPatrold { _ in
+                    try await eventually("the link") { try await self.report(chain).link ? () : nil }
+                    #expect(try await self.report(chain).orders.isEmpty)
+                    try await self.command(chain, "k-1", "dispatch", order)
+                    try await self.command(chain, "k-3", "message", #"{"text":"seen"}"#)
+                    try await eventually("the message") { try await self.report(chain).messages == ["seen"] ? () : nil }
+                    #expect(try await self.report(chain).orders.isEmpty)
+                }
+            }
+        }
+    }
+
     @Test("ignition off: what waits is sent, device.stop is said, and patrold ends by itself")
     func ignitionOff() async throws {
         try await Chain.with { chain in

@@ -74,7 +74,8 @@ extension Patrol {
                 }
             )
         }
-        try await self.store(drafts, isPositionOnly: happenings.isEmpty)
+        // Without either, something changed that has no record of its own: a cancelled order, an answer that was given.
+        try await self.store(drafts, isPositionOnly: happenings.isEmpty && position != nil)
     }
 
     /// Saves what changes with every fix.
