@@ -220,8 +220,8 @@ let package = Package(
             "Tools",
             "patrol-bench",
             [
-                "BrokerLink", "Ground", "PatrolWire", "Plan", "Position", "Program", "Report", "Rig", "Settings",
-                "Simulation", "Threading", "Track", "Zones", arguments, logging,
+                "BrokerLink", "Ground", "PatrolWire", "Plan", "Position", "Program", "Report", "Rig", "Roads",
+                "Settings", "Simulation", "Threading", "TimeToScene", "Track", "Zones", arguments, logging,
             ]
         ),
 

@@ -37,8 +37,8 @@ private let mayImport: [String: Set<String>] = [
     "Room/Units": ["PatrolWire", "Threading"],
     "Room/Intake": ["BrokerLink", "History", "Logging", "PatrolWire", "ServiceLifecycle", "Threading", "Units"],
     "Room/History": ["FoundationEssentials", "GRDB", "PatrolWire"],
-    "Room/Roads": ["COSM", "Crypto", "Ground"],
-    "Room/TimeToScene": ["Ground", "Roads"],
+    "Room/Roads": ["COSM", "Crypto", "Ground", "Synchronization"],
+    "Room/TimeToScene": ["Ground", "Roads", "Synchronization"],
     "Room/Dispatch": ["Ground", "PatrolWire", "Roads", "TimeToScene", "Units"],
     "Room/Board": [
         "Dispatching", "FoundationEssentials", "Ground", "HTTPTypes", "Hummingbird", "Intake", "Logging", "NIOCore",
@@ -59,7 +59,7 @@ private let mayImport: [String: Set<String>] = [
     ],
     "Tools/patrol-bench": [
         "ArgumentParser", "BrokerLink", "FoundationEssentials", "Ground", "Logging", "PatrolWire", "Plan", "Position",
-        "Program", "Report", "Rig", "Settings", "Simulation", "Threading", "Track", "Zones",
+        "Program", "Report", "Rig", "Roads", "Settings", "Simulation", "Threading", "TimeToScene", "Track", "Zones",
     ],
     "Tools/patrol-sim": [
         "ArgumentParser", "BrokerLink", "Console", "FoundationEssentials", "Ground", "Logging", "PatrolWire", "Plan",

@@ -10,6 +10,7 @@
 
 #include <osmium/handler.hpp>
 #include <osmium/io/any_input.hpp>
+#include <osmium/osm/relation.hpp>
 #include <osmium/osm/way.hpp>
 #include <osmium/visitor.hpp>
 
@@ -17,6 +18,8 @@ struct cosm_map {
     std::vector<cosm_node> nodes;
     std::vector<cosm_way> ways;
     std::vector<cosm_tag> tags;
+    std::vector<cosm_restriction> restrictions;
+    std::vector<cosm_member> members;
     std::vector<uint32_t> way_nodes;
     std::vector<uint8_t> pool;
 };
@@ -45,7 +48,7 @@ private:
     std::unordered_map<std::string, cosm_text> known_;
 };
 
-/// First pass: the ways that may be roads, and which nodes they use.
+/// First pass: the ways that may be roads, which nodes they use, and the restrictions of turns.
 class WayCollector : public osmium::handler::Handler {
 public:
     WayCollector(cosm_map &map, TextPool &pool) : map_(map), pool_(pool) {}
@@ -61,6 +64,24 @@ public:
         out.node_count = static_cast<uint32_t>(references.size()) - out.first_node;
         out.tag_count = static_cast<uint32_t>(map_.tags.size()) - out.first_tag;
         map_.ways.push_back(out);
+    }
+
+    void relation(const osmium::Relation &relation) {
+        const char *type = relation.tags()["type"];
+        if (type == nullptr || std::strcmp(type, "restriction") != 0) { return; }
+        cosm_restriction out{};
+        out.id = relation.id();
+        out.first_member = static_cast<uint32_t>(map_.members.size());
+        out.first_tag = static_cast<uint32_t>(map_.tags.size());
+        for (const auto &member : relation.members()) {
+            if (member.type() == osmium::item_type::relation) { continue; }
+            const uint32_t is_way = member.type() == osmium::item_type::way ? 1 : 0;
+            map_.members.push_back({member.ref(), pool_.add(member.role()), is_way});
+        }
+        for (const auto &tag : relation.tags()) { map_.tags.push_back({pool_.add(tag.key()), pool_.add(tag.value())}); }
+        out.member_count = static_cast<uint32_t>(map_.members.size()) - out.first_member;
+        out.tag_count = static_cast<uint32_t>(map_.tags.size()) - out.first_tag;
+        map_.restrictions.push_back(out);
     }
 
     std::vector<int64_t> references;
@@ -102,7 +123,7 @@ void read(const char *path, cosm_map &map) {
     TextPool pool(map.pool);
     WayCollector ways(map, pool);
     {
-        osmium::io::Reader reader(path, osmium::osm_entity_bits::way);
+        osmium::io::Reader reader(path, osmium::osm_entity_bits::way | osmium::osm_entity_bits::relation);
         osmium::apply(reader, ways);
         reader.close();
     }
@@ -151,4 +172,8 @@ const cosm_node *cosm_nodes(const cosm_map *map, size_t *count) { return expose(
 const cosm_way *cosm_ways(const cosm_map *map, size_t *count) { return expose(map->ways, count); }
 const cosm_tag *cosm_tags(const cosm_map *map, size_t *count) { return expose(map->tags, count); }
 const uint32_t *cosm_way_nodes(const cosm_map *map, size_t *count) { return expose(map->way_nodes, count); }
+const cosm_restriction *cosm_restrictions(const cosm_map *map, size_t *count) {
+    return expose(map->restrictions, count);
+}
+const cosm_member *cosm_members(const cosm_map *map, size_t *count) { return expose(map->members, count); }
 const uint8_t *cosm_text_pool(const cosm_map *map, size_t *count) { return expose(map->pool, count); }

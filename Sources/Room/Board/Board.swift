@@ -16,7 +16,6 @@ package struct Board: Sendable {
     private let units: UnitTable
     private let incidents: Locked<IncidentBook>
     private let estimator: TimeToScene
-    private let reach: Reach
     private let meter: IntakeMeter
     private let now: @Sendable () -> Int64
 
@@ -32,21 +31,18 @@ package struct Board: Sendable {
     ///   - units: The live table.
     ///   - incidents: The incidents.
     ///   - estimator: The road network.
-    ///   - reach: The same, for what all units reach.
     ///   - meter: What the intake has seen.
     ///   - now: ms since 1970 UTC.
     package init(
         units: UnitTable,
         incidents: Locked<IncidentBook>,
         estimator: TimeToScene,
-        reach: Reach,
         meter: IntakeMeter,
         now: @escaping @Sendable () -> Int64
     ) {
         self.units = units
         self.incidents = incidents
         self.estimator = estimator
-        self.reach = reach
         self.meter = meter
         self.now = now
     }
@@ -85,7 +81,11 @@ package struct Board: Sendable {
         }
         let now = self.now()
         let free = Candidates.freePositions(self.units.withLock { $0.all }, now: now)
-        return CoverageAnswer(at: now, units: free.count, self.reach.report(free, within: minutes.map { $0 * 60 }))
+        guard let roads = self.estimator.roads(.siren), let reach = Reach(self.estimator.network, roads) else {
+            throw Problem(.serviceUnavailable, "the roads are not ready yet; ask again in a second")
+        }
+        let placed = free.map { UnitOnRoad($0, on: self.estimator.network) }
+        return CoverageAnswer(at: now, units: free.count, reach.report(placed, within: minutes.map { $0 * 60 }))
     }
 
     private func health() -> HealthAnswer {

@@ -6,6 +6,8 @@ struct OSMMap: ~Copyable {
 
     let nodes: UnsafeBufferPointer<cosm_node>
     let ways: UnsafeBufferPointer<cosm_way>
+    let restrictions: UnsafeBufferPointer<cosm_restriction>
+    private let members: UnsafeBufferPointer<cosm_member>
     private let wayNodes: UnsafeBufferPointer<UInt32>
     private let tagList: UnsafeBufferPointer<cosm_tag>
     private let pool: UnsafeBufferPointer<UInt8>
@@ -26,6 +28,8 @@ struct OSMMap: ~Copyable {
         self.raw = raw
         self.nodes = list(cosm_nodes)
         self.ways = list(cosm_ways)
+        self.restrictions = list(cosm_restrictions)
+        self.members = list(cosm_members)
         self.wayNodes = list(cosm_way_nodes)
         self.tagList = list(cosm_tags)
         self.pool = list(cosm_text_pool)
@@ -41,6 +45,14 @@ struct OSMMap: ~Copyable {
     func tags(of way: cosm_way) -> Tags { self.tags(way.first_tag, way.tag_count) }
 
     func tags(of node: cosm_node) -> Tags { self.tags(node.first_tag, node.tag_count) }
+
+    func tags(of restriction: cosm_restriction) -> Tags { self.tags(restriction.first_tag, restriction.tag_count) }
+
+    /// The members of a restriction with one role, in their order.
+    func members(of restriction: cosm_restriction, role: String) -> [(id: Int64, isWay: Bool)] {
+        self.members[Int(restriction.first_member)..<Int(restriction.first_member + restriction.member_count)]
+            .filter { self.text($0.role) == role }.map { ($0.id, $0.is_way != 0) }
+    }
 
     private func tags(_ first: UInt32, _ count: UInt32) -> Tags {
         var pairs: [(key: Substring, value: Substring)] = []

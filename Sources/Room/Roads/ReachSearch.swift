@@ -1,112 +1,100 @@
-/// When a junction is reached first, and by whom.
-package struct Arrival: Sendable, Hashable {
-    /// Travel time, ms; `UInt32.max` when nobody comes in time.
-    package let milliseconds: UInt32
-    /// Which of the starts comes, by its place in the list.
-    package let start: Int32
+/// Who is at a place first, and who would be without him.
+package struct Arrivals: Sendable, Hashable {
+    /// The soonest: ms in the upper, the start's place in the list in the lower half.
+    private(set) var first = UInt64.max
+    /// The soonest of another start.
+    private(set) var second = UInt64.max
 
-    /// Nobody comes.
-    package static let never = Arrival(milliseconds: .max, start: -1)
+    /// Takes one more arrival.
+    @inline(__always)
+    mutating func take(_ arrival: UInt64) {
+        guard arrival < self.second else { return }
+        if UInt32(truncatingIfNeeded: arrival) == UInt32(truncatingIfNeeded: self.first) {
+            self.first = min(self.first, arrival)
+        } else if arrival < self.first {
+            (self.first, self.second) = (arrival, self.first)
+        } else {
+            self.second = arrival
+        }
+    }
+
+    /// ms of the soonest, or of the soonest but one start; `nil` when nobody comes in time.
+    func milliseconds(without absent: Int? = nil) -> Double? {
+        let isAbsent = absent.map { self.first != .max && Int(self.first & 0xFFFF_FFFF) == $0 } ?? false
+        let arrival = isAbsent ? self.second : self.first
+        return arrival == .max ? nil : Double(arrival >> 32)
+    }
+
+    /// Who is there first.
+    var start: Int? { self.first == .max ? nil : Int(self.first & 0xFFFF_FFFF) }
 }
 
-/// Finds how soon each junction is reached from the nearest of many units, by one search forward from all of them.
+/// Finds how soon the end of each arc is reached from the nearest of many units, by one sweep over the hierarchy.
 ///
-/// Each junction also keeps who would be there without its nearest unit, so that what sending one away would cost is
+/// Each arc also keeps who would be there without its nearest unit, so that what sending one away would cost is
 /// known without another search.
 package struct ReachSearch: Sendable {
-    /// For each junction the two soonest arrivals, of two different starts.
-    package struct Reached: Sendable {
-        /// The soonest.
-        package fileprivate(set) var first: [Arrival]
-        /// The soonest of another start.
-        package fileprivate(set) var second: [Arrival]
-    }
+    private let metric: RoadMetric
 
-    private let network: RoadNetwork
-    private let weights: RoadWeights
-    /// Arcs that begin at a vertex: edge times two, plus one when it is driven backward.
-    private let offsets: [UInt32]
-    private let outgoing: [UInt32]
+    /// Creates a search.
+    package init(_ metric: RoadMetric) { self.metric = metric }
 
-    /// Prepares a network.
-    package init(_ network: RoadNetwork, _ weights: RoadWeights) {
-        (self.network, self.weights) = (network, weights)
-        var offsets = [UInt32](repeating: 0, count: network.vertexCount + 1)
-        func forEachArc(_ body: (_ vertex: UInt32, _ arc: UInt32) -> Void) {
-            for index in 0..<network.edgeCount {
-                let edge = network.edges[index]
-                if weights.forward[index] != RoadWeights.closed { body(edge.from, UInt32(index) * 2) }
-                if weights.backward[index] != RoadWeights.closed { body(edge.to, UInt32(index) * 2 + 1) }
-            }
-        }
-        forEachArc { vertex, _ in offsets[Int(vertex) + 1] += 1 }
-        for vertex in 0..<network.vertexCount { offsets[vertex + 1] += offsets[vertex] }
-        var next = offsets
-        var outgoing = [UInt32](repeating: 0, count: Int(offsets[network.vertexCount]))
-        forEachArc { vertex, arc in
-            outgoing[Int(next[Int(vertex)])] = arc
-            next[Int(vertex)] += 1
-        }
-        (self.offsets, self.outgoing) = (offsets, outgoing)
-    }
-
-    /// Labels all junctions that are reached within `limit` ms.
-    package func reach(from starts: [Start], within limit: UInt32) -> Reached {
-        var reached = Reached(
-            first: Array(repeating: .never, count: self.network.vertexCount),
-            second: Array(repeating: .never, count: self.network.vertexCount)
-        )
-        var queue = MinHeap<Coming>()
+    /// Labels the ends of all arcs that are reached within `limit` ms, by arc, shadows included.
+    package func reach(from starts: [Start], within limit: UInt32) -> [Arrivals] {
+        var labels = [Arrivals](repeating: Arrivals(), count: self.metric.arcs.count)
+        var isAbove = [Bool](repeating: false, count: labels.count)
         for (number, start) in starts.enumerated() {
-            for isForward in [true, false] {
-                guard let cost = self.cost(of: start, isForward: isForward), cost <= limit else { continue }
-                let edge = self.network.edges[start.place.edge]
-                let arrival = Arrival(milliseconds: cost, start: Int32(number))
-                queue.push(Coming(vertex: isForward ? edge.to : edge.from, arrival: arrival))
+            for (arc, share) in start.place.arcs {
+                let cost = self.metric.cost(ofArc: arc, share: 1 - share)
+                guard cost < RoadMetric.never else { continue }
+                let turn = start.isTurn(forward: arc % 2 == 0) ? self.metric.weights.turnAround : 0
+                let milliseconds = cost >> 32 + UInt64(turn)
+                guard milliseconds <= UInt64(limit) else { continue }
+                var rank = self.metric.network.ranks[arc]
+                labels[Int(rank)].take(milliseconds << 32 | UInt64(number))
+                while rank != .max, !isAbove[Int(rank)] {
+                    isAbove[Int(rank)] = true
+                    rank = self.metric.parents[Int(rank)]
+                }
             }
         }
-        while let next = queue.pop() {
-            let (index, arrival) = (Int(next.vertex), next.arrival)
-            if reached.first[index].start < 0 {
-                reached.first[index] = arrival
-            } else if reached.first[index].start != arrival.start, reached.second[index].start < 0 {
-                reached.second[index] = arrival
-            } else {
-                continue
+        let top = UInt64(limit) << 32 | 0xFFFF_FFFF
+        labels.withUnsafeMutableBufferPointer { labels in
+            for rank in labels.indices where isAbove[rank] && labels[rank].first != .max {
+                let here = labels[rank]
+                for index in self.links(self.metric.upward, rank) {
+                    let link = self.metric.upward.links[index]
+                    let time = UInt64(link.milliseconds) << 32
+                    labels[Int(link.head)].take(time, beyond: here, atMost: top)
+                }
             }
-            for position in Int(self.offsets[index])..<Int(self.offsets[index + 1]) {
-                let arc = self.outgoing[position]
-                let edge = self.network.edges[Int(arc / 2)]
-                let isForward = arc % 2 == 0
-                let cost = isForward ? self.weights.forward[Int(arc / 2)] : self.weights.backward[Int(arc / 2)]
-                let (sum, overflow) = arrival.milliseconds.addingReportingOverflow(cost)
-                guard !overflow, sum <= limit else { continue }
-                let head = isForward ? edge.to : edge.from
-                let known = reached.second[Int(head)].start >= 0
-                if known || reached.first[Int(head)].start == arrival.start { continue }
-                queue.push(Coming(vertex: head, arrival: Arrival(milliseconds: sum, start: arrival.start)))
+            self.metric.downward.links.withUnsafeBufferPointer { links in
+                for rank in stride(from: labels.count - 1, through: 0, by: -1) {
+                    var here = labels[rank]
+                    for index in self.links(self.metric.downward, rank) {
+                        let link = links[index]
+                        here.take(UInt64(link.milliseconds) << 32, beyond: labels[Int(link.head)], atMost: top)
+                    }
+                    labels[rank] = here
+                }
             }
         }
-        return reached
+        return self.metric.network.ranks.map { labels[Int($0)] }
     }
 
-    /// ms from a start to the end of its road in one direction; `nil` where that may not be driven.
-    private func cost(of start: Start, isForward: Bool) -> UInt32? {
-        let place = start.place
-        let whole = isForward ? self.weights.forward[place.edge] : self.weights.backward[place.edge]
-        guard whole != RoadWeights.closed else { return nil }
-        let share = isForward ? 1 - place.fraction : place.fraction
-        let isTurn = start.facesForward.map { $0 != isForward } ?? false
-        return UInt32((Double(whole) * share).rounded()) + (isTurn ? ReverseSearch.turnAround : 0)
+    private func links(_ links: RankLinks, _ rank: Int) -> Range<Int> {
+        Int(links.offsets[rank])..<Int(links.offsets[rank + 1])
     }
 }
 
-/// An arrival that waits, by its time and then by its start: the same question gives the same answer.
-private struct Coming: Comparable {
-    let vertex: UInt32
-    let arrival: Arrival
-
-    static func < (lhs: Coming, rhs: Coming) -> Bool {
-        (lhs.arrival.milliseconds, lhs.arrival.start) < (rhs.arrival.milliseconds, rhs.arrival.start)
+extension Arrivals {
+    @inline(__always)
+    fileprivate mutating func take(_ time: UInt64, beyond other: Arrivals, atMost top: UInt64) {
+        guard other.first != .max else { return }
+        let first = other.first &+ time
+        if first <= top { self.take(first) }
+        guard other.second != .max else { return }
+        let second = other.second &+ time
+        if second <= top { self.take(second) }
     }
 }

@@ -49,20 +49,25 @@ package enum RoadClass: UInt8, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// Speed limit in km/h to assume where the map has none.
-    ///
-    /// Most unmarked roads of a police station's area are in town, where 50 is the general limit (Vienna
-    /// Convention countries; in China 50 on roads with, 30 on roads without a centre line:
-    /// Road Traffic Safety Law implementing regulations, article 45).
-    var assumedLimit: Double {
+    /// Whether it is built for through traffic only: no turning round, no crossing on foot.
+    package var isMotorroad: Bool {
         switch self {
-        case .motorway: 110
-        case .trunk: 80
-        case .motorwayLink, .trunkLink, .primary, .secondary: 50
-        case .primaryLink, .secondaryLink, .tertiary, .tertiaryLink: 45
-        case .unclassified: 40
-        case .residential: 30
-        case .livingStreet, .service: 15
+        case .motorway, .motorwayLink, .trunk, .trunkLink: true
+        default: false
+        }
+    }
+
+    /// Which gives way to which: the smaller number goes first.
+    var rank: Int {
+        switch self {
+        case .motorway, .motorwayLink: 0
+        case .trunk, .trunkLink: 1
+        case .primary, .primaryLink: 2
+        case .secondary, .secondaryLink: 3
+        case .tertiary, .tertiaryLink: 4
+        case .unclassified, .residential: 5
+        case .livingStreet: 6
+        case .service: 7
         }
     }
 }

@@ -6,7 +6,7 @@ package import Ground
 /// is mapped. The checksum is SHA-256 over everything behind the header.
 enum RoadFile {
     static let magic: [UInt8] = Array("PATROADS".utf8)
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     static let headerSize = 64
 
     /// What a section holds.
@@ -19,18 +19,32 @@ enum RoadFile {
         case edges = 3
         /// ``FixedPoint`` of each edge's line, ends included.
         case points = 4
-        /// For each vertex the first of its arcs in ``incoming``, and one more for the end.
-        case incomingOffsets = 5
-        /// Arcs that end at a vertex: edge times two, plus one when it is driven backward.
-        case incoming = 6
         /// For each cell of the grid the first of its entries in ``cellEntries``, and one more for the end.
-        case cellOffsets = 7
-        /// ``SegmentReference`` each.
-        case cellEntries = 8
+        case cellOffsets = 5
+        /// ``CellSegment`` each.
+        case cellEntries = 6
         /// Names of roads, each ended by a zero byte.
-        case names = 9
+        case names = 7
         /// Name of the map that was imported.
-        case source = 10
+        case source = 8
+        /// ``RoadTurn`` each, by the arc that they come from.
+        case turns = 9
+        /// For each arc the first of its turns, and one more for the end.
+        case turnOffsets = 10
+        /// For each arc the first of the turns into it, and one more for the end.
+        case incomingOffsets = 16
+        /// Numbers of turns, by the arc that they lead into.
+        case incoming = 17
+        /// For each arc beyond two an edge the arc that it stands for.
+        case shadows = 11
+        /// For each arc its rank in the hierarchy.
+        case ranks = 12
+        /// For each rank the first of its upward pairs, and one more for the end.
+        case pairOffsets = 13
+        /// The higher rank of each pair.
+        case pairHeads = 14
+        /// For each turn the pair it belongs to times two, plus one when it leads downward; `UInt32.max` for none.
+        case turnPairs = 15
     }
 
     /// One row of the section table.
@@ -67,48 +81,13 @@ package struct FixedPoint: Sendable, Hashable, BitwiseCopyable {
     package var coordinate: Coordinate? { Coordinate(fixedLatitude: self.latitude, fixedLongitude: self.longitude) }
 }
 
-/// A piece of road between two vertices, as it lies in the file (40 bytes).
-package struct RoadEdge: Sendable, Hashable, BitwiseCopyable {
-    /// Vertex where it begins.
-    package var from: UInt32
-    /// Vertex where it ends.
-    package var to: UInt32
-    var firstPoint: UInt32
-    var pointCount: UInt32
-    /// Length in decimetres.
-    var length: UInt32
-    /// Where its name begins in the names; `UInt32.max` for none.
-    var name: UInt32
-    /// Id of the OpenStreetMap way.
-    package var way: Int64
-    var classNumber: UInt8
-    var flags: UInt8
-    /// km/h in the direction of its points; 0 when the map does not say.
-    package var forwardLimit: UInt8
-    /// km/h against it; 0 when the map does not say.
-    package var backwardLimit: UInt8
-    var reserved: UInt32 = 0
-
-    static let forward: UInt8 = 1
-    static let backward: UInt8 = 2
-    static let roundabout: UInt8 = 4
-    static let restricted: UInt8 = 8
-
-    /// Length in metres.
-    package var metres: Double { Double(self.length) / 10 }
-    /// What kind of road it is.
-    package var roadClass: RoadClass { RoadClass(rawValue: self.classNumber) ?? .service }
-    /// Whether it may be driven in the direction of its points.
-    package var isForwardAllowed: Bool { self.flags & Self.forward != 0 }
-    /// Whether it may be driven against it.
-    package var isBackwardAllowed: Bool { self.flags & Self.backward != 0 }
-    /// Whether only some may use it.
-    package var isRestricted: Bool { self.flags & Self.restricted != 0 }
-}
-
-/// One straight piece of an edge's line.
-struct SegmentReference: BitwiseCopyable {
+/// One straight piece of an edge's line, as a cell of the grid keeps it (24 bytes): all that snapping looks at.
+struct CellSegment: BitwiseCopyable {
+    var from: FixedPoint
+    var to: FixedPoint
     var edge: UInt32
-    /// Index of the point where it begins, within the edge.
-    var segment: UInt32
+    /// How far along the edge it begins, in 65,535ths of the edge's length.
+    var begins: UInt16
+    /// How far along the edge it ends.
+    var ends: UInt16
 }

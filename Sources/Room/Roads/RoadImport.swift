@@ -18,6 +18,8 @@ package enum RoadImport {
         package let keptShare: Double
         /// Total length, km.
         package let kilometres: Double
+        /// Restrictions of turns that hold.
+        package let restrictions: Int
         /// Size of the file, bytes.
         package let bytes: Int
     }
@@ -34,54 +36,63 @@ package enum RoadImport {
         guard access(path, R_OK) == 0 else {
             throw .unreadable(path: path, reason: "cannot be read: \(String(cString: strerror(errno)))")
         }
-        var draft = NetworkDraft(try OSMMap(path: path))
+        let map = try OSMMap(path: path)
+        var draft = NetworkDraft(map)
         let all = draft.edges.reduce(0) { $0 + $1.metres }
         draft.keepConnected()
         guard !draft.edges.isEmpty else { throw .noRoads(path: path) }
+        draft.markRural()
+        var table = TurnTable(draft)
+        var restrictions = TurnRestrictions()
+        restrictions.apply(map, to: &table, of: draft)
         let kept = draft.edges.reduce(0) { $0 + $1.metres }
         let name = path.split(separator: "/").last.map(String.init) ?? path
-        let bytes = Self.encode(draft, source: name)
+        let bytes = Self.encode(draft, table, source: name)
         try Self.write(bytes, to: output)
         return Report(
             edges: draft.edges.count,
             vertices: draft.vertices.count,
             keptShare: all > 0 ? kept / all : 1,
             kilometres: kept / 1_000,
+            restrictions: restrictions.applied,
             bytes: bytes.count
         )
     }
 
-    private static func encode(_ draft: NetworkDraft, source: String) -> [UInt8] {
+    private static func encode(_ draft: NetworkDraft, _ table: TurnTable, source: String) -> [UInt8] {
         let grid = SegmentGrid(draft)
-        var offsets = [UInt32](repeating: 0, count: draft.vertices.count + 1)
-        for edge in draft.edges {
-            if edge.isForwardAllowed { offsets[Int(edge.to) + 1] += 1 }
-            if edge.isBackwardAllowed { offsets[Int(edge.from) + 1] += 1 }
+        let turns = Array(table.turns.joined())
+        var turnOffsets: [UInt32] = [0]
+        for list in table.turns { turnOffsets.append((turnOffsets.last ?? 0) + UInt32(list.count)) }
+        var incomingOffsets = [UInt32](repeating: 0, count: table.turns.count + 1)
+        for turn in turns { incomingOffsets[Int(turn.to) + 1] += 1 }
+        for arc in table.turns.indices { incomingOffsets[arc + 1] += incomingOffsets[arc] }
+        var next = incomingOffsets
+        var incoming = [UInt32](repeating: 0, count: turns.count)
+        for (index, turn) in turns.enumerated() {
+            incoming[Int(next[Int(turn.to)])] = UInt32(index)
+            next[Int(turn.to)] += 1
         }
-        for index in draft.vertices.indices { offsets[index + 1] += offsets[index] }
-        var next = offsets
-        var incoming = [UInt32](repeating: 0, count: Int(offsets[draft.vertices.count]))
-        for (index, edge) in draft.edges.enumerated() {
-            if edge.isForwardAllowed {
-                incoming[Int(next[Int(edge.to)])] = UInt32(index) * 2
-                next[Int(edge.to)] += 1
-            }
-            if edge.isBackwardAllowed {
-                incoming[Int(next[Int(edge.from)])] = UInt32(index) * 2 + 1
-                next[Int(edge.from)] += 1
-            }
-        }
+        let order = Dissection.order(places: draft.vertices, edges: draft.edges)
+        let hierarchy = Elimination(turns: turns, edgeOrder: order, shadows: table.shadows)
         return Self.assemble([
             (.summary, bytes(of: [grid.summary])),
             (.vertices, bytes(of: draft.vertices)),
             (.edges, bytes(of: draft.edges)),
             (.points, bytes(of: draft.points)),
-            (.incomingOffsets, bytes(of: offsets)),
-            (.incoming, bytes(of: incoming)),
             (.cellOffsets, bytes(of: grid.offsets)),
             (.cellEntries, bytes(of: grid.entries)),
             (.names, draft.names),
             (.source, Array(source.utf8)),
+            (.turns, bytes(of: turns)),
+            (.turnOffsets, bytes(of: turnOffsets)),
+            (.incomingOffsets, bytes(of: incomingOffsets)),
+            (.incoming, bytes(of: incoming)),
+            (.shadows, bytes(of: table.shadows)),
+            (.ranks, bytes(of: hierarchy.ranks)),
+            (.pairOffsets, bytes(of: hierarchy.offsets)),
+            (.pairHeads, bytes(of: hierarchy.heads)),
+            (.turnPairs, bytes(of: hierarchy.turnPairs)),
         ])
     }
 

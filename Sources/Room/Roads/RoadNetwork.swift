@@ -15,10 +15,18 @@ package final class RoadNetwork: @unchecked Sendable {
     let vertices: UnsafeBufferPointer<FixedPoint>
     let edges: UnsafeBufferPointer<RoadEdge>
     let points: UnsafeBufferPointer<FixedPoint>
-    let incomingOffsets: UnsafeBufferPointer<UInt32>
-    let incoming: UnsafeBufferPointer<UInt32>
     let cellOffsets: UnsafeBufferPointer<UInt32>
-    let cellEntries: UnsafeBufferPointer<SegmentReference>
+    let cellEntries: UnsafeBufferPointer<CellSegment>
+    let turns: UnsafeBufferPointer<RoadTurn>
+    let turnOffsets: UnsafeBufferPointer<UInt32>
+    private let incomingOffsets: UnsafeBufferPointer<UInt32>
+    private let incoming: UnsafeBufferPointer<UInt32>
+    private let shadows: UnsafeBufferPointer<UInt32>
+    private let shadowsOfArc: [UInt32: [Int]]
+    let ranks: UnsafeBufferPointer<UInt32>
+    let pairOffsets: UnsafeBufferPointer<UInt32>
+    let pairHeads: UnsafeBufferPointer<UInt32>
+    let turnPairs: UnsafeBufferPointer<UInt32>
     private let names: UnsafeBufferPointer<UInt8>
 
     /// Name of the map that was imported.
@@ -44,10 +52,20 @@ package final class RoadNetwork: @unchecked Sendable {
             self.vertices = list(.vertices)
             self.edges = list(.edges)
             self.points = list(.points)
-            self.incomingOffsets = list(.incomingOffsets)
-            self.incoming = list(.incoming)
             self.cellOffsets = list(.cellOffsets)
             self.cellEntries = list(.cellEntries)
+            self.turns = list(.turns)
+            self.turnOffsets = list(.turnOffsets)
+            self.incomingOffsets = list(.incomingOffsets)
+            self.incoming = list(.incoming)
+            self.shadows = list(.shadows)
+            let first = self.edges.count * 2
+            self.shadowsOfArc = Dictionary(grouping: self.shadows.indices) { [shadows] in shadows[$0] }
+                .mapValues { $0.map { first + $0 } }
+            self.ranks = list(.ranks)
+            self.pairOffsets = list(.pairOffsets)
+            self.pairHeads = list(.pairHeads)
+            self.turnPairs = list(.turnPairs)
             self.names = list(.names)
             self.source = String(decoding: list(.source, UInt8.self), as: UTF8.self)
             self.base = base
@@ -64,6 +82,33 @@ package final class RoadNetwork: @unchecked Sendable {
 
     /// How many junctions and ends there are.
     package var vertexCount: Int { self.vertices.count }
+
+    /// How many arcs there are: two an edge, and the shadows.
+    package var arcCount: Int { self.ranks.count }
+
+    /// How many turns there are.
+    package var turnCount: Int { self.turns.count }
+
+    /// The turns out of an arc.
+    func turns(ofArc arc: Int) -> Range<Int> { Int(self.turnOffsets[arc])..<Int(self.turnOffsets[arc + 1]) }
+
+    /// The turns into an arc, and not into its shadows.
+    func turnsInto(arc: Int) -> some Sequence<Int> {
+        self.incoming[Int(self.incomingOffsets[arc])..<Int(self.incomingOffsets[arc + 1])].lazy.map(Int.init)
+    }
+
+    /// The turns into an arc or one of its shadows.
+    func turnsInto(base: Int) -> [Int] {
+        var turns = Array(self.turnsInto(arc: base))
+        for shadow in self.shadowsOfArc[UInt32(base)] ?? [] { turns += Array(self.turnsInto(arc: shadow)) }
+        return turns
+    }
+
+    /// The arc, two an edge, that an arc or shadow stands for.
+    func base(_ arc: UInt32) -> UInt32 {
+        let first = UInt32(self.edges.count * 2)
+        return arc < first ? arc : self.shadows[Int(arc - first)]
+    }
 
     /// A piece of road.
     package func edge(_ index: Int) -> RoadEdge { self.edges[index] }

@@ -4,10 +4,10 @@ import Ground
 struct SegmentGrid {
     let summary: RoadFile.Summary
     private(set) var offsets: [UInt32]
-    private(set) var entries: [SegmentReference]
+    private(set) var entries: [CellSegment]
 
     /// Height and width of a cell in metres; larger where the map is so wide that cells would outnumber roads.
-    private static let cellMetres = 120.0
+    private static let cellMetres = 80.0
 
     init(_ draft: NetworkDraft) {
         let south = draft.points.map(\.latitude).min() ?? 0
@@ -47,8 +47,9 @@ struct SegmentGrid {
         Self.forEachCell(draft, summary) { cell, _ in offsets[cell + 1] += 1 }
         for index in 0..<rows * columns { offsets[index + 1] += offsets[index] }
         var next = offsets
-        var entries = [SegmentReference](
-            repeating: SegmentReference(edge: 0, segment: 0),
+        let nowhere = FixedPoint(latitude: 0, longitude: 0)
+        var entries = [CellSegment](
+            repeating: CellSegment(from: nowhere, to: nowhere, edge: 0, begins: 0, ends: 0),
             count: Int(offsets[rows * columns])
         )
         Self.forEachCell(draft, summary) { cell, reference in
@@ -62,16 +63,25 @@ struct SegmentGrid {
     private static func forEachCell(
         _ draft: NetworkDraft,
         _ grid: RoadFile.Summary,
-        _ body: (_ cell: Int, SegmentReference) -> Void
+        _ body: (_ cell: Int, CellSegment) -> Void
     ) {
         for (edgeIndex, edge) in draft.edges.enumerated() {
-            for segment in 0..<Int(edge.pointCount) - 1 {
-                let a = draft.points[Int(edge.firstPoint) + segment]
-                let b = draft.points[Int(edge.firstPoint) + segment + 1]
+            let line = Array(draft.points[Int(edge.firstPoint)..<Int(edge.firstPoint + edge.pointCount)])
+            let distances = distancesInMetres(along: line)
+            let length = distances[line.count - 1]
+            func share(_ distance: Double) -> UInt16 { length > 0 ? UInt16(distance / length * 65_535) : 0 }
+            for segment in 0..<line.count - 1 {
+                let (a, b) = (line[segment], line[segment + 1])
                 let rows = grid.row(of: min(a.latitude, b.latitude))...grid.row(of: max(a.latitude, b.latitude))
                 let columns =
                     grid.column(of: min(a.longitude, b.longitude))...grid.column(of: max(a.longitude, b.longitude))
-                let reference = SegmentReference(edge: UInt32(edgeIndex), segment: UInt32(segment))
+                let reference = CellSegment(
+                    from: a,
+                    to: b,
+                    edge: UInt32(edgeIndex),
+                    begins: share(distances[segment]),
+                    ends: share(distances[segment + 1])
+                )
                 for row in rows {
                     for column in columns { body(row * Int(grid.columns) + column, reference) }
                 }

@@ -1,6 +1,7 @@
 /// What a car may do on a way, read from its tags.
 ///
-/// Source of the meanings: the OpenStreetMap wiki, *Key:access*, *Key:oneway*, *Tag:junction=roundabout*.
+/// Source of the meanings: the OpenStreetMap wiki, *Key:access*, *Key:oneway*, *Tag:junction=roundabout*,
+/// *Key:busway*, *Key:surface*.
 struct WayRules: Sendable, Hashable {
     var roadClass: RoadClass
     var isForwardAllowed: Bool
@@ -10,26 +11,52 @@ struct WayRules: Sendable, Hashable {
     /// km/h; `nil` when the map does not say.
     var backwardLimit: Double?
     var isRoundabout: Bool
-    /// Private, customers only and the like: passable, at a price.
-    var isRestricted: Bool
+    var access: Access
+    var surface: Surface
+    /// A lane that only buses and emergency vehicles may use runs along it.
+    var hasBusLane: Bool
+
+    /// Who may use a way.
+    enum Access: UInt8, Sendable, Hashable {
+        /// Everybody.
+        case everybody
+        /// Who has to do there: residents, customers, deliveries.
+        case destination
+        /// Private and the like: passable, at a price.
+        case restricted
+        /// Buses, taxis, emergency vehicles: a car with a siren, and no other.
+        case emergencyOnly
+    }
+
+    /// What a wheel meets.
+    enum Surface: UInt8, Sendable, Hashable, CaseIterable {
+        /// Asphalt, concrete, or nothing said.
+        case paved
+        /// Setts, cobbles, paving stones, bricks.
+        case stones
+        /// Gravel, earth, grass.
+        case loose
+    }
 
     /// Most specific first, as the wiki ranks them.
     private static let accessKeys = ["motorcar", "motor_vehicle", "vehicle", "access"]
 
     /// Reads tags; `nil` when no car can use the way.
     init?(_ tags: Tags) {
-        guard let highway = tags["highway"], let roadClass = RoadClass(highway: highway), tags["area"] != "yes",
-            tags["impassable"] != "yes"
+        guard let highway = tags["highway"], tags["area"] != "yes", tags["impassable"] != "yes",
+            tags["route"] != "ferry"
         else { return nil }
+        let access = Self.access(tags, highway: highway)
+        // A street for people on foot or for buses is a road only for who comes with a siren.
+        let kind = RoadClass(highway: highway) ?? (access == .emergencyOnly ? .service : nil)
+        guard let access, let roadClass = kind else { return nil }
         self.roadClass = roadClass
-        self.isRestricted = false
-        switch tags.first(of: Self.accessKeys) {
-        case "no", "agricultural", "forestry", "agricultural;forestry": return nil
-        case "private", "delivery", "customers", "permit": self.isRestricted = true
-        default: break
-        }
+        self.access = access
+        self.surface = Self.surface(tags["surface"])
+        self.hasBusLane = Self.busLaneKeys.contains { tags[$0] != nil && tags[$0] != "no" }
         self.isRoundabout = tags["junction"] == "roundabout" || tags["junction"] == "circular"
         let isOneWayByKind = self.isRoundabout || roadClass == .motorway
+        // What holds for buses or bicycles (oneway:psv and the like) says nothing of a car.
         switch tags.first(of: ["oneway:motorcar", "oneway:motor_vehicle", "oneway"]) {
         case "yes", "true", "1": (self.isForwardAllowed, self.isBackwardAllowed) = (true, false)
         case "-1", "reverse": (self.isForwardAllowed, self.isBackwardAllowed) = (false, true)
@@ -38,25 +65,47 @@ struct WayRules: Sendable, Hashable {
         case "reversible", "alternating": return nil
         default: (self.isForwardAllowed, self.isBackwardAllowed) = (true, !isOneWayByKind)
         }
-        let both = tags["maxspeed"].flatMap(SpeedLimit.parse)
+        let both = ["maxspeed", "maxspeed:type", "source:maxspeed", "zone:maxspeed"].lazy
+            .compactMap { tags[$0].flatMap(SpeedLimit.parse) }.first
         self.forwardLimit = tags["maxspeed:forward"].flatMap(SpeedLimit.parse) ?? both
         self.backwardLimit = tags["maxspeed:backward"].flatMap(SpeedLimit.parse) ?? both
     }
 
-    /// Whether no car gets past a node.
-    static func isBlocked(_ tags: Tags) -> Bool {
-        guard let barrier = tags["barrier"] else { return false }
-        switch tags.first(of: Self.accessKeys) {
-        case "no": return true
-        case .some: return false
-        case nil: break
+    private static let busLaneKeys = ["busway", "busway:left", "busway:right", "busway:both", "lanes:psv", "lanes:bus"]
+
+    private static func access(_ tags: Tags, highway: Substring) -> Access? {
+        if tags["emergency"] == "yes" || tags["emergency"] == "designated" {
+            // Said of an ordinary street as well, where it means nothing new.
+            let isClosed = RoadClass(highway: highway) == nil || Self.isClosed(tags.first(of: Self.accessKeys))
+            return isClosed ? .emergencyOnly : Self.openAccess(tags)
         }
-        switch barrier {
-        case "bollard", "block", "jersey_barrier", "wall", "fence", "stile", "turnstile", "kissing_gate",
-            "cycle_barrier", "motorcycle_barrier", "log", "planter", "chain", "debris":
-            return true
-        default:
-            return false
+        if highway == "busway" || highway == "bus_guideway" { return highway == "busway" ? .emergencyOnly : nil }
+        guard RoadClass(highway: highway) != nil else { return nil }
+        guard Self.isClosed(tags.first(of: Self.accessKeys)) else { return Self.openAccess(tags) }
+        let isForBuses = ["bus", "psv", "taxi"].contains { ["yes", "designated"].contains(tags[$0] ?? "") }
+        let value = tags.first(of: Self.accessKeys)
+        return isForBuses || value == "psv" || value == "bus" ? .emergencyOnly : nil
+    }
+
+    private static func isClosed(_ value: Substring?) -> Bool {
+        ["no", "agricultural", "forestry", "agricultural;forestry", "psv", "bus", "emergency"].contains(value ?? "")
+    }
+
+    private static func openAccess(_ tags: Tags) -> Access {
+        switch tags.first(of: Self.accessKeys) {
+        case "private", "permit", "residents": .restricted
+        case "destination", "delivery", "customers": .destination
+        default: tags["service"] == "driveway" || tags["service"] == "parking_aisle" ? .destination : .everybody
+        }
+    }
+
+    private static func surface(_ value: Substring?) -> Surface {
+        switch value {
+        case "sett", "cobblestone", "unhewn_cobblestone", "cobblestone:flattened", "paving_stones", "bricks": .stones
+        case "unpaved", "gravel", "fine_gravel", "dirt", "earth", "ground", "grass", "sand", "compacted", "mud",
+            "pebblestone", "woodchips":
+            .loose
+        default: .paved
         }
     }
 }

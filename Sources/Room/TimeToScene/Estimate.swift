@@ -1,48 +1,57 @@
-package import Ground
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
 
-/// Where a unit was last seen, and how well that is known.
-package struct UnitPosition: Sendable, Hashable {
-    /// Device.
-    package var device: String
-    /// Where it was.
-    package var coordinate: Coordinate
-    /// Course, degrees from true north.
-    package var course: Double?
-    /// Speed, m/s.
-    package var speed: Double?
-    /// How long ago, s.
-    package var age: Double
-    /// 95 % horizontal error, metres.
-    package var accuracy: Double?
-
-    /// Creates a position.
-    package init(
-        device: String,
-        coordinate: Coordinate,
-        course: Double?,
-        speed: Double? = nil,
-        age: Double,
-        accuracy: Double?
-    ) {
-        self.device = device
-        self.coordinate = coordinate
-        self.course = course
-        self.speed = speed
-        self.age = age
-        self.accuracy = accuracy
-    }
-}
-
-/// How long a unit needs to the scene.
+/// How long a unit needs to the scene: a distribution, not a number.
+///
+/// Times of one journey repeated are close to log-normal. Of the spread one part is shared by the whole journey
+/// (the driver, the day) and keeps its share whatever the length; the rest comes anew with each light and each
+/// junction and averages out on the way. What the position may have changed since it was measured is added.
+/// Source of the form: Westgate, Woodard, Matteson, Henderson, *Travel time estimation for ambulances using
+/// Bayesian data augmentation*, Ann. Appl. Stat. 7 (2013).
 package struct Estimate: Sendable, Hashable {
     /// What is known of a unit that can get there.
     package struct Journey: Sendable, Hashable {
         /// Travel time that is as often too long as too short, s.
         package let seconds: Double
-        /// Travel time that nine of ten journeys stay below, s.
-        package let p90: Double
         /// Length of the way, metres.
         package let metres: Double
+        /// Standard deviation of the time's logarithm.
+        package let deviation: Double
+
+        /// Creates a journey.
+        package init(seconds: Double, metres: Double, deviation: Double) {
+            (self.seconds, self.metres, self.deviation) = (seconds, metres, deviation)
+        }
+
+        /// Travel time that nine of ten journeys stay below, s.
+        package var p90: Double { self.quantile(1.281_55) }
+
+        /// Travel time that one of ten journeys stays below, s.
+        package var p10: Double { self.quantile(-1.281_55) }
+
+        private func quantile(_ z: Double) -> Double {
+            // Below a second the logarithm says nothing: a unit at the scene is as uncertain as its position is.
+            max(self.seconds, 1) * exp(z * self.deviation) - max(0, 1 - self.seconds)
+        }
+
+        /// The chance to be there within so many seconds, 0…1.
+        package func chance(within limit: Double) -> Double {
+            guard limit > 0 else { return 0 }
+            guard self.deviation > 0 else { return self.seconds <= limit ? 1 : 0 }
+            let z = (log(limit) - log(max(self.seconds, 1))) / self.deviation
+            return 0.5 * erfc(-z / 2.0.squareRoot())
+        }
+
+        /// The chance to be there before another, 0…1.
+        package func chance(before other: Journey) -> Double {
+            let deviation = (self.deviation * self.deviation + other.deviation * other.deviation).squareRoot()
+            guard deviation > 0 else { return self.seconds <= other.seconds ? 1 : 0 }
+            let z = (log(max(other.seconds, 1)) - log(max(self.seconds, 1))) / deviation
+            return 0.5 * erfc(-z / 2.0.squareRoot())
+        }
     }
 
     /// Device.
@@ -51,40 +60,9 @@ package struct Estimate: Sendable, Hashable {
     package let snapped: Double?
     /// The journey; `nil` when there is no way.
     package let journey: Journey?
-}
 
-extension UnitPosition {
-    /// Longest time over which a unit is believed to have gone straight on, s.
-    private static let longestExtrapolation = 30.0
-
-    /// Below this speed, m/s, a receiver's course is noise.
-    private static let slowestCourse = 2.0
-
-    /// Which way it drives; `nil` when it stands or its course is not known.
-    var heading: Double? { self.speed.map { $0 >= Self.slowestCourse } ?? true ? self.course : nil }
-
-    /// Where it is now: a device reports as soon as it departs from its last speed and course.
-    var extrapolated: Coordinate {
-        guard let speed, let course = self.heading, self.age > 0, self.age <= Self.longestExtrapolation else {
-            return self.coordinate
-        }
-        return self.coordinate.moved(by: Metres(speed * self.age), course: course) ?? self.coordinate
+    /// The one sooner at the scene by so little that two of five times the other would be there first.
+    package static func isTied(_ journey: Journey, with soonest: Journey) -> Bool {
+        journey.chance(before: soonest) >= 0.4
     }
-}
-
-/// How far travel times spread around their median.
-///
-/// Times of one journey repeated are close to log-normal: their logarithm has the same spread whatever the
-/// length. What the position may have changed since it was measured is added on top.
-/// Source of the form: Westgate, Woodard, Matteson, Henderson, *Travel time estimation for ambulances using
-/// Bayesian data augmentation*, Ann. Appl. Stat. 7 (2013).
-enum Spread {
-    /// Standard deviation of the logarithm of a journey's time.
-    static let logarithm = 0.30
-
-    /// Speed at which a unit may have gone on since it was seen, m/s.
-    static let townSpeed = 8.0
-
-    /// 90 % quantile of the standard normal distribution.
-    static let ninety = 1.281_55
 }

@@ -13,6 +13,8 @@ package struct Reach: Sendable {
         package let share: Double
         /// Road that only this unit reaches, m, by device: what sending it away would cost.
         package let onlyBy: [String: Double]
+        /// The share of the road of each area, `0...1`, in the order of the areas; `nil` for one without roads.
+        package let areas: [Double?]
     }
 
     /// A piece of road that nobody reaches within the longest time, or only in part.
@@ -37,164 +39,122 @@ package struct Reach: Sendable {
         package let offRoad: [String]
     }
 
-    private let network: RoadNetwork
-    private let weights: RoadWeights
-    private let search: ReachSearch
+    /// Which area each piece of road belongs to; an area is a grid of the plan, for instance.
+    package struct Areas: Sendable {
+        let ofEdge: [Int32]
+        let count: Int
 
-    /// Prepares a network under a profile.
-    package init(_ network: RoadNetwork, profile: RoadWeights.Profile) {
-        self.network = network
-        self.weights = RoadWeights(network, profile: profile)
-        self.search = ReachSearch(network, self.weights)
+        /// No areas.
+        package static let none = Areas(ofEdge: [], count: 0)
+
+        /// Assigns each piece of road by its middle.
+        ///
+        /// - Parameters:
+        ///   - network: The roads.
+        ///   - count: How many areas there are.
+        ///   - area: The number of the area that a place lies in.
+        package init(_ network: RoadNetwork, count: Int, area: (Coordinate) -> Int?) {
+            self.ofEdge = (0..<network.edgeCount).map { edge in
+                let middle = network.coordinate(of: SnappedPlace(edge: edge, fraction: 0.5, offset: 0))
+                return Int32(middle.flatMap(area) ?? -1)
+            }
+            self.count = count
+        }
+
+        private init(ofEdge: [Int32], count: Int) { (self.ofEdge, self.count) = (ofEdge, count) }
+    }
+
+    private let network: RoadNetwork
+    private let roads: RoadState
+    private let metric: RoadMetric
+
+    /// Prepares the roads as they are now; `nil` when they are for one question only.
+    package init?(_ network: RoadNetwork, _ roads: RoadState) {
+        guard let metric = roads.metric else { return nil }
+        (self.network, self.roads, self.metric) = (network, roads, metric)
     }
 
     /// Finds what units reach within times, s.
     ///
-    /// The order of the units changes nothing.
-    package func report(_ units: [UnitPosition], within seconds: [Double]) -> Report {
-        let units = units.sorted { $0.device < $1.device }
-        let snapped = units.map { self.network.snap($0.extrapolated, within: TimeToScene.farthestRoad) }
-        let (devices, starts) = zip(units, snapped).reduce(into: ([String](), [Start]())) { found, pair in
-            guard let place = pair.1 else { return }
-            found.0.append(pair.0.device)
-            found.1.append(Start(place: place, facesForward: pair.0.facesForward(on: place, of: self.network)))
+    /// The order of the units changes nothing. A unit counts where it most likely is.
+    package func report(_ units: [UnitOnRoad], within seconds: [Double], areas: Areas = .none) -> Report {
+        let units = units.sorted { $0.position.device < $1.position.device }
+        let placed = units.compactMap { unit in
+            unit.candidates.first.map { (unit.position.device, unit.start($0, after: unit.position.age)) }
         }
         let longest = (seconds.max() ?? 0) * 1_000
-        let reached = self.search.reach(from: starts, within: UInt32(clamping: Int(longest)))
-        let onEdge = Dictionary(grouping: starts.indices) { starts[$0].place.edge }
-        var levels: [Level] = []
+        let starts = placed.map(\.1)
+        let reached = ReachSearch(self.metric).reach(from: starts, within: UInt32(clamping: Int(longest)))
+        let pieces = ReachedRoads(self.metric, reached, starts)
+        var tally = ReachTally(levels: seconds, areas: areas.count)
         var total = 0.0
-        for index in 0..<self.network.edgeCount { total += self.network.edge(index).metres }
-        for time in seconds {
-            var metres = 0.0
-            var onlyBy: [Int: Double] = [:]
-            for index in 0..<self.network.edgeCount {
-                let piece = Piece(index, self.network, self.weights, reached, starts, onEdge[index] ?? [])
-                let share = piece.share(within: time * 1_000, without: nil)
+        var blind: [BlindPiece] = []
+        for edge in 0..<self.network.edgeCount {
+            let metres = self.network.edge(edge).metres
+            let area = areas.ofEdge.isEmpty ? -1 : Int(areas.ofEdge[edge])
+            total += metres
+            tally.add(road: metres, area: area)
+            for (level, time) in seconds.enumerated() {
+                let share = pieces.share(of: edge, within: time * 1_000, without: nil)
                 guard share > 0 else { continue }
-                let length = self.network.edge(index).metres
-                metres += share * length
-                for start in piece.involved {
-                    let loss = share - piece.share(within: time * 1_000, without: start)
-                    if loss > 0 { onlyBy[start, default: 0] += loss * length }
+                tally.add(reached: share * metres, level: level, area: area)
+                pieces.forEachInvolved(in: edge) { start in
+                    let loss = share - pieces.share(of: edge, within: time * 1_000, without: start)
+                    if loss > 0 { tally.add(onlyBy: start, loss * metres, level: level) }
                 }
             }
-            levels.append(
-                Level(
-                    seconds: time,
-                    metres: metres,
-                    share: total > 0 ? metres / total : 0,
-                    onlyBy: Dictionary(uniqueKeysWithValues: onlyBy.map { (devices[$0.key], $0.value) })
-                )
+            let missing = (1 - pieces.share(of: edge, within: longest, without: nil)) * metres
+            // Less than a car's length is rounding.
+            guard missing > 5 else { continue }
+            blind.append(
+                BlindPiece(name: self.network.name(ofEdge: edge), line: self.network.line(ofEdge: edge), metres: missing)
             )
         }
         return Report(
             metres: total,
-            levels: levels,
-            blind: self.blind(within: longest, reached, starts, onEdge),
-            offRoad: zip(units, snapped).filter { $0.1 == nil }.map(\.0.device)
+            levels: tally.levels(devices: placed.map(\.0), total: total),
+            blind: blind,
+            offRoad: units.filter { $0.candidates.isEmpty }.map(\.position.device)
         )
     }
+}
 
-    private func blind(
-        within milliseconds: Double,
-        _ reached: ReachSearch.Reached,
-        _ starts: [Start],
-        _ onEdge: [Int: [Int]]
-    ) -> [BlindPiece] {
-        (0..<self.network.edgeCount).compactMap { index in
-            let piece = Piece(index, self.network, self.weights, reached, starts, onEdge[index] ?? [])
-            let missing = (1 - piece.share(within: milliseconds, without: nil)) * self.network.edge(index).metres
-            // Less than a car's length is rounding.
-            guard missing > 5 else { return nil }
-            return BlindPiece(
-                name: self.network.name(ofEdge: index),
-                line: self.network.line(ofEdge: index),
-                metres: missing
+/// Sums up what is reached.
+private struct ReachTally {
+    private let seconds: [Double]
+    private var metres: [Double]
+    private var onlyBy: [[Int: Double]]
+    private var reachedIn: [[Double]]
+    private var roadIn: [Double]
+
+    init(levels seconds: [Double], areas: Int) {
+        self.seconds = seconds
+        self.metres = seconds.map { _ in 0 }
+        self.onlyBy = seconds.map { _ in [:] }
+        self.roadIn = Array(repeating: 0, count: areas)
+        self.reachedIn = seconds.map { _ in Array(repeating: 0, count: areas) }
+    }
+
+    mutating func add(road metres: Double, area: Int) { if area >= 0 { self.roadIn[area] += metres } }
+
+    mutating func add(reached metres: Double, level: Int, area: Int) {
+        self.metres[level] += metres
+        if area >= 0 { self.reachedIn[level][area] += metres }
+    }
+
+    mutating func add(onlyBy start: Int, _ metres: Double, level: Int) {
+        self.onlyBy[level][start, default: 0] += metres
+    }
+
+    func levels(devices: [String], total: Double) -> [Reach.Level] {
+        self.seconds.indices.map { level in
+            Reach.Level(
+                seconds: self.seconds[level],
+                metres: self.metres[level],
+                share: total > 0 ? self.metres[level] / total : 0,
+                onlyBy: Dictionary(uniqueKeysWithValues: self.onlyBy[level].map { (devices[$0.key], $0.value) }),
+                areas: zip(self.reachedIn[level], self.roadIn).map { $1 > 0 ? $0 / $1 : nil }
             )
         }
-    }
-}
-
-/// One piece of road and who comes to it.
-private struct Piece {
-    private let reached: ReachSearch.Reached
-    private let edge: RoadEdge
-    private let forward: UInt32
-    private let backward: UInt32
-    private let starts: [Start]
-    private let here: [Int]
-
-    init(
-        _ index: Int,
-        _ network: RoadNetwork,
-        _ weights: RoadWeights,
-        _ reached: ReachSearch.Reached,
-        _ starts: [Start],
-        _ here: [Int]
-    ) {
-        (self.reached, self.edge, self.starts, self.here) = (reached, network.edge(index), starts, here)
-        (self.forward, self.backward) = (weights.forward[index], weights.backward[index])
-    }
-
-    /// The starts whose absence could change what is reached of it.
-    var involved: Set<Int> {
-        var involved = Set(self.here)
-        for vertex in [self.edge.from, self.edge.to] {
-            let start = Int(self.reached.first[Int(vertex)].start)
-            if start >= 0 { involved.insert(start) }
-        }
-        return involved
-    }
-
-    /// The share of it that is reached in time, by anybody but one start.
-    func share(within limit: Double, without absent: Int?) -> Double {
-        var stretches: [(Double, Double)] = []
-        func arrival(_ vertex: UInt32) -> Double? {
-            let first = self.reached.first[Int(vertex)]
-            let arrival = absent != nil && Int(first.start) == absent ? self.reached.second[Int(vertex)] : first
-            return arrival.start >= 0 && Double(arrival.milliseconds) <= limit ? Double(arrival.milliseconds) : nil
-        }
-        func far(_ milliseconds: Double, _ cost: UInt32) -> Double {
-            cost == 0 ? 1 : min(1, max(0, milliseconds) / Double(cost))
-        }
-        if self.forward != RoadWeights.closed, let time = arrival(self.edge.from) {
-            stretches.append((0, far(limit - time, self.forward)))
-        }
-        if self.backward != RoadWeights.closed, let time = arrival(self.edge.to) {
-            stretches.append((1 - far(limit - time, self.backward), 1))
-        }
-        for number in self.here where number != absent {
-            let start = self.starts[number]
-            let place = start.place.fraction
-            func left(_ isForward: Bool) -> Double {
-                let isTurn = start.facesForward.map { $0 != isForward } ?? false
-                return limit - (isTurn ? Double(ReverseSearch.turnAround) : 0)
-            }
-            if self.forward != RoadWeights.closed {
-                stretches.append((place, min(1, place + far(left(true), self.forward))))
-            }
-            if self.backward != RoadWeights.closed {
-                stretches.append((max(0, place - far(left(false), self.backward)), place))
-            }
-        }
-        return Self.length(of: stretches)
-    }
-
-    private static func length(of stretches: [(Double, Double)]) -> Double {
-        var (total, end) = (0.0, 0.0)
-        for (from, to) in stretches.sorted(by: { $0.0 < $1.0 }) where to > end {
-            total += to - max(from, end)
-            end = to
-        }
-        return min(1, total)
-    }
-}
-
-extension UnitPosition {
-    /// Whether a unit on a road faces along its points; `nil` when its course is not known.
-    func facesForward(on place: SnappedPlace, of network: RoadNetwork) -> Bool? {
-        guard let heading = self.heading, let road = network.course(at: place) else { return nil }
-        return angle(between: heading, and: road) <= 90
     }
 }

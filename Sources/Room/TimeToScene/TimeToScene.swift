@@ -1,11 +1,6 @@
 package import Ground
 package import Roads
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Synchronization
 
 /// Why there is no ranking for a scene.
 package enum SceneError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -23,24 +18,96 @@ package enum SceneError: Error, Sendable, Hashable, CustomStringConvertible {
 
 /// Ranks units by the time that each needs to a scene by road.
 ///
-/// Reads no clock and does no I/O: the same positions give the same ranking.
-package struct TimeToScene: Sendable {
+/// Reads no clock and does no I/O: the same positions give the same ranking. Its weights can be replaced as a whole
+/// while others ask; who began with the old ones ends with them.
+package final class TimeToScene: Sendable {
     /// Further from a road than this, metres, a place is not on the map.
     package static let farthestRoad = 1_000.0
 
-    private let network: RoadNetwork
-    private let weights: [RoadWeights.Profile: RoadWeights]
+    /// Roads so much further from a scene than the nearest, metres, are reached from it on foot.
+    private static let acrossTheStreet = 25.0
+
+    /// On foot, in a hurry, m/s.
+    private static let onFoot = 2.0
+
+    package let network: RoadNetwork
+    private let driving: Driving
+    private let current: Mutex<[RoadWeights.Profile: RoadState]>
 
     /// Prepares a network for all profiles.
-    package init(_ network: RoadNetwork) {
+    ///
+    /// - Parameters:
+    ///   - network: The network.
+    ///   - driving: What is assumed about driving.
+    ///   - load: How full the roads are, 0 to 1; `nil` for the mean of a working day.
+    ///   - profiles: The profiles that will be asked for.
+    ///   - isForOneQuestion: Does without the hierarchy's weights: sooner ready, each question slower.
+    package init(
+        _ network: RoadNetwork,
+        driving: Driving = .usual,
+        load: Double? = nil,
+        profiles: [RoadWeights.Profile] = RoadWeights.Profile.allCases,
+        isForOneQuestion: Bool = false
+    ) {
         self.network = network
-        self.weights = Dictionary(
-            uniqueKeysWithValues: RoadWeights.Profile.allCases.map { ($0, RoadWeights(network, profile: $0)) }
+        self.driving = driving
+        let load = load ?? driving.day.mean
+        self.current = Mutex(
+            Dictionary(
+                uniqueKeysWithValues: profiles.map { profile in
+                    let weights = RoadWeights(network, model: driving[profile], load: load)
+                    let model = driving[profile]
+                    let metric = isForOneQuestion ? nil : RoadMetric(network, weights)
+                    return (profile, RoadState(network, weights, metric, model: model, load: load))
+                }
+            )
         )
     }
 
+    /// Works out new weights for all profiles, which takes a while, and then puts them in place of the old ones.
+    package func reweigh(load: Double, closures: RoadClosures) {
+        for profile in self.current.withLock({ Array($0.keys) }) {
+            let model = self.driving[profile]
+            let weights = RoadWeights(self.network, model: model, load: load, closures: closures)
+            let metric = RoadMetric(self.network, weights)
+            let state = RoadState(self.network, weights, metric, model: model, load: load)
+            self.current.withLock { $0[profile] = state }
+        }
+    }
+
+    /// The traffic of the day.
+    package var day: TrafficDay { self.driving.day }
+
+    /// The roads under a profile as they are now; `nil` for a profile that was not prepared.
+    package func roads(_ profile: RoadWeights.Profile) -> RoadState? { self.current.withLock { $0[profile] } }
+
     /// Throws ``SceneError`` when no road is near the scene.
-    package func check(scene: Coordinate) throws(SceneError) { _ = try self.snap(scene) }
+    package func check(scene: Coordinate) throws(SceneError) { _ = try self.scene(at: scene) }
+
+    /// The roads by which a place is reached.
+    ///
+    /// - Throws: ``SceneError`` when none is near.
+    package func scene(at place: Coordinate) throws(SceneError) -> Scene {
+        let places = self.network.snaps(place, within: Self.farthestRoad, slack: Self.acrossTheStreet)
+        guard let nearest = places.first else {
+            throw .offTheMap(extent: self.network.extent, limit: Self.farthestRoad)
+        }
+        var approaches = [Scene.Approach(place: nearest, onFoot: 0)]
+        // The other carriageway, the street round the corner: nobody crosses a motorway on foot.
+        for place in places.dropFirst() where !self.network.edge(place.edge).roadClass.isMotorroad {
+            guard !self.network.edge(nearest.edge).roadClass.isMotorroad else { break }
+            let metres = place.offset - nearest.offset
+            approaches.append(Scene.Approach(place: place, onFoot: UInt32(metres / Self.onFoot * 1_000)))
+        }
+        if self.network.edge(nearest.edge).isForEmergencyOnly {
+            let open = self.network.snap(place, within: nearest.offset + 200) { !$0.isForEmergencyOnly }
+            if let open {
+                let metres = open.offset - nearest.offset
+                approaches.append(Scene.Approach(place: open, onFoot: UInt32(metres / Self.onFoot * 1_000)))
+            }
+        }
+        return Scene(approaches)
+    }
 
     /// Returns an estimate for each unit, soonest first; those without a way come last.
     ///
@@ -52,44 +119,17 @@ package struct TimeToScene: Sendable {
         scene: Coordinate,
         profile: RoadWeights.Profile
     ) throws(SceneError) -> [Estimate] {
-        let place = try self.snap(scene)
-        let snapped = units.map { self.network.snap($0.extrapolated, within: Self.farthestRoad) }
-        var legs: [Leg?] = []
-        if let weights = self.weights[profile] {
-            let starts = zip(units, snapped).compactMap { unit, snapped in
-                snapped.map { Start(place: $0, facesForward: unit.facesForward(on: $0, of: self.network)) }
-            }
-            legs = ReverseSearch(self.network, weights).legs(from: starts, to: place)
-        }
-        var next = legs.makeIterator()
-        let estimates = zip(units, snapped).map { unit, snapped in
-            Estimate(
-                device: unit.device,
-                snapped: snapped?.offset,
-                journey: snapped.flatMap { _ in next.next() ?? nil }.map { Self.journey($0, of: unit) }
-            )
-        }
-        return estimates.sorted { a, b in
-            (a.journey?.seconds ?? .infinity, a.device) < (b.journey?.seconds ?? .infinity, b.device)
-        }
+        try self.rank(Fleet(units, on: self.network), scene: scene, profile: profile)
     }
 
-    private func snap(_ scene: Coordinate) throws(SceneError) -> SnappedPlace {
-        guard let place = self.network.snap(scene, within: Self.farthestRoad) else {
-            throw .offTheMap(extent: self.network.extent, limit: Self.farthestRoad)
-        }
-        return place
-    }
-
-    private static func journey(_ leg: Leg, of unit: UnitPosition) -> Estimate.Journey {
-        let seconds = Double(leg.milliseconds) / 1_000
-        let driving = seconds * (exp(Spread.ninety * Spread.logarithm) - 1)
-        let moved = max(0, unit.age) * Spread.townSpeed + (unit.accuracy ?? 0)
-        let doubt = moved / Spread.townSpeed
-        return Estimate.Journey(
-            seconds: seconds,
-            p90: seconds + (driving * driving + doubt * doubt).squareRoot(),
-            metres: leg.metres
-        )
+    /// The same for units that were put on the roads as they reported.
+    package func rank(
+        _ fleet: Fleet,
+        scene: Coordinate,
+        profile: RoadWeights.Profile
+    ) throws(SceneError) -> [Estimate] {
+        let scene = try self.scene(at: scene)
+        guard let roads = self.roads(profile) else { return [] }
+        return fleet.rank(to: scene, roads)
     }
 }

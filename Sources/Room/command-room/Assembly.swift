@@ -75,7 +75,6 @@ struct Assembly {
             units: units,
             incidents: Locked(IncidentBook()),
             estimator: TimeToScene(self.network),
-            reach: Reach(self.network, profile: .siren),
             meter: meter,
             now: { SystemClock.wallMilliseconds }
         )

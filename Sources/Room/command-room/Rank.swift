@@ -38,7 +38,7 @@ struct Rank: AsyncParsableCommand {
             throw ProgramFailure(.usage, "--scene: '\(self.scene)' is not LAT,LON in degrees, such as 41.1496,-8.6110")
         }
         let units = try UnitsTable.read(self.units)
-        let estimator = TimeToScene(try openRoads(self.roads))
+        let estimator = TimeToScene(try openRoads(self.roads), profiles: [self.profile], isForOneQuestion: true)
         let clock = ContinuousClock()
         let began = clock.now
         let estimates: [Estimate]

@@ -41,10 +41,13 @@ struct ReachCommand: AsyncParsableCommand {
             throw ProgramFailure(.usage, "--minutes: '\(self.minutes)' is no list of minutes up to 240, such as 1,3,5")
         }
         let units = try UnitsTable.read(self.units)
-        let reach = Reach(try openRoads(self.roads), profile: self.profile)
+        let network = try openRoads(self.roads)
+        let estimator = TimeToScene(network, profiles: [self.profile])
+        guard let roads = estimator.roads(self.profile), let reach = Reach(network, roads) else { return }
+        let placed = units.map { UnitOnRoad($0, on: network) }
         let clock = ContinuousClock()
         let began = clock.now
-        let report = reach.report(units, within: times.map { $0 * 60 })
+        let report = reach.report(placed, within: times.map { $0 * 60 })
         let milliseconds = ((clock.now - began) / .milliseconds(1)).rounded(decimals: 1)
         switch self.format {
         case .table: Self.show(report)

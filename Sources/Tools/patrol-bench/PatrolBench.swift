@@ -9,6 +9,7 @@ struct PatrolBench: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             UplinkBench.self, IntakeBench.self, DeviceBench.self, LocateBench.self, ReportBench.self, ReplayBench.self,
+            SceneBench.self, RoadsBench.self, TripsBench.self,
         ]
     )
 
@@ -32,11 +33,15 @@ struct BenchOptions: ParsableArguments {
         guard (1...1_000).contains(self.runs) else { throw ValidationError("--runs must be from 1 to 1000") }
     }
 
-    /// Prints one row: names and numbers.
-    func show(_ row: KeyValuePairs<String, Double>) {
+    /// Prints one row: names and what they name, first the words, then the numbers.
+    func show(text: KeyValuePairs<String, String> = [:], _ row: KeyValuePairs<String, Double>) {
         switch self.format {
-        case .json: print("{" + row.map { "\"\($0.key)\":\(short($0.value))" }.joined(separator: ",") + "}")
-        case .table: print(row.map { "\($0.key) \(short($0.value))" }.joined(separator: "   "))
+        case .json:
+            let words = text.map { "\"\($0.key)\":\"\($0.value)\"" }
+            print("{" + (words + row.map { "\"\($0.key)\":\(short($0.value))" }).joined(separator: ",") + "}")
+        case .table:
+            let words = text.map { "\($0.key) \($0.value)" }
+            print((words + row.map { "\($0.key) \(short($0.value))" }).joined(separator: "   "))
         }
     }
 }

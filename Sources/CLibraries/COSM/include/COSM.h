@@ -38,6 +38,22 @@ typedef struct cosm_way {
     uint32_t tag_count;
 } cosm_way;
 
+/// A member of a relation.
+typedef struct cosm_member {
+    int64_t id;
+    cosm_text role;
+    uint32_t is_way;  ///< 1 for a way, 0 for a node.
+} cosm_member;
+
+/// A relation of the type `restriction`: a turn that is forbidden or the only one allowed.
+typedef struct cosm_restriction {
+    int64_t id;
+    uint32_t first_member;
+    uint32_t member_count;
+    uint32_t first_tag;
+    uint32_t tag_count;
+} cosm_restriction;
+
 /// What a map file holds of roads; owned by whoever read it.
 typedef struct cosm_map cosm_map;
 
@@ -54,6 +70,8 @@ const cosm_way *_Nullable cosm_ways(const cosm_map *_Nonnull map, size_t *_Nonnu
 const cosm_tag *_Nullable cosm_tags(const cosm_map *_Nonnull map, size_t *_Nonnull count);
 /// Indices of nodes, one run a way; nodes that the file lacks are UINT32_MAX.
 const uint32_t *_Nullable cosm_way_nodes(const cosm_map *_Nonnull map, size_t *_Nonnull count);
+const cosm_restriction *_Nullable cosm_restrictions(const cosm_map *_Nonnull map, size_t *_Nonnull count);
+const cosm_member *_Nullable cosm_members(const cosm_map *_Nonnull map, size_t *_Nonnull count);
 const uint8_t *_Nullable cosm_text_pool(const cosm_map *_Nonnull map, size_t *_Nonnull count);
 
 #ifdef __cplusplus
