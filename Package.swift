@@ -15,6 +15,10 @@ let strict: [SwiftSetting] = [
 // Everywhere but where C is touched, unsafe constructs are errors too (SE-0458 warns, SE-0480 promotes).
 let pure: [SwiftSetting] = strict + [.strictMemorySafety()]
 
+// A town's roads take a minute to work out without the optimiser and a second with it: a debug build has it too, in
+// the two targets that compute, so that tests can afford real maps.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -167,8 +171,8 @@ let package = Package(
             ["BrokerLink", "History", "PatrolWire", "Threading", "Units", lifecycle, logging]
         ),
         library("Room", "History", ["PatrolWire", .product(name: "GRDB", package: "GRDB.swift"), logging]),
-        library("Room", "Roads", ["COSM", "Ground", crypto], settings: strict),
-        library("Room", "TimeToScene", ["Ground", "Roads"]),
+        library("Room", "Roads", ["COSM", "Ground", crypto], settings: strict + optimised),
+        library("Room", "TimeToScene", ["Ground", "Roads"], settings: pure + optimised),
         // Its folder is Dispatch; a module of that name is Swift's own on Linux.
         library("Room", "Dispatching", ["Ground", "PatrolWire", "Roads", "TimeToScene", "Units"], in: "Dispatch"),
         library(

@@ -18,8 +18,29 @@ struct ASCIIMap {
 
     private(set) var places: [Character: PlanePoint] = [:]
     private(set) var streets: [Street] = []
-    /// More tags of all streets.
+    /// Tags of all streets.
     var tags = ["highway": "residential", "maxspeed": "36"]
+    /// More tags of one street, by its two junctions in the order of the drawing: "ab".
+    var streetTags: [String: [String: String]] = [:]
+    /// Tags of a junction.
+    var placeTags: [Character: [String: String]] = [:]
+    /// Restrictions of turns.
+    var restrictions: [Restriction] = []
+
+    struct Restriction {
+        /// `restriction` and what else the relation says.
+        let tags: [String: String]
+        /// The street that one comes from, "ab".
+        let from: String
+        /// A junction or one or more streets.
+        let via: [String]
+        let to: String
+
+        init(_ kind: String, from: String, via: String..., to: String, more: [String: String] = [:]) {
+            self.tags = ["type": "restriction", "restriction": kind].merging(more) { $1 }
+            (self.from, self.via, self.to) = (from, via, to)
+        }
+    }
 
     init(_ drawing: String) {
         let lines = drawing.split(separator: "\n", omittingEmptySubsequences: false).map(Array.init)
@@ -79,20 +100,37 @@ struct ASCIIMap {
         let names = self.places.keys.sorted()
         for (index, name) in names.enumerated() {
             guard let place = self.coordinate(name) else { continue }
-            text += "<node id=\"\(index + 1)\" version=\"1\" lat=\"\(place.latitude)\" lon=\"\(place.longitude)\"/>\n"
+            text += "<node id=\"\(index + 1)\" version=\"1\" lat=\"\(place.latitude)\" lon=\"\(place.longitude)\">"
+            text += Self.xml(self.placeTags[name] ?? [:]) + "</node>\n"
         }
         for (index, street) in self.streets.enumerated() {
             guard let from = names.firstIndex(of: street.from), let to = names.firstIndex(of: street.to) else {
                 continue
             }
             text += "<way id=\"\(index + 1)\" version=\"1\"><nd ref=\"\(from + 1)\"/><nd ref=\"\(to + 1)\"/>"
-            for (key, value) in self.tags.sorted(by: { $0.key < $1.key }) {
-                text += "<tag k=\"\(key)\" v=\"\(value)\"/>"
-            }
+            let own = self.streetTags["\(street.from)\(street.to)"] ?? [:]
+            text += Self.xml(self.tags.merging(own) { $1 })
             if street.isOneWay { text += "<tag k=\"oneway\" v=\"yes\"/>" }
             text += "</way>\n"
         }
+        for (index, restriction) in self.restrictions.enumerated() {
+            text += "<relation id=\"\(index + 1)\" version=\"1\">"
+            for (role, members) in [("from", [restriction.from]), ("via", restriction.via), ("to", [restriction.to])] {
+                for member in members {
+                    if member.count == 1, let node = member.first.flatMap({ names.firstIndex(of: $0) }) {
+                        text += "<member type=\"node\" ref=\"\(node + 1)\" role=\"\(role)\"/>"
+                    } else if let way = self.streets.firstIndex(where: { Set([$0.from, $0.to]) == Set(member) }) {
+                        text += "<member type=\"way\" ref=\"\(way + 1)\" role=\"\(role)\"/>"
+                    }
+                }
+            }
+            text += Self.xml(restriction.tags) + "</relation>\n"
+        }
         return text + "</osm>\n"
+    }
+
+    private static func xml(_ tags: [String: String]) -> String {
+        tags.sorted { $0.key < $1.key }.map { "<tag k=\"\($0.key)\" v=\"\($0.value)\"/>" }.joined()
     }
 
     /// Imports the map and opens it.

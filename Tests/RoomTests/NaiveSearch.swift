@@ -1,79 +1,43 @@
-import Roads
+@testable import Roads
 
-/// The same question answered without cleverness: Bellman and Ford's relaxation over arcs cut at both ends.
+/// The same question answered without cleverness: all turns are tried again and again until nothing gets better.
 struct NaiveSearch {
-    private struct Arc {
-        let from: Int
-        let to: Int
-        let milliseconds: Double
+    private let network: RoadNetwork
+    private let weights: RoadWeights
+
+    init(_ network: RoadNetwork, _ weights: RoadWeights) { (self.network, self.weights) = (network, weights) }
+
+    private func milliseconds(_ arc: Int, _ share: Double) -> Double {
+        let whole = self.weights.arcs[Int(self.network.base(UInt32(arc)))]
+        return whole == RoadWeights.closed ? .infinity : (Double(whole) * share).rounded()
     }
 
-    private var arcs: [Arc] = []
-    private let count: Int
-
-    init(_ network: RoadNetwork, _ weights: RoadWeights) {
-        self.count = network.vertexCount
-        for index in 0..<network.edgeCount {
-            let edge = network.edge(index)
-            if edge.isForwardAllowed {
-                self.arcs.append(
-                    Arc(from: Int(edge.from), to: Int(edge.to), milliseconds: Double(weights.forward[index]))
-                )
-            }
-            if edge.isBackwardAllowed {
-                self.arcs.append(
-                    Arc(from: Int(edge.to), to: Int(edge.from), milliseconds: Double(weights.backward[index]))
-                )
-            }
-        }
-    }
-
-    /// Milliseconds from a start to a scene, infinite where there is no way.
-    func milliseconds(
-        from start: SnappedPlace,
-        to scene: SnappedPlace,
-        _ network: RoadNetwork,
-        _ weights: RoadWeights
-    ) -> Double {
-        // The start and the scene become two more vertices, joined to the ends of their roads.
-        let (source, target) = (self.count, self.count + 1)
-        var arcs = self.arcs
-        func half(_ edge: Int, _ isForward: Bool, _ share: Double) -> Double {
-            Double(isForward ? weights.forward[edge] : weights.backward[edge]) * share
-        }
-        let first = network.edge(start.edge)
-        if first.isForwardAllowed {
-            arcs.append(Arc(from: source, to: Int(first.to), milliseconds: half(start.edge, true, 1 - start.fraction)))
-        }
-        if first.isBackwardAllowed {
-            arcs.append(Arc(from: source, to: Int(first.from), milliseconds: half(start.edge, false, start.fraction)))
-        }
-        let last = network.edge(scene.edge)
-        if last.isForwardAllowed {
-            arcs.append(Arc(from: Int(last.from), to: target, milliseconds: half(scene.edge, true, scene.fraction)))
-        }
-        if last.isBackwardAllowed {
-            arcs.append(Arc(from: Int(last.to), to: target, milliseconds: half(scene.edge, false, 1 - scene.fraction)))
-        }
-        if start.edge == scene.edge {
-            let ahead = scene.fraction - start.fraction
-            if ahead >= 0, last.isForwardAllowed {
-                arcs.append(Arc(from: source, to: target, milliseconds: half(scene.edge, true, ahead)))
-            }
-            if ahead <= 0, last.isBackwardAllowed {
-                arcs.append(Arc(from: source, to: target, milliseconds: half(scene.edge, false, -ahead)))
-            }
-        }
-        var best = [Double](repeating: .infinity, count: self.count + 2)
-        best[source] = 0
+    /// Milliseconds from each start to a scene, infinite where there is no way.
+    func milliseconds(from starts: [SnappedPlace], to scene: SnappedPlace) -> [Double] {
+        let ends = [(scene.edge * 2, scene.fraction), (scene.edge * 2 + 1, 1 - scene.fraction)]
+        /// From the end of each arc.
+        var best = [Double](repeating: .infinity, count: self.network.arcCount)
         var hasChanged = true
         while hasChanged {
             hasChanged = false
-            for arc in arcs where best[arc.from] + arc.milliseconds < best[arc.to] {
-                best[arc.to] = best[arc.from] + arc.milliseconds
+            for (turn, cost) in zip(self.network.turns, self.weights.turns) where cost != RoadWeights.closed {
+                let next = Int(self.network.base(turn.to))
+                var behind = self.milliseconds(next, 1) + best[Int(turn.to)]
+                for (arc, share) in ends where arc == next { behind = min(behind, self.milliseconds(arc, share)) }
+                guard Double(cost) + behind < best[Int(turn.from)] else { continue }
+                best[Int(turn.from)] = Double(cost) + behind
                 hasChanged = true
             }
         }
-        return best[target]
+        return starts.map { start in
+            var answer = Double.infinity
+            for (arc, share) in [(start.edge * 2, start.fraction), (start.edge * 2 + 1, 1 - start.fraction)] {
+                answer = min(answer, self.milliseconds(arc, 1 - share) + best[arc])
+                for (end, place) in ends where end == arc && place >= share {
+                    answer = min(answer, self.milliseconds(arc, place - share))
+                }
+            }
+            return answer
+        }
     }
 }

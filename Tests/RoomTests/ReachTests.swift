@@ -27,13 +27,13 @@ struct ReachTests {
     func street() async throws {
         let map = ASCIIMap("a-b-c-d-e-f-g-h-i-j-k")
         try await map.withNetwork { network in
-            let reach = Reach(network, profile: .civil)
-            // 36 km/h on a residential street, of which a share is driven: 7 m/s.
-            let report = reach.report([try self.unit(map, "f")], within: [10, 30, 1_000])
-            #expect(report.levels.map { ($0.metres / 10).rounded() * 10 } == [140, 420, 1_000])
+            let reach = try #require(Reach.even(network))
+            // Ten metres a second, both ways.
+            let report = reach.report([try self.unit(map, "f")].placed(on: network), within: [10, 30, 1_000])
+            #expect(report.levels.map { ($0.metres / 10).rounded() * 10 } == [200, 600, 1_000])
             #expect(abs(report.levels[2].share - 1) < 1e-9 && report.blind.isEmpty)
-            let short = reach.report([try self.unit(map, "f")], within: [30])
-            #expect(abs(short.blind.reduce(0) { $0 + $1.metres } - 580) < 10)
+            let short = reach.report([try self.unit(map, "f")].placed(on: network), within: [30])
+            #expect(abs(short.blind.reduce(0) { $0 + $1.metres } - 400) < 10)
         }
     }
 
@@ -49,8 +49,8 @@ struct ReachTests {
         try await map.withNetwork { network in
             let far = try #require(Coordinate(latitude: 40, longitude: 0))
             let lost = UnitPosition(device: "lost", coordinate: far, course: nil, age: 0, accuracy: nil)
-            let report = Reach(network, profile: .civil).report([try self.unit(map, "b"), lost], within: [20])
-            #expect(abs(report.levels[0].metres - 140) < 2 && report.offRoad == ["lost"])
+            let report = try #require(Reach.even(network)).report([try self.unit(map, "b"), lost].placed(on: network), within: [20])
+            #expect(abs(report.levels[0].metres - 200) < 2 && report.offRoad == ["lost"])
         }
     }
 
@@ -58,11 +58,11 @@ struct ReachTests {
     func onlyBy() async throws {
         let map = ASCIIMap("a-b-c-d-e-f-g-h-i-j-k")
         try await map.withNetwork { network in
-            let reach = Reach(network, profile: .civil)
-            let twins = reach.report([try self.unit(map, "f", "1"), try self.unit(map, "f", "2")], within: [20])
+            let reach = try #require(Reach.even(network))
+            let twins = reach.report([try self.unit(map, "f", "1"), try self.unit(map, "f", "2")].placed(on: network), within: [20])
             #expect(twins.levels[0].onlyBy.isEmpty)
-            let apart = reach.report([try self.unit(map, "a"), try self.unit(map, "k")], within: [20])
-            #expect(abs((apart.levels[0].onlyBy["a"] ?? 0) - 140) < 2)
+            let apart = reach.report([try self.unit(map, "a"), try self.unit(map, "k")].placed(on: network), within: [20])
+            #expect(abs((apart.levels[0].onlyBy["a"] ?? 0) - 200) < 2)
         }
     }
 
@@ -81,9 +81,9 @@ struct ReachTests {
                 accuracy: nil
             )
         }
-        let reach = Reach(network, profile: .siren)
-        let report = reach.report(units, within: [20, 45])
-        let weights = RoadWeights(network, profile: .siren)
+        let reach = try #require(Reach.even(network))
+        let report = reach.report(units.placed(on: network), within: [20, 45])
+        let weights = RoadWeights(network, model: .even, load: 0)
         let naive = NaiveSearch(network, weights)
         let starts = units.compactMap { network.snap($0.coordinate, within: TimeToScene.farthestRoad) }
         let parts = 8
@@ -93,7 +93,7 @@ struct ReachTests {
             for part in 0..<parts {
                 let place = SnappedPlace(edge: index, fraction: (Double(part) + 0.5) / Double(parts), offset: 0)
                 let soonest =
-                    starts.map { naive.milliseconds(from: $0, to: place, network, weights) }.min() ?? .infinity
+                    naive.milliseconds(from: starts, to: place).min() ?? .infinity
                 for (level, limit) in [20_000.0, 45_000].enumerated() where soonest <= limit {
                     reached[level] += length
                 }
@@ -107,12 +107,12 @@ struct ReachTests {
         }
         // What is only reached by one is what is gone without it.
         for unit in units {
-            let without = reach.report(units.filter { $0.device != unit.device }, within: [20, 45])
+            let without = reach.report(units.filter { $0.device != unit.device }.placed(on: network), within: [20, 45])
             for (all, fewer) in zip(report.levels, without.levels) {
                 #expect(abs(all.metres - fewer.metres - (all.onlyBy[unit.device] ?? 0)) < 1, "seed \(seed)")
             }
         }
-        #expect(reach.report(units.shuffled(using: &random), within: [20, 45]).levels == report.levels)
+        #expect(reach.report(units.shuffled(using: &random).placed(on: network), within: [20, 45]).levels == report.levels)
     }
 
     @Test("agrees with a naive search on drawn maps, and with itself when each unit is taken away")

@@ -167,9 +167,9 @@ struct WayRulesTests {
 
     @Test("the more specific access counts")
     func access() {
-        #expect(self.rules(["highway": "service", "access": "no", "motor_vehicle": "yes"])?.isRestricted == false)
-        #expect(self.rules(["highway": "service", "access": "private"])?.isRestricted == true)
-        #expect(self.rules(["highway": "service", "vehicle": "no", "motorcar": "permit"])?.isRestricted == true)
+        #expect(self.rules(["highway": "service", "access": "no", "motor_vehicle": "yes"])?.access == .everybody)
+        #expect(self.rules(["highway": "service", "access": "private"])?.access == .restricted)
+        #expect(self.rules(["highway": "service", "vehicle": "no", "motorcar": "permit"])?.access == .restricted)
     }
 
     @Test(
@@ -179,7 +179,7 @@ struct WayRulesTests {
             (["barrier": "bollard", "motor_vehicle": "yes"], false), (["highway": "crossing"], false),
         ]
     )
-    func barriers(tags: [String: String], blocks: Bool) { #expect(WayRules.isBlocked(Tags(tags)) == blocks) }
+    func barriers(tags: [String: String], blocks: Bool) { #expect((NodeRules.kind(Tags(tags)) == .blocked) == blocks) }
 
     @Test(
         "speed limits in their spellings",
@@ -198,27 +198,25 @@ struct WayRulesTests {
 
     @Test("a bollard in the middle of a street lets nobody through")
     func bollard() async throws {
-        let map = ASCIIMap(
+        var map = ASCIIMap(
             """
             a-b-c
             |   |
             d-e-f
             """
         )
-        let blocked = map.openStreetMapXML.replacing(#/<node id="2"(.*)\/>/#) { match in
-            "<node id=\"2\"\(match.output.1)><tag k=\"barrier\" v=\"bollard\"/></node>"
-        }
+        map.placeTags = ["b": ["barrier": "bollard"]]
         try await withTemporaryFolder("bollard") { folder in
-            try writeFile("\(folder)/map.osm", blocked)
+            try writeFile("\(folder)/map.osm", map.openStreetMapXML)
             _ = try RoadImport.run(map: "\(folder)/map.osm", output: "\(folder)/map.roads")
             let network = try RoadNetwork(path: "\(folder)/map.roads")
-            let weights = RoadWeights(network, profile: .civil)
+            let weights = RoadWeights(network, model: .even, load: 0)
             let west = try #require(map.coordinate("b", east: -30))
             let east = try #require(map.coordinate("b", east: 30))
             let start = try #require(network.snap(west, within: 100))
-            let scene = try #require(network.snap(east, within: 100))
-            let leg = ReverseSearch(network, weights).legs(from: [Start(place: start, facesForward: nil)], to: scene)[0]
-            #expect(((leg?.metres ?? 0) / 10).rounded() * 10 == 70 + 100 + 200 + 100 + 70)
+            let scene = Scene([Scene.Approach(place: try #require(network.snap(east, within: 100)), onFoot: 0)])
+            let leg = PlainSearch(network, weights).legs(from: [Start(place: start, facesForward: nil)], to: scene)[0]
+            #expect((leg.metres / 10).rounded() * 10 == 70 + 100 + 200 + 100 + 70)
         }
     }
 }

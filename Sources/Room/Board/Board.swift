@@ -85,7 +85,8 @@ package struct Board: Sendable {
             throw Problem(.serviceUnavailable, "the roads are not ready yet; ask again in a second")
         }
         let placed = free.map { UnitOnRoad($0, on: self.estimator.network) }
-        return CoverageAnswer(at: now, units: free.count, reach.report(placed, within: minutes.map { $0 * 60 }))
+        let report = reach.report(placed, within: minutes.map { $0 * 60 })
+        return CoverageAnswer(at: now, units: free.count, report, self.estimator.network)
     }
 
     private func health() -> HealthAnswer {

@@ -1,6 +1,7 @@
 import Ground
 import Hummingbird
 import PatrolWire
+import Roads
 import TimeToScene
 
 /// What `GET coverage` says: shares of road that the free units reach, and the roads that none reaches, as GeoJSON.
@@ -61,7 +62,7 @@ struct CoverageAnswer: ResponseEncodable, Sendable {
         case roadMetres = "road_m"
     }
 
-    init(at: Int64, units: Int, _ report: Reach.Report) {
+    init(at: Int64, units: Int, _ report: Reach.Report, _ network: RoadNetwork) {
         (self.at, self.units, self.roadMetres) = (at, units, report.metres.rounded())
         self.levels = report.levels.map { level in
             Level(
@@ -74,8 +75,8 @@ struct CoverageAnswer: ResponseEncodable, Sendable {
         self.blind = Features(
             features: report.blind.map { piece in
                 Feature(
-                    geometry: Feature.Geometry(coordinates: piece.line.map { [$0.longitude, $0.latitude] }),
-                    properties: Feature.Properties(name: piece.name, blindMetres: piece.metres.rounded())
+                    geometry: Feature.Geometry(coordinates: network.line(ofEdge: piece.edge).map { [$0.longitude, $0.latitude] }),
+                    properties: Feature.Properties(name: network.name(ofEdge: piece.edge), blindMetres: piece.metres.rounded())
                 )
             }
         )

@@ -1,14 +1,17 @@
-/// The way from one unit to the scene.
+/// The way from one unit to the scene, if there is one.
 package struct Leg: Sendable, Hashable {
-    /// Travel time, ms.
-    package let milliseconds: UInt32
-    /// Length of that way, metres.
-    package let metres: Double
+    private let packed: UInt64
 
-    init(packed: UInt64) {
-        self.milliseconds = UInt32(truncatingIfNeeded: packed >> 32)
-        self.metres = Double(packed & 0xFFFF_FFFF) / 10
-    }
+    init(packed: UInt64) { self.packed = min(packed, RoadMetric.never) }
+
+    /// Whether there is a way.
+    package var isReachable: Bool { self.packed < RoadMetric.never }
+
+    /// Travel time, ms; without meaning when there is no way.
+    package var milliseconds: UInt32 { UInt32(truncatingIfNeeded: self.packed >> 32) }
+
+    /// Length of that way, metres; without meaning when there is none.
+    package var metres: Double { Double(self.packed & 0xFFFF_FFFF) / 10 }
 }
 
 /// Where a unit starts, and which way it is facing.

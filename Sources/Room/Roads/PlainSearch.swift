@@ -14,8 +14,8 @@ package struct PlainSearch: Sendable {
         self.weights = weights
     }
 
-    /// Returns for each start its fastest way to the scene, `nil` where there is none.
-    package func legs(from starts: [Start], to scene: Scene) -> [Leg?] {
+    /// Returns for each start its fastest way to the scene.
+    package func legs(from starts: [Start], to scene: Scene) -> [Leg] {
         var needed: Set<UInt32> = []
         for start in starts { needed.formUnion(start.place.arcs.map { UInt32($0.arc) }) }
         let ends = self.ends(of: scene)
@@ -30,7 +30,7 @@ package struct PlainSearch: Sendable {
                     best = min(best, self.cost(ofArc: arc, share: end.share - share) &+ end.onFoot &+ turn)
                 }
             }
-            return best < RoadMetric.never ? Leg(packed: best) : nil
+            return Leg(packed: best)
         }
     }
 

@@ -25,6 +25,17 @@ package struct Arrivals: Sendable, Hashable {
         return arrival == .max ? nil : Double(arrival >> 32)
     }
 
+    /// Whether two starts come in time: then both are known.
+    var isFull: Bool { self.second != .max }
+
+    /// What was so many ms before.
+    func earlier(by time: UInt32) -> Arrivals {
+        var arrivals = self
+        arrivals.first &-= UInt64(time) << 32
+        arrivals.second &-= UInt64(time) << 32
+        return arrivals
+    }
+
     /// Who is there first.
     var start: Int? { self.first == .max ? nil : Int(self.first & 0xFFFF_FFFF) }
 }
@@ -89,7 +100,7 @@ package struct ReachSearch: Sendable {
 
 extension Arrivals {
     @inline(__always)
-    fileprivate mutating func take(_ time: UInt64, beyond other: Arrivals, atMost top: UInt64) {
+    mutating func take(_ time: UInt64, beyond other: Arrivals, atMost top: UInt64) {
         guard other.first != .max else { return }
         let first = other.first &+ time
         if first <= top { self.take(first) }

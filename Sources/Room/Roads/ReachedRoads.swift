@@ -4,79 +4,117 @@ package struct ReachedRoads: Sendable {
     private let reached: [Arrivals]
     private let starts: [Start]
     private let onEdge: [Int: [Int]]
+    private let hasStart: [Bool]
 
     /// Reads the labels of a search.
     package init(_ metric: RoadMetric, _ reached: [Arrivals], _ starts: [Start]) {
         (self.metric, self.reached, self.starts) = (metric, reached, starts)
         self.onEdge = Dictionary(grouping: starts.indices) { starts[$0].place.edge }
+        var hasStart = [Bool](repeating: false, count: metric.network.edgeCount)
+        for start in starts { hasStart[start.place.edge] = true }
+        self.hasStart = hasStart
     }
 
-    /// Calls `body` with each start whose absence could change what is reached of a road.
-    package func forEachInvolved(in edge: Int, _ body: (Int) -> Void) {
-        let (forward, backward) = (self.reached[edge * 2].start, self.reached[edge * 2 + 1].start)
-        let here = self.onEdge.isEmpty ? nil : self.onEdge[edge]
-        guard let here else {
-            if let forward { body(forward) }
-            if let backward, backward != forward { body(backward) }
-            return
-        }
-        // At a road's end whoever stands on it is first; who comes in from behind may still matter.
-        var all = Set(here)
-        for arc in [edge * 2, edge * 2 + 1] { if let start = self.beginning(of: arc).start { all.insert(start) } }
-        all.forEach(body)
-    }
-
-    /// The share of a road that is reached in time, ms, by anybody but one start, 0…1.
-    package func share(of edge: Int, within limit: Double, without absent: Int?) -> Double {
-        guard let here = self.onEdge[edge] else {
-            return min(
-                1,
-                self.far(arc: edge * 2, limit, without: absent) + self.far(arc: edge * 2 + 1, limit, without: absent)
+    /// What is known of one road.
+    package func road(_ edge: Int) -> ReachedRoad {
+        let (forward, backward) = (edge * 2, edge * 2 + 1)
+        guard self.hasStart[edge], let here = self.onEdge[edge] else {
+            return ReachedRoad(
+                forward: self.arrivals(atBeginningOf: forward),
+                backward: self.arrivals(atBeginningOf: backward),
+                times: (self.metric.weights.arcs[forward], self.metric.weights.arcs[backward]),
+                standing: []
             )
         }
-        var stretches: [(Double, Double)] = []
-        for arc in [edge * 2, edge * 2 + 1] {
-            let whole = self.metric.weights.arcs[arc]
-            guard whole != RoadWeights.closed else { continue }
-            func add(from share: Double, _ milliseconds: Double) {
-                guard milliseconds >= 0 else { return }
-                let end = min(1, share + (whole == 0 ? 1 : milliseconds / Double(whole)))
-                stretches.append(arc % 2 == 0 ? (share, end) : (1 - end, 1 - share))
-            }
-            if let time = self.beginning(of: arc).milliseconds(without: absent) { add(from: 0, limit - time) }
-            for number in here where number != absent {
+        return ReachedRoad(
+            forward: self.arrivalsFromBehind(forward),
+            backward: self.arrivalsFromBehind(backward),
+            times: (self.metric.weights.arcs[forward], self.metric.weights.arcs[backward]),
+            standing: here.map { number in
                 let start = self.starts[number]
-                let turn = start.isTurn(forward: arc % 2 == 0) ? Double(self.metric.weights.turnAround) : 0
-                add(from: arc % 2 == 0 ? start.place.fraction : 1 - start.place.fraction, limit - turn)
+                func turn(_ forward: Bool) -> Double {
+                    start.isTurn(forward: forward) ? Double(self.metric.weights.turnAround) : 0
+                }
+                return ReachedRoad.Standing(
+                    start: number,
+                    fraction: start.place.fraction,
+                    turns: (turn(true), turn(false))
+                )
+            }
+        )
+    }
+
+    /// When the beginning of an arc that nobody stands on is reached.
+    private func arrivals(atBeginningOf arc: Int) -> Arrivals {
+        let end = self.reached[arc]
+        let time = self.metric.weights.arcs[arc]
+        guard time != RoadWeights.closed else { return Arrivals() }
+        // Who is at its end drove along all of it; who does not get to the end in time is not known there.
+        return end.isFull ? end.earlier(by: time) : self.arrivalsFromBehind(arc)
+    }
+
+    private func arrivalsFromBehind(_ arc: Int) -> Arrivals {
+        var arrivals = Arrivals()
+        guard self.metric.weights.arcs[arc] != RoadWeights.closed else { return arrivals }
+        for turn in self.metric.network.turnsInto(arc: arc) {
+            let milliseconds = self.metric.weights.turns[turn]
+            guard milliseconds != RoadWeights.closed else { continue }
+            let before = self.reached[Int(self.metric.network.turns[turn].from)]
+            arrivals.take(UInt64(milliseconds) << 32, beyond: before, atMost: .max - 1)
+        }
+        return arrivals
+    }
+}
+
+/// When one road is reached, and from where.
+package struct ReachedRoad: Sendable {
+    /// A unit that is on the road already.
+    struct Standing: Sendable {
+        let start: Int
+        /// Along the road's points, 0…1.
+        let fraction: Double
+        /// To turn round first, ms, by direction.
+        let turns: (forward: Double, backward: Double)
+    }
+
+    let forward: Arrivals
+    let backward: Arrivals
+    let times: (forward: UInt32, backward: UInt32)
+    let standing: [Standing]
+
+    /// Calls `body` with each start whose absence could change what is reached.
+    package func forEachInvolved(_ body: (Int) -> Void) {
+        let (first, second) = (self.forward.start, self.backward.start)
+        if let first { body(first) }
+        if let second, second != first { body(second) }
+        for item in self.standing where item.start != first && item.start != second { body(item.start) }
+    }
+
+    /// The share that is reached in time, ms, by anybody but one start, 0…1.
+    package func share(within limit: Double, without absent: Int? = nil) -> Double {
+        let ahead = Self.far(self.forward, self.times.forward, limit, absent)
+        let back = Self.far(self.backward, self.times.backward, limit, absent)
+        guard !self.standing.isEmpty else { return min(1, ahead + back) }
+        var stretches = [(0, ahead), (1 - back, 1)]
+        for item in self.standing where item.start != absent {
+            if self.times.forward != RoadWeights.closed {
+                let far = (limit - item.turns.forward) / Double(max(1, self.times.forward))
+                stretches.append((item.fraction, min(1, item.fraction + max(0, far))))
+            }
+            if self.times.backward != RoadWeights.closed {
+                let far = (limit - item.turns.backward) / Double(max(1, self.times.backward))
+                stretches.append((max(0, item.fraction - max(0, far)), item.fraction))
             }
         }
         return Self.length(of: stretches)
     }
 
-    /// How far into an arc that nobody stands on, 0…1.
-    private func far(arc: Int, _ limit: Double, without absent: Int?) -> Double {
-        let whole = self.metric.weights.arcs[arc]
-        guard whole != RoadWeights.closed else { return 0 }
-        // Who is at its end drove along all of it; who does not get to the end in time is not known there.
-        if let end = self.reached[arc].milliseconds(without: absent) {
-            let left = limit - (end - Double(whole))
-            return left <= 0 ? 0 : whole == 0 ? 1 : min(1, left / Double(whole))
+    /// How far into an arc one gets, 0…1.
+    private static func far(_ beginning: Arrivals, _ time: UInt32, _ limit: Double, _ absent: Int?) -> Double {
+        guard time != RoadWeights.closed, let arrival = beginning.milliseconds(without: absent), arrival < limit else {
+            return 0
         }
-        guard let time = self.beginning(of: arc).milliseconds(without: absent), time < limit else { return 0 }
-        return min(1, (limit - time) / Double(max(1, whole)))
-    }
-
-    /// When an arc's beginning is reached from behind.
-    private func beginning(of arc: Int) -> Arrivals {
-        var arrivals = Arrivals()
-        for turn in self.metric.network.turnsInto(arc: arc) {
-            let milliseconds = self.metric.weights.turns[turn]
-            guard milliseconds != RoadWeights.closed else { continue }
-            let before = self.reached[Int(self.metric.network.turns[turn].from)]
-            if before.first != .max { arrivals.take(before.first + UInt64(milliseconds) << 32) }
-            if before.second != .max { arrivals.take(before.second + UInt64(milliseconds) << 32) }
-        }
-        return arrivals
+        return min(1, (limit - arrival) / Double(max(1, time)))
     }
 
     private static func length(of stretches: [(Double, Double)]) -> Double {

@@ -15,15 +15,15 @@ package final class SceneSearch: Sendable {
     /// Creates a search.
     package init(_ metric: RoadMetric) { self.metric = metric }
 
-    /// Returns for each start its fastest way to the scene, `nil` where there is none.
-    package func legs(from starts: [Start], to scene: Scene) -> [Leg?] {
+    /// Returns for each start its fastest way to the scene.
+    package func legs(from starts: [Start], to scene: Scene) -> [Leg] {
         let prepared = starts.map { PreparedStart($0, self.metric) }
-        return self.packed(from: prepared, to: scene).map { $0 < RoadMetric.never ? Leg(packed: $0) : nil }
+        return self.packed(from: prepared, to: scene).map { Leg(packed: $0) }
     }
 
     /// The same for starts that were prepared under this metric.
-    package func legs(from starts: [PreparedStart], to scene: Scene) -> [Leg?] {
-        self.packed(from: starts, to: scene).map { $0 < RoadMetric.never ? Leg(packed: $0) : nil }
+    package func legs(from starts: [PreparedStart], to scene: Scene) -> [Leg] {
+        self.packed(from: starts, to: scene).map { Leg(packed: $0) }
     }
 
     /// The same for starts that were prepared under this metric; packed, ``RoadMetric/never`` where there is no way.

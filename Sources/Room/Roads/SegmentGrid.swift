@@ -7,7 +7,7 @@ struct SegmentGrid {
     private(set) var entries: [CellSegment]
 
     /// Height and width of a cell in metres; larger where the map is so wide that cells would outnumber roads.
-    private static let cellMetres = 80.0
+    private static let cellMetres = 50.0
 
     init(_ draft: NetworkDraft) {
         let south = draft.points.map(\.latitude).min() ?? 0

@@ -2,21 +2,14 @@ package import Roads
 
 /// All units on the roads, each put there as it reported, ready for the question who is nearest.
 package struct Fleet: Sendable {
-    /// By device; the order of the reports leaves no trace.
-    private var units: [UnitOnRoad] = []
-
-    /// An empty fleet.
-    package init() {}
-
-    /// A fleet of units.
-    package init(_ positions: [UnitPosition], on network: RoadNetwork) {
-        self.units = positions.map { UnitOnRoad($0, on: network) }
-        self.units.sort { $0.position.device < $1.position.device }
-    }
+    private let units: [UnitOnRoad]
 
     /// A fleet of units that are on the roads already.
-    package init(_ units: [UnitOnRoad]) {
-        self.units = units.sorted { $0.position.device < $1.position.device }
+    package init(_ units: [UnitOnRoad]) { self.units = units }
+
+    /// A fleet of units, put on the roads now.
+    package init(_ positions: [UnitPosition], on network: RoadNetwork) {
+        self.units = positions.map { UnitOnRoad($0, on: network) }
     }
 
     /// How many units there are.
@@ -24,68 +17,102 @@ package struct Fleet: Sendable {
 
     /// Prepares the fleet under the roads as they are now.
     package func prepared(_ roads: RoadState) -> PreparedFleet { PreparedFleet(self.units, roads) }
-
-    func rank(to scene: Scene, _ roads: RoadState) -> [Estimate] { self.prepared(roads).rank(to: scene) }
 }
 
 /// A fleet under one state of the roads.
 package struct PreparedFleet: Sendable {
+    /// What an estimate needs of one unit.
+    private struct Member {
+        /// Its candidates among the starts.
+        let first: Int32
+        let count: Int32
+        let doubt: UnitDoubt
+    }
+
     private let units: [UnitOnRoad]
     private let roads: RoadState
+    private let members: [Member]
     /// One a candidate, unit after unit.
     private let starts: [Start]
     private let prepared: [PreparedStart]
-    private let isSimple: Bool
+    private let probabilities: [Double]
 
     init(_ units: [UnitOnRoad], _ roads: RoadState) {
         (self.units, self.roads) = (units, roads)
+        var members: [Member] = []
         var starts: [Start] = []
-        starts.reserveCapacity(units.count)
+        var probabilities: [Double] = []
+        members.reserveCapacity(units.count)
+        starts.reserveCapacity(units.count * 2)
+        probabilities.reserveCapacity(units.count * 2)
         for unit in units {
-            for candidate in unit.candidates { starts.append(unit.start(candidate, after: unit.position.age)) }
+            members.append(
+                Member(
+                    first: Int32(starts.count),
+                    count: Int32(unit.candidates.count),
+                    doubt: UnitDoubt(unit, age: unit.position.age)
+                )
+            )
+            for candidate in unit.candidates {
+                starts.append(unit.start(candidate, after: unit.position.age, on: roads.network))
+                probabilities.append(candidate.probability)
+            }
         }
-        self.starts = starts
-        self.isSimple = units.allSatisfy { $0.candidates.count == 1 }
+        (self.members, self.starts, self.probabilities) = (members, starts, probabilities)
         self.prepared = roads.metric.map { metric in starts.map { PreparedStart($0, metric) } } ?? []
     }
 
     /// Returns an estimate for each unit, soonest first; those without a way come last.
+    ///
+    /// The order does not depend on the order of the units: of two alike the one whose name comes first is first.
     package func rank(to scene: Scene) -> [Estimate] {
-        let legs: [Leg?]
-        if let search = self.roads.search {
-            legs = search.legs(from: self.prepared, to: scene)
-        } else {
-            legs = self.roads.legs(from: self.starts, to: scene)
-        }
+        let legs =
+            self.roads.search?.legs(from: self.prepared, to: scene) ?? self.roads.legs(from: self.starts, to: scene)
         var order: [UInt64] = []
         order.reserveCapacity(self.units.count)
-        var estimates: [Estimate.Journey?] = []
-        estimates.reserveCapacity(self.units.count)
-        var next = 0
-        for (number, unit) in self.units.enumerated() {
-            let journey = self.journey(of: unit, legs[next..<next + unit.candidates.count])
-            next += unit.candidates.count
-            estimates.append(journey)
-            // Soonest first, and of two alike the one whose name comes first.
+        var journeys: [Estimate.Journey?] = []
+        journeys.reserveCapacity(self.units.count)
+        for (number, member) in self.members.enumerated() {
+            let journey = self.journey(of: member, legs)
+            journeys.append(journey)
             let milliseconds = journey.map { UInt64(min($0.seconds, 1e6) * 1_000) } ?? UInt64(UInt32.max)
             order.append(milliseconds << 32 | UInt64(number))
         }
         order.sort()
+        self.settleTies(&order)
         return order.map { key in
             let number = Int(key & 0xFFFF_FFFF)
-            let unit = self.units[number]
-            return Estimate(device: unit.position.device, snapped: unit.offset, journey: estimates[number])
+            return Estimate(
+                device: self.units[number].position.device,
+                snapped: self.units[number].offset,
+                journey: journeys[number]
+            )
         }
     }
 
-    private func journey(of unit: UnitOnRoad, _ legs: ArraySlice<Leg?>) -> Estimate.Journey? {
-        if legs.count == 1 {
-            return legs.first?.map { self.roads.journey($0, of: unit, age: unit.position.age) }
-        }
-        return RoadState.mixed(
-            zip(unit.candidates, legs).compactMap { candidate, leg in
-                leg.map { (self.roads.journey($0, of: unit, age: unit.position.age), candidate.probability) }
+    /// Puts runs of equal times in the order of the names.
+    private func settleTies(_ order: inout [UInt64]) {
+        var first = 0
+        for end in 1..<max(1, order.count + 1) where end == order.count || order[end] >> 32 != order[first] >> 32 {
+            if end - first > 1 {
+                order[first..<end].sort {
+                    self.units[Int($0 & 0xFFFF_FFFF)].position.device < self.units[Int($1 & 0xFFFF_FFFF)].position.device
+                }
             }
-        )
+            first = end
+            if end == order.count { break }
+        }
+    }
+
+    private func journey(of member: Member, _ legs: [Leg]) -> Estimate.Journey? {
+        let first = Int(member.first)
+        if member.count == 1 {
+            return legs[first].isReachable ? self.roads.journey(legs[first], member.doubt) : nil
+        }
+        var mixture = JourneyMixture()
+        for number in first..<first + Int(member.count) where legs[number].isReachable {
+            mixture.add(self.roads.journey(legs[number], member.doubt), probability: self.probabilities[number])
+        }
+        return mixture.journey
     }
 }

@@ -19,10 +19,8 @@ package struct Reach: Sendable {
 
     /// A piece of road that nobody reaches within the longest time, or only in part.
     package struct BlindPiece: Sendable, Hashable {
-        /// Its name; `nil` when it has none.
-        package let name: String?
-        /// Its line.
-        package let line: [Coordinate]
+        /// The piece of road.
+        package let edge: Int
         /// How much of it is not reached, m.
         package let metres: Double
     }
@@ -80,13 +78,13 @@ package struct Reach: Sendable {
     package func report(_ units: [UnitOnRoad], within seconds: [Double], areas: Areas = .none) -> Report {
         let units = units.sorted { $0.position.device < $1.position.device }
         let placed = units.compactMap { unit in
-            unit.candidates.first.map { (unit.position.device, unit.start($0, after: unit.position.age)) }
+            unit.candidates.first.map { (unit.position.device, unit.start($0, after: unit.position.age, on: self.network)) }
         }
         let longest = (seconds.max() ?? 0) * 1_000
         let starts = placed.map(\.1)
         let reached = ReachSearch(self.metric).reach(from: starts, within: UInt32(clamping: Int(longest)))
         let pieces = ReachedRoads(self.metric, reached, starts)
-        var tally = ReachTally(levels: seconds, areas: areas.count)
+        var tally = ReachTally(levels: seconds, areas: areas.count, starts: starts.count)
         var total = 0.0
         var blind: [BlindPiece] = []
         for edge in 0..<self.network.edgeCount {
@@ -94,21 +92,19 @@ package struct Reach: Sendable {
             let area = areas.ofEdge.isEmpty ? -1 : Int(areas.ofEdge[edge])
             total += metres
             tally.add(road: metres, area: area)
+            let road = pieces.road(edge)
             for (level, time) in seconds.enumerated() {
-                let share = pieces.share(of: edge, within: time * 1_000, without: nil)
+                let share = road.share(within: time * 1_000)
                 guard share > 0 else { continue }
                 tally.add(reached: share * metres, level: level, area: area)
-                pieces.forEachInvolved(in: edge) { start in
-                    let loss = share - pieces.share(of: edge, within: time * 1_000, without: start)
+                road.forEachInvolved { start in
+                    let loss = share - road.share(within: time * 1_000, without: start)
                     if loss > 0 { tally.add(onlyBy: start, loss * metres, level: level) }
                 }
             }
-            let missing = (1 - pieces.share(of: edge, within: longest, without: nil)) * metres
+            let missing = (1 - road.share(within: longest)) * metres
             // Less than a car's length is rounding.
-            guard missing > 5 else { continue }
-            blind.append(
-                BlindPiece(name: self.network.name(ofEdge: edge), line: self.network.line(ofEdge: edge), metres: missing)
-            )
+            if missing > 5 { blind.append(BlindPiece(edge: edge, metres: missing)) }
         }
         return Report(
             metres: total,
@@ -123,14 +119,14 @@ package struct Reach: Sendable {
 private struct ReachTally {
     private let seconds: [Double]
     private var metres: [Double]
-    private var onlyBy: [[Int: Double]]
+    private var onlyBy: [[Double]]
     private var reachedIn: [[Double]]
     private var roadIn: [Double]
 
-    init(levels seconds: [Double], areas: Int) {
+    init(levels seconds: [Double], areas: Int, starts: Int) {
         self.seconds = seconds
         self.metres = seconds.map { _ in 0 }
-        self.onlyBy = seconds.map { _ in [:] }
+        self.onlyBy = seconds.map { _ in Array(repeating: 0, count: starts) }
         self.roadIn = Array(repeating: 0, count: areas)
         self.reachedIn = seconds.map { _ in Array(repeating: 0, count: areas) }
     }
@@ -143,7 +139,7 @@ private struct ReachTally {
     }
 
     mutating func add(onlyBy start: Int, _ metres: Double, level: Int) {
-        self.onlyBy[level][start, default: 0] += metres
+        self.onlyBy[level][start] += metres
     }
 
     func levels(devices: [String], total: Double) -> [Reach.Level] {
@@ -152,7 +148,7 @@ private struct ReachTally {
                 seconds: self.seconds[level],
                 metres: self.metres[level],
                 share: total > 0 ? self.metres[level] / total : 0,
-                onlyBy: Dictionary(uniqueKeysWithValues: self.onlyBy[level].map { (devices[$0.key], $0.value) }),
+                onlyBy: Dictionary(zip(devices, self.onlyBy[level]).filter { $0.1 > 0 }) { $0 + $1 },
                 areas: zip(self.reachedIn[level], self.roadIn).map { $1 > 0 ? $0 / $1 : nil }
             )
         }

@@ -130,6 +130,6 @@ package final class TimeToScene: Sendable {
     ) throws(SceneError) -> [Estimate] {
         let scene = try self.scene(at: scene)
         guard let roads = self.roads(profile) else { return [] }
-        return fleet.rank(to: scene, roads)
+        return fleet.prepared(roads).rank(to: scene)
     }
 }

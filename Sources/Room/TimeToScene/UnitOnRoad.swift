@@ -12,8 +12,6 @@ package struct UnitOnRoad: Sendable {
     /// One road that the unit may be on.
     struct Candidate: Sendable {
         let start: Start
-        /// Metres of the road.
-        let length: Double
         /// How likely, 0…1; all candidates together are 1.
         var probability: Double
     }
@@ -25,9 +23,6 @@ package struct UnitOnRoad: Sendable {
     /// Most likely first.
     let candidates: [Candidate]
 
-    /// Roads further away than the nearest and this, metres, are not taken for the unit's.
-    private static let slack = 30.0
-
     /// Deviation of a position of which no accuracy is known, metres.
     private static let usualDeviation = 6.0
 
@@ -38,38 +33,39 @@ package struct UnitOnRoad: Sendable {
     private static let longestExtrapolation = 30.0
 
     /// Puts a unit on the roads of a network.
-    package init(_ position: UnitPosition, on network: RoadNetwork) {
+    package init(_ reported: UnitPosition, on network: RoadNetwork) {
+        let position = reported.sound
         self.position = position
-        var places = network.snaps(position.coordinate, within: TimeToScene.farthestRoad, slack: Self.slack)
+        let deviation = max(position.accuracy.map { $0 / 2 } ?? Self.usualDeviation, 3)
+        // Further away than the nearest and this no road can come out likely enough: a course that suits it better
+        // outweighs some distance.
+        let slack = deviation * (position.heading == nil ? 2.25 : 3.9)
+        var places = network.snaps(position.coordinate, within: TimeToScene.farthestRoad, slack: slack)
         if let nearest = places.first, places.allSatisfy({ network.edge($0.edge).isForEmergencyOnly }) {
             // A civil car cannot start there: the nearest road for everybody is another possibility.
             let open = network.snap(position.coordinate, within: nearest.offset + 200) { !$0.isForEmergencyOnly }
             places += open.map { [$0] } ?? []
         }
-        let deviation = max(position.accuracy.map { $0 / 2 } ?? Self.usualDeviation, 3)
         let nearest = places.first?.offset ?? 0
-        var candidates = places.map { place in
-            let (facing, mismatch) = Self.facing(position.heading, place, network.edge(place.edge))
+        var candidates: [Candidate] = []
+        candidates.reserveCapacity(places.count)
+        for place in places {
+            let edge = network.edge(place.edge)
+            let (facing, mismatch) = Self.facing(position.heading, place, edge)
             let distance = (place.offset * place.offset - nearest * nearest) / (deviation * deviation)
-            return (
-                offset: place.offset,
-                candidate: Candidate(
-                    start: Start(place: place, facesForward: facing),
-                    length: network.edge(place.edge).metres,
-                    probability: exp(-0.5 * distance - mismatch)
-                )
+            let candidate = Candidate(
+                start: Start(place: place, facesForward: facing),
+                probability: exp(-0.5 * distance - mismatch)
             )
+            let before = candidates.firstIndex { $0.probability < candidate.probability } ?? candidates.count
+            candidates.insert(candidate, at: before)
         }
-        candidates.sort { $0.candidate.probability > $1.candidate.probability }
-        self.offset = candidates.first?.offset
-        let best = candidates.first?.candidate.probability ?? 0
-        let kept = candidates.map(\.candidate).filter { $0.probability >= best * Self.leastShare }
-        let sum = kept.reduce(0) { $0 + $1.probability }
-        self.candidates = kept.map { candidate in
-            var candidate = candidate
-            candidate.probability /= sum
-            return candidate
-        }
+        let least = (candidates.first?.probability ?? 0) * Self.leastShare
+        while let last = candidates.last, last.probability < least { candidates.removeLast() }
+        let sum = candidates.reduce(0) { $0 + $1.probability }
+        for index in candidates.indices { candidates[index].probability /= sum }
+        self.offset = candidates.first?.start.place.offset
+        self.candidates = candidates
     }
 
     /// Every place where it may start from, most likely first.
@@ -87,16 +83,10 @@ package struct UnitOnRoad: Sendable {
     }
 
     /// The start of a candidate after so many seconds straight on.
-    func start(_ candidate: Candidate, after seconds: Double) -> Start {
-        guard let speed = self.position.speed, let isForward = candidate.start.facesForward, seconds > 0,
-            candidate.length > 0
+    func start(_ candidate: Candidate, after seconds: Double, on network: RoadNetwork) -> Start {
+        guard let speed = self.position.speed, candidate.start.facesForward != nil, seconds > 0,
+            seconds <= Self.longestExtrapolation
         else { return candidate.start }
-        let share = speed * min(seconds, Self.longestExtrapolation) / candidate.length
-        let place = candidate.start.place
-        let fraction = isForward ? min(1, place.fraction + share) : max(0, place.fraction - share)
-        return Start(
-            place: SnappedPlace(edge: place.edge, fraction: fraction, offset: place.offset, course: place.course),
-            facesForward: isForward
-        )
+        return network.straightOn(from: candidate.start, metres: speed * seconds)
     }
 }

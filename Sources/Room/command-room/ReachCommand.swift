@@ -52,7 +52,7 @@ struct ReachCommand: AsyncParsableCommand {
         switch self.format {
         case .table: Self.show(report)
         case .json: try Self.show(report, milliseconds: milliseconds)
-        case .geojson: try Self.showBlind(report)
+        case .geojson: try Self.showBlind(report, network)
         }
     }
 
@@ -86,14 +86,14 @@ struct ReachCommand: AsyncParsableCommand {
         try Self.show(json: answer)
     }
 
-    private static func showBlind(_ report: Reach.Report) throws {
+    private static func showBlind(_ report: Reach.Report, _ network: RoadNetwork) throws {
         let features = report.blind.map { piece in
-            let line = piece.line.map { JSONValue.array([.double($0.longitude), .double($0.latitude)]) }
+            let line = network.line(ofEdge: piece.edge).map { JSONValue.array([.double($0.longitude), .double($0.latitude)]) }
             return JSONValue.object([
                 "type": .string("Feature"),
                 "geometry": .object(["type": .string("LineString"), "coordinates": .array(line)]),
                 "properties": .object([
-                    "name": piece.name.map { .string($0) } ?? .null, "blind_m": .double(piece.metres.rounded()),
+                    "name": network.name(ofEdge: piece.edge).map { .string($0) } ?? .null, "blind_m": .double(piece.metres.rounded()),
                 ]),
             ])
         }

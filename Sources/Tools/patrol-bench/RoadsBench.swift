@@ -31,7 +31,11 @@ struct RoadsBench: AsyncParsableCommand {
             var (imports, opens): ([Double], [Double]) = ([], [])
             for _ in 0..<self.options.runs {
                 let began = clock.now
-                _ = try RoadImport.run(map: self.map, output: file)
+                let result = try await runProgramToEnd(
+                    try sibling("command-room"),
+                    ["roads", "import", self.map, "--output", file]
+                )
+                guard result.status == 0 else { throw ProgramFailure(.data, result.errors) }
                 imports.append((clock.now - began) / .seconds(1))
             }
             for _ in 0..<self.options.runs {
