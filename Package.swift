@@ -174,17 +174,29 @@ let package = Package(
         library("Room", "Roads", ["COSM", "Ground", crypto], settings: strict + optimised),
         library("Room", "TimeToScene", ["Ground", "Roads"], settings: pure + optimised),
         // Its folder is Dispatch; a module of that name is Swift's own on Linux.
-        library("Room", "Dispatching", ["Ground", "PatrolWire", "Roads", "TimeToScene", "Units"], in: "Dispatch"),
         library(
             "Room",
-            "Board",
-            [
-                "Dispatching", "Ground", "Intake", "PatrolWire", "Roads", "Threading", "TimeToScene", "Units",
+            "Dispatching",
+            ["Ground", "PatrolWire", "Roads", "Threading", "TimeToScene", "Units"],
+            in: "Dispatch"
+        ),
+        library("Room", "Reports", ["Dispatching", "Ground", "PatrolWire"]),
+        .target(
+            name: "Board",
+            dependencies: [
+                "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Plan", "Reports", "Roads", "Threading",
+                "TimeToScene", "Units",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationEssentialsCompat", package: "swift-nio"), logging,
-            ]
+            ],
+            path: "Sources/Room/Board",
+            // In the program itself: a room has one file to install, and a page that fits it.
+            resources: [
+                "board.html", "board.css", "board.js", "map.js", "live.js", "lists.js", "words.js", "openapi.yaml",
+            ].map { .embedInCode("Web/\($0)") },
+            swiftSettings: strict
         ),
         program(
             "Room",

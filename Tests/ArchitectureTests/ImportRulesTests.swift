@@ -39,7 +39,10 @@ private let mayImport: [String: Set<String>] = [
     "Room/History": ["FoundationEssentials", "GRDB", "PatrolWire"],
     "Room/Roads": ["COSM", "Crypto", "Ground", "Synchronization"],
     "Room/TimeToScene": ["Ground", "Roads", "Synchronization"],
-    "Room/Dispatch": ["Ground", "PatrolWire", "Roads", "TimeToScene", "Units"],
+    "Room/Dispatch": [
+        "FoundationEssentials", "Ground", "PatrolWire", "Roads", "Threading", "TimeToScene", "Units",
+    ],
+    "Room/Reports": ["Dispatching", "Ground", "PatrolWire"],
     "Room/Board": [
         "Dispatching", "FoundationEssentials", "Ground", "HTTPTypes", "Hummingbird", "Intake", "Logging", "NIOCore",
         "NIOFoundationEssentialsCompat", "PatrolWire", "Roads", "Threading", "TimeToScene", "Units",

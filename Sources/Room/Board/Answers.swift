@@ -79,41 +79,6 @@ struct UnitsAnswer: ResponseEncodable, Sendable {
     let units: [UnitAnswer]
 }
 
-/// What `POST incidents` takes.
-struct IncidentRequest: Decodable, Sendable {
-    let lat: Double
-    let lon: Double
-    let category: String?
-    let note: String?
-}
-
-/// An incident.
-struct IncidentAnswer: ResponseEncodable, Sendable {
-    let id: String
-    let lat: Double
-    let lon: Double
-    let category: String?
-    let note: String?
-    let received: Int64
-    let by: String
-    let state = "received"
-
-    init(_ incident: Incident) {
-        self.id = incident.id
-        self.lat = incident.scene.latitude
-        self.lon = incident.scene.longitude
-        self.category = incident.category
-        self.note = incident.note
-        self.received = incident.received
-        self.by = incident.actor
-    }
-}
-
-/// `GET incidents`.
-struct IncidentsAnswer: ResponseEncodable, Sendable {
-    let incidents: [IncidentAnswer]
-}
-
 /// A unit that could go.
 struct CandidateAnswer: Encodable, Sendable {
     let station: String
@@ -123,13 +88,19 @@ struct CandidateAnswer: Encodable, Sendable {
     let online: Bool
     let seconds: Double?
     let p90: Double?
+    let p10: Double?
+    /// The chance to be there within 1, 3 and 5 minutes.
+    let chances: [Double]?
+    /// Whether it might as well be the first.
+    let tied: Bool
     let metres: Double?
     let snappedMetres: Double?
     let ageSeconds: Double?
     let reason: String?
 
     private enum CodingKeys: String, CodingKey {
-        case station, device, unit, status, online, seconds, p90, metres, reason
+        case station, device, unit, status, online, seconds, p90, p10, tied, metres, reason
+        case chances = "within_1_3_5_min"
         case snappedMetres = "snapped_m"
         case ageSeconds = "age_s"
     }
@@ -142,6 +113,11 @@ struct CandidateAnswer: Encodable, Sendable {
         self.online = candidate.unit.isOnline
         self.seconds = candidate.estimate?.journey?.seconds.rounded(decimals: 1)
         self.p90 = candidate.estimate?.journey?.p90.rounded(decimals: 1)
+        self.p10 = candidate.estimate?.journey?.p10.rounded(decimals: 1)
+        self.chances = candidate.estimate?.journey.map { journey in
+            [60, 180, 300].map { journey.chance(within: $0).rounded(decimals: 3) }
+        }
+        self.tied = candidate.isTied
         self.metres = candidate.estimate?.journey?.metres.rounded(decimals: 0)
         self.snappedMetres = candidate.estimate?.snapped?.rounded(decimals: 1)
         self.ageSeconds = candidate.age?.rounded(decimals: 1)

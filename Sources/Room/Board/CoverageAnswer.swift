@@ -11,9 +11,11 @@ struct CoverageAnswer: ResponseEncodable, Sendable {
         let reachedMetres: Double
         let share: Double
         let onlyBy: [String: Double]
+        /// The share of each grid's road, by the grid's id.
+        let grids: [String: Double]
 
         private enum CodingKeys: String, CodingKey {
-            case minutes, share
+            case minutes, share, grids
             case reachedMetres = "reached_m"
             case onlyBy = "only_by"
         }
@@ -62,14 +64,17 @@ struct CoverageAnswer: ResponseEncodable, Sendable {
         case roadMetres = "road_m"
     }
 
-    init(at: Int64, units: Int, _ report: Reach.Report, _ network: RoadNetwork) {
+    init(at: Int64, units: Int, _ report: Reach.Report, _ network: RoadNetwork, grids: [String]) {
         (self.at, self.units, self.roadMetres) = (at, units, report.metres.rounded())
         self.levels = report.levels.map { level in
             Level(
                 minutes: level.seconds / 60,
                 reachedMetres: level.metres.rounded(),
                 share: level.share.rounded(decimals: 4),
-                onlyBy: level.onlyBy.mapValues { $0.rounded() }
+                onlyBy: level.onlyBy.mapValues { $0.rounded() },
+                grids: Dictionary(
+                    zip(grids, level.areas).compactMap { id, share in share.map { (id, $0.rounded(decimals: 4)) } }
+                ) { first, _ in first }
             )
         }
         self.blind = Features(

@@ -32,6 +32,8 @@ package struct Candidates: Sendable {
         package let estimate: Estimate?
         /// Why it stands below the line; `nil` above.
         package let reason: Reason?
+        /// Whether it is so close to the soonest that it might as well be the first.
+        package let isTied: Bool
     }
 
     /// Older than this, s, a position is not planned with.
@@ -47,6 +49,8 @@ package struct Candidates: Sendable {
     ///
     /// - Parameters:
     ///   - units: All units.
+    ///   - places: Where they are on the roads.
+    ///   - engaged: Units, `station/device`, that were sent somewhere and may not have said so yet.
     ///   - scene: Where they are needed.
     ///   - profile: How they will drive.
     ///   - estimator: The road network.
@@ -54,65 +58,63 @@ package struct Candidates: Sendable {
     /// - Throws: `SceneError` when no road is near the scene.
     package init(
         _ units: [Unit],
+        places: UnitPlaces,
+        engaged: Set<String> = [],
         scene: Coordinate,
         profile: RoadWeights.Profile,
         estimator: TimeToScene,
         now: Int64
     ) throws(SceneError) {
         var byKey: [String: Unit] = [:]
-        var positions: [UnitPosition] = []
+        var placed: [UnitOnRoad] = []
         for unit in units {
-            let key = "\(unit.station)/\(unit.device)"
-            byKey[key] = unit
-            if let position = Self.position(of: unit, named: key, now: now) { positions.append(position) }
+            byKey["\(unit.station)/\(unit.device)"] = unit
+            if let place = places.unit(unit, now: now) { placed.append(place) }
         }
-        let ranked = try estimator.rank(positions, scene: scene, profile: profile)
-        var candidates = ranked.compactMap { estimate -> Candidate? in
+        let ranked = try estimator.rank(Fleet(placed), scene: scene, profile: profile)
+        var found: [(Unit, Estimate?, Reason?)] = ranked.compactMap { estimate in
             guard let unit = byKey.removeValue(forKey: estimate.device) else { return nil }
-            let age = unit.positionAge(at: now)
-            return Candidate(unit: unit, age: age, estimate: estimate, reason: Self.reason(unit, estimate, age: age))
+            let isEngaged = engaged.contains(estimate.device)
+            return (unit, estimate, Self.reason(unit, estimate, isEngaged: isEngaged, now: now))
         }
-        for (_, unit) in byKey.sorted(by: { $0.key < $1.key }) {
-            candidates.append(Candidate(unit: unit, age: nil, estimate: nil, reason: .noPosition))
+        for (_, unit) in byKey.sorted(by: { $0.key < $1.key }) { found.append((unit, nil, .noPosition)) }
+        let soonest = found.first { $0.2 == nil }?.1?.journey
+        let candidates = found.enumerated().map { number, item in
+            let (unit, estimate, reason) = item
+            let journey = estimate?.journey
+            let isFirst = reason == nil && journey == soonest
+            let isTied = soonest.flatMap { first in journey.map { Estimate.isTied($0, with: first) } } ?? false
+            return Candidate(
+                unit: unit,
+                age: unit.positionAge(at: now),
+                estimate: estimate,
+                reason: reason,
+                isTied: reason == nil && !isFirst && isTied
+            )
         }
         self.free = candidates.filter { $0.reason == nil }
         self.belowLine = candidates.filter { $0.reason != nil }
     }
 
     /// Where the units are that could go at once: on patrol, and seen lately.
-    package static func freePositions(_ units: [Unit], now: Int64) -> [UnitPosition] {
+    package static func free(_ units: [Unit], places: UnitPlaces, engaged: Set<String>, now: Int64) -> [UnitOnRoad] {
         units.compactMap { unit in
-            guard unit.status == .patrol || unit.status == nil,
-                let position = Self.position(of: unit, named: unit.device.text, now: now),
-                position.age <= Self.stalePosition
+            guard unit.status == .patrol || unit.status == nil, !engaged.contains("\(unit.station)/\(unit.device)"),
+                let place = places.unit(unit, now: now), place.position.age <= Self.stalePosition
             else { return nil }
-            return position
+            return place
         }
     }
 
-    private static func position(of unit: Unit, named name: String, now: Int64) -> UnitPosition? {
-        guard let position = unit.position, let age = unit.positionAge(at: now),
-            let latitude = position.latitude, let longitude = position.longitude,
-            let coordinate = Coordinate(latitude: latitude, longitude: longitude)
-        else { return nil }
-        return UnitPosition(
-            device: name,
-            coordinate: coordinate,
-            course: position.course,
-            speed: position.speed,
-            age: age,
-            accuracy: position.accuracy
-        )
-    }
-
-    private static func reason(_ unit: Unit, _ estimate: Estimate, age: Double?) -> Reason? {
+    private static func reason(_ unit: Unit, _ estimate: Estimate, isEngaged: Bool, now: Int64) -> Reason? {
         switch unit.status {
         case .off: return .off
         case .enroute, .scene, .busy: return .busy
         case .break: return .onBreak
         case .patrol, nil: break
         }
-        if let age, age > Self.stalePosition { return .stale }
+        if isEngaged { return .busy }
+        if let age = unit.positionAge(at: now), age > Self.stalePosition { return .stale }
         return estimate.journey == nil ? .unreachable : nil
     }
 }

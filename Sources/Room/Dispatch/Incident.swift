@@ -1,63 +1,200 @@
 package import Ground
 
-/// Something that a unit is needed for.
-package struct Incident: Sendable, Hashable {
+/// Something that units are needed for, from the call to the last unit that left.
+///
+/// Times are ms since 1970 UTC by the room's clock, except what a device saw: that is when it happened there.
+package struct Incident: Sendable, Hashable, Codable {
+    /// How far the response has come: as far as its furthest unit.
+    package enum State: String, Sendable, Hashable, Codable, CaseIterable {
+        case received, assigned, accepted, enroute, scene, cleared, cancelled
+
+        /// Whether nothing more is expected.
+        package var isEnded: Bool { self == .cleared || self == .cancelled }
+    }
+
+    /// What the caller says, and what the dispatcher makes of it.
+    package struct Report: Sendable, Hashable, Codable {
+        /// Where, degrees.
+        package var latitude: Double
+        /// Where, degrees.
+        package var longitude: Double
+        /// The place in words.
+        package var place: String?
+        /// What kind.
+        package var category: String?
+        /// 1 (at once) to 4 (when somebody is free).
+        package var priority: Int
+        /// What the caller said.
+        package var note: String?
+
+        /// Creates a report.
+        package init(
+            latitude: Double,
+            longitude: Double,
+            place: String? = nil,
+            category: String? = nil,
+            priority: Int = 2,
+            note: String? = nil
+        ) {
+            (self.latitude, self.longitude, self.place) = (latitude, longitude, place)
+            (self.category, self.priority, self.note) = (category, priority, note)
+        }
+    }
+
+    /// How it ended.
+    package struct Disposition: Sendable, Hashable, Codable {
+        /// In the dispatcher's words.
+        package var result: String
+        /// Whether it was handed to mediation.
+        package var isReferred: Bool
+
+        /// Creates a disposition.
+        package init(result: String, isReferred: Bool) { (self.result, self.isReferred) = (result, isReferred) }
+    }
+
+    /// What is still to be done when the units have left.
+    package struct FollowUp: Sendable, Hashable, Codable {
+        /// What.
+        package var text: String
+        /// Whose it is.
+        package var owner: String
+        /// Until when.
+        package var due: Int64
+        /// When it was done; `nil` while it is open.
+        package var done: Int64?
+
+        /// Creates a follow-up.
+        package init(text: String, owner: String, due: Int64, done: Int64?) {
+            (self.text, self.owner, self.due, self.done) = (text, owner, due, done)
+        }
+    }
+
+    /// Who did what and when.
+    package struct Entry: Sendable, Hashable, Codable {
+        /// When.
+        package let time: Int64
+        /// Who.
+        package let actor: String
+        /// What: `open`, `assign`, `accepted`, …
+        package let what: String
+        /// To which unit, or in which words.
+        package let text: String?
+    }
+
     /// Id, unique in this room.
     package let id: String
-    /// Where.
-    package let scene: Coordinate
-    /// What kind, in the dispatcher's words.
-    package let category: String?
-    /// What the caller said.
-    package let note: String?
-    /// When the room received it, ms since 1970 UTC.
+    /// The station whose units go.
+    package let station: String?
+    /// What it is.
+    package internal(set) var report: Report
+    /// When the room received it.
     package let received: Int64
     /// Who entered it.
     package let actor: String
+    /// How far it has come.
+    package internal(set) var state = State.received
+    /// The units that were sent.
+    package internal(set) var assignments: [Assignment] = []
+    /// How it ended.
+    package internal(set) var disposition: Disposition?
+    /// What remains to be done.
+    package internal(set) var followUp: FollowUp?
+    /// Alarms that somebody took: the alarm's name and who.
+    package internal(set) var taken: [String: String] = [:]
+    /// All steps, in order.
+    package internal(set) var entries: [Entry] = []
+    /// Changes so far; who changes an older one is told.
+    package internal(set) var version = 1
+    /// When the last change was.
+    package internal(set) var changed: Int64
+
+    init(id: String, station: String?, report: Report, received: Int64, actor: String) {
+        (self.id, self.station, self.report) = (id, station, report)
+        (self.received, self.actor, self.changed) = (received, actor, received)
+    }
+
+    /// Where; `nil` never for an incident that was opened here.
+    package var scene: Coordinate? { Coordinate(latitude: self.report.latitude, longitude: self.report.longitude) }
+
+    /// The first arrival, ms since 1970 UTC.
+    package var firstArrival: Int64? { self.assignments.compactMap(\.arrived).min() }
 }
 
-/// The incidents of the room; a pure value.
-package struct IncidentBook: Sendable {
-    private var incidents: [String: Incident] = [:]
-    private var order: [String] = []
+/// One unit on its way to an incident.
+package struct Assignment: Sendable, Hashable, Codable {
+    /// A unit that was offered to the dispatcher.
+    package struct Offer: Sendable, Hashable, Codable {
+        /// Device.
+        package let device: String
+        /// Median, s.
+        package let seconds: Double
 
-    /// Creates an empty book.
-    package init() {}
-
-    /// All incidents, newest first.
-    package var all: [Incident] { self.order.reversed().compactMap { self.incidents[$0] } }
-
-    /// One incident.
-    package subscript(id: String) -> Incident? { self.incidents[id] }
-
-    /// Enters an incident.
-    ///
-    /// - Parameters:
-    ///   - scene: Where.
-    ///   - category: What kind.
-    ///   - note: What the caller said.
-    ///   - actor: Who enters it.
-    ///   - now: ms since 1970 UTC.
-    /// - Returns: The incident with its id.
-    package mutating func open(
-        at scene: Coordinate,
-        category: String?,
-        note: String?,
-        actor: String,
-        now: Int64
-    ) -> Incident {
-        // The number is for people on the radio; the time in front keeps it unique over restarts.
-        let id = "\(now / 1_000)-\(self.order.count + 1)"
-        let incident = Incident(
-            id: id,
-            scene: scene,
-            category: category,
-            note: note,
-            received: now,
-            actor: actor
-        )
-        self.incidents[id] = incident
-        self.order.append(id)
-        return incident
+        /// Creates an offer.
+        package init(device: String, seconds: Double) { (self.device, self.seconds) = (device, seconds) }
     }
+
+    /// What was estimated.
+    package struct Forecast: Sendable, Hashable, Codable {
+        /// Median, s.
+        package let seconds: Double
+        /// One of ten is sooner, s.
+        package let p10: Double
+        /// One of ten is later, s.
+        package let p90: Double
+        /// By road, metres.
+        package let metres: Double
+
+        /// Creates a forecast.
+        package init(seconds: Double, p10: Double, p90: Double, metres: Double) {
+            (self.seconds, self.p10, self.p90, self.metres) = (seconds, p10, p90, metres)
+        }
+    }
+
+    /// Station of the unit.
+    package let station: String
+    /// Device.
+    package let device: String
+    /// Call sign.
+    package let unit: String
+    /// Id of the command that carries the order.
+    package let order: String
+    /// Who sent it.
+    package let actor: String
+    /// When.
+    package let assigned: Int64
+    /// The first five that were offered then, soonest first.
+    package let offered: [Offer]
+    /// Which of them was taken, from 1 on; `nil` when it was none of them.
+    package let rank: Int?
+    /// What was estimated then.
+    package let forecast: Forecast?
+    /// When the device had the order.
+    package internal(set) var delivered: Int64?
+    /// When the officer accepted.
+    package internal(set) var accepted: Int64?
+    /// When it drove off.
+    package internal(set) var departed: Int64?
+    /// When it was there.
+    package internal(set) var arrived: Int64?
+    /// When it was done.
+    package internal(set) var cleared: Int64?
+    /// When it was called back, or said no.
+    package internal(set) var ended: Int64?
+    /// Why it said no.
+    package internal(set) var refusal: String?
+
+    /// Whether the unit is still on it.
+    package var isActive: Bool { self.cleared == nil && self.ended == nil }
+
+    /// How far it has come.
+    package var state: Incident.State {
+        if self.ended != nil { return .cancelled }
+        if self.cleared != nil { return .cleared }
+        if self.arrived != nil { return .scene }
+        if self.departed != nil { return .enroute }
+        return self.accepted != nil ? .accepted : .assigned
+    }
+
+    /// The device, unique over stations.
+    package var key: String { "\(self.station)/\(self.device)" }
 }

@@ -55,6 +55,15 @@ package actor History {
         }
     }
 
+    /// Bodies that a query finds; readers do not wait for the intake.
+    func bodies(_ sql: String, _ arguments: StatementArguments) async throws(HistoryError) -> [Data] {
+        do {
+            return try await self.database.read { try Data.fetchAll($0, sql: sql, arguments: arguments) }
+        } catch {
+            throw HistoryError(path: self.database.path, reason: "\(error)")
+        }
+    }
+
     /// How many records are stored.
     package func count() async throws(HistoryError) -> Int {
         do {

@@ -9,13 +9,14 @@ package import Units
 /// Takes what the devices of one station publish: checked, into the live table, into the store.
 package struct Intake: Service {
     /// The channels that the room listens to.
-    package static let channels: [Channel] = [.position, .event, .backlog, .state, .health]
+    package static let channels: [Channel] = [.position, .event, .backlog, .state, .health, .result]
 
     private let station: Name
     private let link: BrokerLink
     private let units: UnitTable
     private let history: History
     private let meter: IntakeMeter
+    private let observer: (any IntakeObserver)?
     private let logger: Logger
 
     /// Creates the intake of a station.
@@ -25,6 +26,7 @@ package struct Intake: Service {
         units: UnitTable,
         history: History,
         meter: IntakeMeter,
+        observer: (any IntakeObserver)? = nil,
         logger: Logger
     ) {
         self.station = station
@@ -32,6 +34,7 @@ package struct Intake: Service {
         self.units = units
         self.history = history
         self.meter = meter
+        self.observer = observer
         self.logger = logger
     }
 
@@ -53,7 +56,7 @@ package struct Intake: Service {
             var deliveries: [Delivery] = []
             var backlog: Set<LogName> = []
             for message in batch {
-                guard let (delivery, isBacklog) = self.take(message) else { continue }
+                guard let (delivery, isBacklog) = await self.take(message) else { continue }
                 deliveries.append(delivery)
                 if isBacklog { backlog.insert(delivery.name) }
             }
@@ -75,7 +78,7 @@ package struct Intake: Service {
     }
 
     /// Applies a message to the live table and returns what of it is to be stored.
-    private func take(_ message: ReceivedMessage) -> (delivery: Delivery, isBacklog: Bool)? {
+    private func take(_ message: ReceivedMessage) async -> (delivery: Delivery, isBacklog: Bool)? {
         self.meter.withLock { $0.messages += 1 }
         switch Reading(message, station: self.station) {
         case .delivery(let delivery, let isBacklog):
@@ -86,11 +89,25 @@ package struct Intake: Service {
                     units.apply(item.record, station: name.station, device: name.device, received: message.received)
                 }
             }
+            if let observer {
+                for item in delivery.records {
+                    await observer.heard(
+                        item.record,
+                        isBacklog: isBacklog,
+                        station: name.station,
+                        device: name.device
+                    )
+                }
+            }
             return (delivery, isBacklog)
         case .state(let state, let device):
             self.units.withLock { $0.apply(state, station: self.station, device: device) }
+            await self.observer?.noticed(station: self.station, device: device)
         case .health(let health, let device):
             self.units.withLock { $0.apply(health, station: self.station, device: device) }
+            await self.observer?.noticed(station: self.station, device: device)
+        case .result(let result, let device):
+            await self.observer?.answered(result, station: self.station, device: device)
         case .cleared:
             break
         case .rejected(let rejection, let reason):

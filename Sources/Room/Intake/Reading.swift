@@ -10,6 +10,8 @@ enum Reading: Sendable {
     case state(DeviceState, device: Name)
     /// Condition.
     case health(DeviceHealth, device: Name)
+    /// An answer to a command.
+    case result(CommandResult, device: Name)
     /// Nothing: the broker forgot a retained message.
     case cleared
     /// Not to be believed.
@@ -62,7 +64,11 @@ enum Reading: Sendable {
                 let health = try coder.decode(DeviceHealth.self, from: message.payload)
                 try checked(health.device)
                 self = .health(health, device: device)
-            case .result, .acknowledgement, .plan, .command:
+            case .result:
+                let result = try coder.decode(CommandResult.self, from: message.payload)
+                try checked(result.device)
+                self = .result(result, device: device)
+            case .acknowledgement, .plan, .command:
                 throw .foreignTopic(message.topic)
             }
         } catch {

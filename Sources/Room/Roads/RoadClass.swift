@@ -29,24 +29,30 @@ package enum RoadClass: UInt8, Sendable, Hashable, CaseIterable {
     /// Way to a yard, a car park, a building.
     case service
 
-    init?(highway: Substring) {
-        switch highway {
-        case "motorway": self = .motorway
-        case "motorway_link": self = .motorwayLink
-        case "trunk": self = .trunk
-        case "trunk_link": self = .trunkLink
-        case "primary": self = .primary
-        case "primary_link": self = .primaryLink
-        case "secondary": self = .secondary
-        case "secondary_link": self = .secondaryLink
-        case "tertiary": self = .tertiary
-        case "tertiary_link": self = .tertiaryLink
-        case "unclassified", "road": self = .unclassified
-        case "residential": self = .residential
-        case "living_street": self = .livingStreet
-        case "service": self = .service
-        default: return nil
+    /// As OpenStreetMap calls it.
+    package var name: String {
+        switch self {
+        case .motorway: "motorway"
+        case .motorwayLink: "motorway_link"
+        case .trunk: "trunk"
+        case .trunkLink: "trunk_link"
+        case .primary: "primary"
+        case .primaryLink: "primary_link"
+        case .secondary: "secondary"
+        case .secondaryLink: "secondary_link"
+        case .tertiary: "tertiary"
+        case .tertiaryLink: "tertiary_link"
+        case .unclassified: "unclassified"
+        case .residential: "residential"
+        case .livingStreet: "living_street"
+        case .service: "service"
         }
+    }
+
+    init?(highway: Substring) {
+        guard let kind = Self.allCases.first(where: { $0.name == highway }) ?? (highway == "road" ? .unclassified : nil)
+        else { return nil }
+        self = kind
     }
 
     /// Whether it is built for through traffic only: no turning round, no crossing on foot.

@@ -9,7 +9,7 @@ import Synchronization
 /// Distrib. Comput. 73 (2013); Strasser, Zeitz, *A fast and tight heuristic for A\* in road networks*, SEA 2021
 /// (the lazy form).
 package final class SceneSearch: Sendable {
-    private let metric: RoadMetric
+    let metric: RoadMetric
     private let spare = Mutex<[Labels]>([])
 
     /// Creates a search.

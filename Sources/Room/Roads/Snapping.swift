@@ -107,3 +107,23 @@ extension RoadNetwork {
         return line.last
     }
 }
+
+extension RoadNetwork {
+    /// The pieces of road that touch a rectangle, degrees; ascending.
+    package func edges(south: Double, west: Double, north: Double, east: Double) -> [Int] {
+        let summary = self.summary
+        func fixed(_ degrees: Double) -> Int32 { Int32(clamping: Int((degrees * 1e7).rounded())) }
+        guard fixed(north) >= summary.south, fixed(south) <= summary.north, fixed(east) >= summary.west,
+            fixed(west) <= summary.east
+        else { return [] }
+        let rows = summary.row(of: fixed(south))...summary.row(of: fixed(north))
+        let columns = summary.column(of: fixed(west))...summary.column(of: fixed(east))
+        var isFound = [Bool](repeating: false, count: self.edgeCount)
+        for row in rows {
+            let first = Int(self.cellOffsets[row * Int(summary.columns) + columns.lowerBound])
+            let end = Int(self.cellOffsets[row * Int(summary.columns) + columns.upperBound + 1])
+            for index in first..<end { isFound[Int(self.cellEntries[index].edge)] = true }
+        }
+        return isFound.indices.filter { isFound[$0] }
+    }
+}

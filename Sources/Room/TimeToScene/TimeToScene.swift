@@ -132,4 +132,24 @@ package final class TimeToScene: Sendable {
         guard let roads = self.roads(profile) else { return [] }
         return fleet.prepared(roads).rank(to: scene)
     }
+
+    /// What one unit still has to drive to a scene, and by which roads; `nil` when there is no way.
+    package func way(
+        of unit: UnitOnRoad,
+        to scene: Coordinate,
+        profile: RoadWeights.Profile
+    ) -> (journey: Estimate.Journey, line: [Coordinate])? {
+        guard let roads = self.roads(profile), let search = roads.search else { return nil }
+        do throws(SceneError) {
+            let place = try self.scene(at: scene)
+            guard let journey = Fleet([unit]).prepared(roads).rank(to: place).first?.journey else { return nil }
+            let line = unit.candidates.first.map { candidate in
+                let start = unit.start(candidate, after: unit.position.age, on: self.network)
+                return search.line(from: start, to: place)
+            }
+            return (journey, line ?? [])
+        } catch {
+            return nil
+        }
+    }
 }

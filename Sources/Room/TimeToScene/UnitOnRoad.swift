@@ -16,8 +16,8 @@ package struct UnitOnRoad: Sendable {
         var probability: Double
     }
 
-    /// What it reported.
-    package let position: UnitPosition
+    /// What it reported; its age is as of the question.
+    package var position: UnitPosition
     /// How far it is from the road it most likely is on, metres; `nil` when no road is near.
     package let offset: Double?
     /// Most likely first.

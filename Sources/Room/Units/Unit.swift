@@ -34,9 +34,13 @@ package struct Unit: Sendable, Hashable {
     /// By the record's own time where that can be trusted, else by when it came: an old position that was
     /// delivered just now is still old.
     package func positionAge(at now: Int64) -> Double? {
+        self.positionTime.map { Double(max(0, now - $0)) / 1_000 }
+    }
+
+    /// When it was where it is, ms since 1970 UTC; `nil` while it has no position.
+    package var positionTime: Int64? {
         guard let position, let received = self.positionReceived else { return nil }
-        let since = position.timeQuality.isTrusted ? min(position.time, now) : received
-        return Double(max(0, now - since)) / 1_000
+        return position.timeQuality.isTrusted ? min(position.time, received) : received
     }
 
     fileprivate init(station: Name, device: Name) {
@@ -60,6 +64,15 @@ package struct Units: Sendable {
     /// All units, by station and device.
     package var all: [Unit] {
         self.units.values.sorted { ($0.station, $0.device) < ($1.station, $1.device) }
+    }
+
+    /// The units of these names, `station/device`.
+    package func keyed(_ names: Set<String>) -> [Unit] {
+        names.compactMap { name in
+            let parts = name.split(separator: "/")
+            guard parts.count == 2, let station = Name(parts[0]), let device = Name(parts[1]) else { return nil }
+            return self.units[Key(station: station, device: device)]
+        }
     }
 
     /// The units of that name, one a station at most.

@@ -28,7 +28,11 @@ struct Assembly {
     private let configuration: Configuration
     private let network: RoadNetwork
     private let history: History
+    private let casebook: Casebook
     private let logger: Logger
+
+    /// Incidents, roll calls and closures so old, ms, are in the store only.
+    private static let remembered: Int64 = 30 * 86_400_000
 
     init(_ configuration: Configuration, logger: Logger) throws {
         self.configuration = configuration
@@ -42,6 +46,7 @@ struct Assembly {
         }
         do throws(HistoryError) {
             self.history = try History(folder: configuration.state)
+            self.casebook = try Casebook(folder: configuration.state)
         } catch {
             throw ProgramFailure(.unavailable, "\(error)")
         }
@@ -51,42 +56,102 @@ struct Assembly {
         let units = UnitTable(Units())
         let meter = IntakeMeter(IntakeCounts())
         let since = SystemClock.wallMilliseconds
+        let now: @Sendable () -> Int64 = { SystemClock.wallMilliseconds }
+        let feed = LiveFeed(epoch: since)
+        let places = UnitPlaces(self.network)
+        let driving = try self.configuration.driving.map(loadDriving) ?? .usual
+        let estimator = TimeToScene(
+            self.network,
+            driving: driving,
+            load: RoadConditions.load(driving.day, self.configuration.timezone, at: since)
+        )
+        let plan = try self.configuration.plan.map { try RoomPlan($0, network: self.network) }
+        let stores = RoomStores(casebook: self.casebook)
+        let desk = DispatchDesk(
+            try stores.kept("incident", since: since - Self.remembered),
+            store: stores,
+            now: now,
+            changed: { feed.touch(.incident($0.id)) }
+        )
+        let rollCalls = RollCallDesk(
+            try stores.kept("rollcall", since: since - Self.remembered),
+            store: stores,
+            now: now,
+            isInside: { plan?.isInside($0) },
+            changed: { feed.touch(.rollCall($0.id)) }
+        )
+        let closures = ClosureDesk(
+            try stores.kept("closure", since: since - Self.remembered),
+            casebook: self.casebook,
+            changed: { _ in feed.touch(.closures) }
+        )
+        let observer = RoomObserver(
+            places: places,
+            desk: desk,
+            rollCalls: rollCalls,
+            feed: feed,
+            logger: self.logger
+        )
         var services: [any Service] = []
+        var links: [String: BrokerLink] = [:]
         for station in self.configuration.stations {
             let link = self.link(station, since: since)
+            links[station.text] = link
             let intake = Intake(
                 station: station,
                 link: link,
                 units: units,
                 history: self.history,
                 meter: meter,
+                observer: observer,
                 logger: self.logger
             )
             let presence = RoomPresence(station: station, link: link, since: since, logger: self.logger)
             // Stopped from the end: the goodbye, the link, and last the intake, which stores what came until then.
             services += [intake, link, presence]
-            if let plan = self.configuration.plan {
+            if let plan {
                 services.append(
-                    try PlanPublisher(plan, station: station, link: link, units: units, logger: self.logger)
+                    PlanPublisher(plan, station: station, link: link, units: units, logger: self.logger)
                 )
             }
         }
         let board = Board(
-            units: units,
-            incidents: Locked(IncidentBook()),
-            estimator: TimeToScene(self.network),
-            meter: meter,
-            now: { SystemClock.wallMilliseconds }
+            BoardParts(
+                units: units,
+                places: places,
+                desk: desk,
+                rollCalls: rollCalls,
+                closures: closures,
+                estimator: estimator,
+                meter: meter,
+                history: self.history,
+                casebook: self.casebook,
+                plan: plan?.view,
+                feed: feed,
+                stations: self.configuration.stations,
+                zone: self.configuration.timezone,
+                accounts: .thisMachine(Identity(name: "local", role: .admin)),
+                now: now
+            ),
+            page: self.configuration.page
         )
         let http = self.configuration.http
         let logger = self.logger
         let application = Application(
-            router: board.router(),
+            responder: board.responder(),
             configuration: .init(address: .hostname(http.host, port: Int(http.port)), serverName: "command-room"),
-            onServerRunning: { _ in logger.info("Listening on http://\(http)/api/v1") },
+            onServerRunning: { _ in logger.info("Listening on http://\(http)/") },
             logger: logger
         )
         services += [
+            OrderSender(desk: desk, rollCalls: rollCalls, links: links, feed: feed, logger: self.logger),
+            RoadConditions(
+                estimator: estimator,
+                closures: closures,
+                zone: self.configuration.timezone,
+                feed: feed,
+                logger: self.logger
+            ),
             Retention(history: self.history, days: self.configuration.keepDays, logger: self.logger), application,
             ReadinessService(status: "listening on http://\(http)"),
         ]

@@ -3,6 +3,7 @@ import BrokerLink
 import History
 import Logging
 import PatrolWire
+import Plan
 import Program
 import Roads
 import Settings
@@ -21,7 +22,7 @@ struct CommandRoom: AsyncParsableCommand {
             69 a port or folder cannot be used, 78 wrong configuration.
             """,
         version: Release.version,
-        subcommands: [Run.self, Check.self, RoadsCommand.self, Rank.self, ReachCommand.self]
+        subcommands: [Run.self, Check.self, RoadsCommand.self, Rank.self, ReachCommand.self, DrivingCommand.self]
     )
 
     static func main() async { await runProgram(CommandRoom.self) }
@@ -58,6 +59,7 @@ struct CommandRoom: AsyncParsableCommand {
         func run() async throws {
             let configuration = try self.options.load()
             let network = try openRoads(configuration.roads)
+            if let driving = configuration.driving { _ = try loadDriving(driving) }
             print(
                 """
                 stations \(configuration.stations.map(\.text).joined(separator: ", "))
@@ -65,6 +67,8 @@ struct CommandRoom: AsyncParsableCommand {
                 \(configuration.broker.credentials == nil ? "plain TCP, this machine only" : "TLS")
                 roads    \(configuration.roads): \(network.source), \(network.edgeCount) pieces of road, \(network.extent)
                 state    \(configuration.state)/history.sqlite, records kept for \(Int(configuration.keepDays)) days
+                driving  \(configuration.driving ?? "as 'command-room driving' prints it"), \
+                \(configuration.timezone.name)
                 http     http://\(configuration.http)/api/v1
                 The configuration is good.
                 """
@@ -119,5 +123,14 @@ func openRoads(_ path: String) throws -> RoadNetwork {
         return try RoadNetwork(path: path)
     } catch {
         throw ProgramFailure(.data, "\(error)")
+    }
+}
+
+/// Reads the tables of driving; a wrong one ends the program with one line.
+func loadDriving(_ path: String) throws -> Driving {
+    do throws(SettingsError) {
+        return try DrivingFile.read(path)
+    } catch {
+        throw ProgramFailure(.configuration, "\(error)")
     }
 }

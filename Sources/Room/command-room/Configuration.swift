@@ -1,6 +1,9 @@
+import Board
 import BrokerLink
 import PatrolWire
+import Plan
 import Settings
+import Zones
 
 /// What `command-room.yaml` says.
 struct Configuration: Sendable {
@@ -19,6 +22,12 @@ struct Configuration: Sendable {
     var plan: PlanFiles?
     /// Days that records are kept.
     var keepDays: Double
+    /// The tables of driving; `nil` for those that are built in.
+    var driving: String?
+    /// What the page is told.
+    var page: PageSettings
+    /// Where the station is: hours of traffic and of roll calls are its own.
+    var timezone: LocalZone
 
     /// Reads the file.
     init(file: String) throws(SettingsError) {
@@ -53,6 +62,27 @@ struct Configuration: Sendable {
             self.keepDays = try history.number("keep_days", in: 0.001...100_000, default: 400)
             try history.finish()
         }
+        self.driving = try top.optionalString("driving")
+        self.page = PageSettings(title: self.stations.map(\.text).joined(separator: ", "))
+        if var board = try top.optionalGroup("board") {
+            self.page.title = try board.optionalString("title") ?? self.page.title
+            self.page.leaflet = try board.optionalString("leaflet") ?? self.page.leaflet
+            if var tiles = try board.optionalGroup("tiles") {
+                let url = try tiles.string("url", example: "http://tiles.example/{z}/{x}/{y}.png")
+                guard ["{z}", "{x}", "{y}"].allSatisfy({ url.contains($0) }), url.contains("://") else {
+                    throw tiles.error("url", "must hold {z}, {x} and {y}, such as http://tiles.example/{z}/{x}/{y}.png")
+                }
+                self.page.tiles = url
+                self.page.tilesAreGCJ02 = try tiles.flag("gcj02")
+                try tiles.finish()
+            }
+            try board.finish()
+        }
+        let zone = try top.optionalString("timezone") ?? "Asia/Shanghai"
+        guard let local = ZoneFiles.zone(named: zone) else {
+            throw top.error("timezone", "must be a zone of this machine such as Asia/Shanghai, not '\(zone)'")
+        }
+        self.timezone = local
         try top.finish()
     }
 }

@@ -22,37 +22,10 @@ struct PlanPublisher: Service {
     /// How often the table is looked at.
     private static let round: Duration = .seconds(1)
 
-    /// Reads the plan and its key.
-    ///
-    /// - Throws: `ProgramFailure` that names the file and its faults.
-    init(
-        _ configuration: Configuration.PlanFiles,
-        station: Name,
-        link: BrokerLink,
-        units: UnitTable,
-        logger: Logger
-    ) throws {
-        let text = String(decoding: try Self.read(configuration.file), as: UTF8.self)
-        let plan: PatrolPlan
-        do throws(PlanError) {
-            plan = try PlanReader { ZoneFiles.zone(named: $0) }.read(Array(text.utf8))
-        } catch {
-            throw ProgramFailure(.data, "\(configuration.file): \(error)")
-        }
-        guard let signer = PlanSigner(keyFile: String(decoding: try Self.read(configuration.key), as: UTF8.self)) else {
-            throw ProgramFailure(.data, "\(configuration.key): is no key of 'patrolctl plan keygen'")
-        }
-        let signed = try signer.sign(text, revision: plan.revision)
-        (self.payload, self.revision) = (try WireCoder().encode(signed), plan.revision)
+    /// Creates the publisher of a station.
+    init(_ plan: RoomPlan, station: Name, link: BrokerLink, units: UnitTable, logger: Logger) {
+        (self.payload, self.revision) = (plan.signed, plan.plan.revision)
         (self.station, self.link, self.units, self.logger) = (station, link, units, logger)
-    }
-
-    private static func read(_ path: String) throws -> [UInt8] {
-        do {
-            return Array(try Data(contentsOf: URL(filePath: path)))
-        } catch {
-            throw ProgramFailure(.unavailable, "\(path): cannot be read; check 'plan' in the configuration")
-        }
     }
 
     /// Runs until graceful shutdown.

@@ -30,6 +30,12 @@ struct Rank: AsyncParsableCommand {
     @Option(help: "How they drive: civil or siren.")
     var profile: RoadWeights.Profile = .civil
 
+    @Option(help: "Hour of the day, 0 to 24, for the traffic of that hour; the mean of a working day without it.")
+    var hour: Double?
+
+    @Option(help: "Changed tables of driving, as 'command-room driving' prints them.")
+    var driving: String?
+
     @Option(help: "table or json.")
     var format: Format = .table
 
@@ -38,7 +44,15 @@ struct Rank: AsyncParsableCommand {
             throw ProgramFailure(.usage, "--scene: '\(self.scene)' is not LAT,LON in degrees, such as 41.1496,-8.6110")
         }
         let units = try UnitsTable.read(self.units)
-        let estimator = TimeToScene(try openRoads(self.roads), profiles: [self.profile], isForOneQuestion: true)
+        if let hour, !(0...24).contains(hour) { throw ProgramFailure(.usage, "--hour: must be from 0 to 24") }
+        let driving = try self.driving.map(loadDriving) ?? .usual
+        let estimator = TimeToScene(
+            try openRoads(self.roads),
+            driving: driving,
+            load: self.hour.map { driving.day.load(hour: $0, isWeekend: false) },
+            profiles: [self.profile],
+            isForOneQuestion: true
+        )
         let clock = ContinuousClock()
         let began = clock.now
         let estimates: [Estimate]

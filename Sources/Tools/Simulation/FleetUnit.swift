@@ -23,6 +23,9 @@ package actor FleetUnit {
     private let writer: ReportWriter
     private let log: String
     private var sequence: Int64 = 0
+    private var officer: SimulatedOfficer
+    private var done: Set<String> = []
+    private var lastFix: Fix?
     private let connect = Locked<Int64>(0)
 
     /// What it gives as its hardware profile.
@@ -62,6 +65,7 @@ package actor FleetUnit {
         self.log = log
         self.logger = logger
         self.receiver = Receiver(seed: seed)
+        self.officer = SimulatedOfficer(seed: seed &+ 1)
         self.policy = ReportPolicy(settings: ReportPolicy.Settings(interval: 5_000, drift: 10, turn: 30))
         self.writer = ReportWriter(device: device, unit: unit, log: log)
         let connect = self.connect
@@ -86,7 +90,11 @@ package actor FleetUnit {
         }
         self.state = state
         self.link = BrokerLink(
-            BrokerLink.Configuration(address: broker, clientID: "sim-\(station)-\(device)", subscriptions: []),
+            BrokerLink.Configuration(
+                address: broker,
+                clientID: "sim-\(station)-\(device)",
+                subscriptions: ["\(Topic.device(station: station, device: device, channel: .command))"]
+            ),
             logger: logger,
             will: {
                 connect.withLock { $0 += 1 }
@@ -108,6 +116,7 @@ package actor FleetUnit {
                 }
             }
             group.addTask { await self.report() }
+            group.addTask { await self.obey() }
             try await group.waitForAll()
         }
     }
@@ -119,6 +128,96 @@ package actor FleetUnit {
             next += Self.cycle
             await pause(for: next - clock.now)
             await self.measure()
+        }
+    }
+
+    /// Does what the room asks, each command once.
+    private func obey() async {
+        while let batch = await self.link.inbox.nextBatch() {
+            for message in batch {
+                do {
+                    let command = try WireCoder().decode(Command.self, from: message.payload)
+                    try await self.obey(command, correlation: message.correlation)
+                } catch {
+                    self.logger.debug("Command not done: \(error)")
+                }
+            }
+        }
+    }
+
+    private func obey(_ command: Command, correlation: [UInt8]?) async throws {
+        let now = SystemClock.wallMilliseconds
+        var reason: String?
+        if self.done.insert(command.id).inserted {
+            switch command.kind {
+            case .dispatch:
+                guard case .string(let incident)? = command.data?["incident"],
+                    case .double(let latitude)? = command.data?["lat"],
+                    case .double(let longitude)? = command.data?["lon"],
+                    let place = Coordinate(latitude: latitude, longitude: longitude)
+                else { break }
+                reason = self.officer.dispatch(to: incident, node: self.world.node(near: place), now: now)
+                if reason == nil { await self.say(.dispatchReceived, ["incident": .string(incident)]) }
+            case .cancel:
+                guard case .string(let incident)? = command.data?["incident"] else { break }
+                for act in self.officer.cancel(incident) { await self.perform(act) }
+            case .rollcall:
+                guard case .string(let id)? = command.data?["rollcall"] else { break }
+                await self.say(.rollcallAnswer, ["rollcall": .string(id), "by": .string("device")])
+                if command.data?["officer"] == .bool(true) { self.officer.rollCall(id, now: now) }
+            case .locate, .message, .resend: break
+            }
+        }
+        let result = CommandResult(
+            id: command.id,
+            device: self.device.text,
+            time: now,
+            ok: reason == nil,
+            reason: reason,
+            data: nil
+        )
+        try await self.link.publish(
+            BrokerMessage(
+                topic: "\(Topic.device(station: self.station, device: self.device, channel: .result))",
+                payload: try WireCoder().encode(result),
+                correlation: correlation
+            )
+        )
+    }
+
+    private func serve(_ mission: Vehicle.Mission, now: Int64) async {
+        for act in self.officer.act(now: now, mission: mission) { await self.perform(act) }
+    }
+
+    private func perform(_ act: SimulatedOfficer.Act) async {
+        switch act {
+        case .say(let event, let data): await self.say(event, data)
+        case .drive(let node): await self.world.respond(self.car, to: node)
+        case .patrol: await self.world.patrol(self.car)
+        }
+    }
+
+    private func say(_ event: EventKind, _ data: [String: JSONValue]) async {
+        self.sequence += 1
+        let wall = SystemClock.wallMilliseconds
+        let mission = await self.world.sight(self.car).mission
+        do {
+            let body = try self.writer.event(
+                event,
+                data: data,
+                at: self.lastFix,
+                stamp: TimeJudge.Stamp(time: wall, quality: .gnss, boot: SystemClock.bootMilliseconds),
+                context: RecordContext(status: UnitStatus(mission)),
+                sequence: self.sequence
+            )
+            try await self.link.publish(
+                BrokerMessage(
+                    topic: "\(Topic.device(station: self.station, device: self.device, channel: .event))",
+                    payload: body
+                )
+            )
+        } catch {
+            self.logger.debug("Event not taken: \(error)")
         }
     }
 
@@ -134,6 +233,8 @@ package actor FleetUnit {
         fix.speed = sight.speed
         fix.course = sight.course
         fix.satellites = 11
+        self.lastFix = fix
+        await self.serve(sight.mission, now: wall)
         guard let reason = self.policy.observe(fix) else { return }
         self.sequence += 1
         let stamp = TimeJudge.Stamp(time: wall, quality: .gnss, boot: boot)

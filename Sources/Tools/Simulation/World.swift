@@ -65,6 +65,16 @@ package actor World {
         )
     }
 
+    /// The node of the streets that is nearest to a place and can be reached from everywhere.
+    package nonisolated func node(near place: Coordinate) -> Int {
+        let point = TangentPlane(at: self.town.coordinate(of: PlanePoint(east: 0, north: 0)))
+        let wanted = point.project(place)
+        return self.streets.homes.min { a, b in
+            point.project(self.town.coordinate(of: self.streets.points[a])).distance(to: wanted)
+                < point.project(self.town.coordinate(of: self.streets.points[b])).distance(to: wanted)
+        } ?? 0
+    }
+
     /// Sends a car to a node with lights and siren.
     package func respond(_ car: Int, to node: Int) { self.vehicles[car].respond(to: node) }
 

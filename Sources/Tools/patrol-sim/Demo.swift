@@ -83,6 +83,10 @@ struct Demo: AsyncParsableCommand {
                     await feed.run()
                     return nil
                 }
+                group.addTask {
+                    await DemoOfficer(rig: rig, world: world).run()
+                    return nil
+                }
                 for unit in fleet(of: world, cars: 1..<Self.units, station: station, broker: broker, seed: seed) {
                     group.addTask {
                         try await unit.run()

@@ -36,7 +36,7 @@ struct DemoRig: Sendable {
     }
 
     /// What a person may open.
-    var url: String { "http://127.0.0.1:\(self.http)/api/v1/units" }
+    var url: String { "http://127.0.0.1:\(self.http)/" }
 
     /// Starts everything in order, lends it to `body`, and stops it in the opposite order.
     ///

@@ -34,8 +34,18 @@ enum RoomView {
     }
 
     struct Incident: Decodable, Sendable {
+        struct Unit: Decodable, Sendable {
+            let device: String
+            let arrived: Int64?
+            let seconds: Double?
+        }
+
         let id: String
+        let lat: Double
+        let lon: Double
         let received: Int64
+        let state: String
+        let units: [Unit]
     }
 
     struct Candidates: Decodable, Sendable {
@@ -53,13 +63,14 @@ enum RoomView {
         let unit: String
         let status: String?
         let seconds: Double?
+        let p10: Double?
         let p90: Double?
         let metres: Double?
         let ageSeconds: Double?
         let reason: String?
 
         private enum CodingKeys: String, CodingKey {
-            case device, unit, status, seconds, p90, metres, reason
+            case device, unit, status, seconds, p10, p90, metres, reason
             case ageSeconds = "age_s"
         }
     }
@@ -76,6 +87,10 @@ extension RoomClient {
 
     func candidates(for incident: String) async throws -> RoomView.Candidates {
         try await self.ask("GET", "/api/v1/incidents/\(incident)/candidates").decode()
+    }
+
+    func incident(_ id: String) async throws -> RoomView.Incident {
+        try await self.ask("GET", "/api/v1/incidents/\(id)").decode()
     }
 
     func health() async throws -> RoomView.Health { try await self.ask("GET", "/healthz").decode() }

@@ -16,6 +16,8 @@ struct Screen: Sendable {
         var status: String
         var metres: Double?
         var seconds: Double?
+        /// Eight of ten times it takes between these, s.
+        var interval: (Double, Double)?
         var age: Double?
         var reason: String?
         var place: Coordinate?
@@ -25,6 +27,7 @@ struct Screen: Sendable {
             self.status = candidate.status ?? "-"
             self.metres = candidate.metres
             self.seconds = candidate.seconds
+            self.interval = candidate.p10.flatMap { low in candidate.p90.map { (low, $0) } }
             self.age = candidate.ageSeconds
             self.reason = candidate.reason
             self.place = unit?.coordinate
@@ -111,7 +114,8 @@ struct Screen: Sendable {
             let share = max(0, min(1, 1 - left / max(estimate, 1)))
             let filled = Int(share * 30)
             let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
-            lines += ["", "\(row.device)  \u{1B}[33m\(bar)\u{1B}[0m  \(Int(left.rounded())) s to go"]
+            let interval = row.interval.map { " (\(Int($0.0.rounded())) to \(Int($0.1.rounded())))" } ?? ""
+            lines += ["", "\(row.device)  \u{1B}[33m\(bar)\u{1B}[0m  \(Int(left.rounded())) s to go\(interval)"]
         }
         return lines
     }

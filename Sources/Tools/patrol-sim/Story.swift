@@ -30,15 +30,10 @@ struct Story: Sendable {
     private struct Call {
         let id: String
         let scene: Coordinate
-        let node: Int
         let received: Int64
         let nearest: RoomView.Candidate
-        let car: Int
     }
 
-    /// A unit this close and this slow has arrived: metres and m/s.
-    private static let sceneRadius = 75.0
-    private static let sceneSpeed = 2.0
     /// Nobody waits longer than this for an arrival.
     private static let patience: Duration = .seconds(70)
     private static let beat: Duration = .milliseconds(500)
@@ -70,7 +65,6 @@ struct Story: Sendable {
                     recordsStored: try await self.rig.room.health().stored
                 )
             }
-            await self.world.patrol(call.car)
         }
         return nil
     }
@@ -113,20 +107,21 @@ struct Story: Sendable {
         guard answer.status == 201 else { throw ProgramFailure(.failure, "incident refused: \(answer.text)") }
         let incident = try answer.decode(RoomView.Incident.self)
         let candidates = try await self.rig.room.candidates(for: incident.id)
-        guard let nearest = candidates.units.first(where: { $0.seconds != nil }),
-            let number = Int(nearest.device.drop { !$0.isNumber })
-        else { throw ProgramFailure(.failure, "no unit can get to the incident") }
-        let seconds = Int((nearest.seconds ?? 0).rounded())
-        self.screen.say("incident \(incident.id): nearest is \(nearest.device), \(seconds) s by road")
-        await self.world.respond(number - 1, to: node)
-        return Call(
-            id: incident.id,
-            scene: scene,
-            node: node,
-            received: incident.received,
-            nearest: nearest,
-            car: number - 1
+        guard let nearest = candidates.units.first(where: { $0.seconds != nil }) else {
+            throw ProgramFailure(.failure, "no unit can get to the incident")
+        }
+        func whole(_ seconds: Double?) -> Int { Int((seconds ?? 0).rounded()) }
+        self.screen.say(
+            "incident \(incident.id): nearest is \(nearest.device), \(whole(nearest.seconds)) s by road, "
+                + "eight of ten times \(whole(nearest.p10)) to \(whole(nearest.p90)) s"
         )
+        let sent = try await self.rig.room.ask(
+            "POST",
+            "/api/v1/incidents/\(incident.id)/assign",
+            body: "{\"device\":\"\(nearest.device)\"}"
+        )
+        guard sent.status == 200 else { throw ProgramFailure(.failure, "order refused: \(sent.text)") }
+        return Call(id: incident.id, scene: scene, received: incident.received, nearest: nearest)
     }
 
     /// Follows the car by what the room knows of it; returns the seconds until it is on scene, `nil` if it never is.
@@ -139,11 +134,9 @@ struct Story: Sendable {
                 Screen.Row(candidate, of: units.first { $0.device == candidate.device })
             }
             let elapsed = Double(SystemClock.wallMilliseconds - call.received) / 1_000
-            let responding = units.first { $0.device == call.nearest.device }
-            if let place = responding?.coordinate, place.distance(to: call.scene).value <= Self.sceneRadius,
-                responding?.position?.spd ?? .infinity < Self.sceneSpeed
-            {
-                let actual = (elapsed * 10).rounded() / 10
+            let incident = try await self.rig.room.incident(call.id)
+            if let arrived = incident.units.first(where: { $0.device == call.nearest.device })?.arrived {
+                let actual = (Double(arrived - call.received) / 100).rounded() / 10
                 self.screen.say(
                     "\(call.nearest.device) is on scene after \(actual) s (estimated \(call.nearest.seconds ?? 0) s)"
                 )

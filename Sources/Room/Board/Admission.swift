@@ -1,0 +1,74 @@
+import HTTPTypes
+import Hummingbird
+
+/// Says who makes a request, and keeps other sites from acting in a browser's name.
+struct Admission: RouterMiddleware {
+    let accounts: Accounts
+    let now: @Sendable () -> Int64
+
+    static let cookie = "patrollink"
+    static let tokenHeader = HTTPField.Name("X-CSRF-Token")
+
+    func handle(
+        _ request: Request,
+        context: BoardContext,
+        next: @concurrent (Request, BoardContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        let isAct = ![.get, .head, .options].contains(request.method)
+        switch self.accounts {
+        case .thisMachine(let identity):
+            context.identity = identity
+            // A page of another site on this machine's browser must not act: it cannot send JSON without asking.
+            if isAct, let origin = request.headers[.origin], !Self.isOwn(origin, request) {
+                throw Problem(.forbidden, "a page of \(origin) must not act here")
+            }
+        case .login(let sessions):
+            let id = request.headers[.cookie].flatMap { Self.value(of: Self.cookie, in: $0) }
+            if let session = id.flatMap({ sessions.session($0, now: self.now()) }) {
+                context.identity = session.identity
+                let isLogin = request.uri.path == "/api/v1/session"
+                let token = Self.tokenHeader.flatMap { request.headers[$0] }
+                if isAct, !isLogin, token != session.token {
+                    throw Problem(.forbidden, "the header X-CSRF-Token must be the token that the login answered")
+                }
+            }
+        }
+        return try await next(request, context)
+    }
+
+    private static func isOwn(_ origin: String, _ request: Request) -> Bool {
+        guard let host = request.head.authority else { return false }
+        return origin == "http://\(host)" || origin == "https://\(host)"
+    }
+
+    static func value(of name: String, in cookies: String) -> String? {
+        for pair in cookies.split(separator: ";") {
+            let trimmed = pair.drop { $0 == " " }
+            if trimmed.hasPrefix("\(name)=") { return String(trimmed.dropFirst(name.count + 1)) }
+        }
+        return nil
+    }
+}
+
+/// What every answer tells a browser.
+struct SecurityHeaders: RouterMiddleware {
+    let isSecure: Bool
+    let imageSource: String?
+
+    func handle(
+        _ request: Request,
+        context: BoardContext,
+        next: @concurrent (Request, BoardContext) async throws -> Response
+    ) async throws -> Response {
+        var response = try await next(request, context)
+        let images = ["'self'", "data:", self.imageSource].compactMap(\.self).joined(separator: " ")
+        let policy = "default-src 'self'; img-src \(images); style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
+        if let name = HTTPField.Name("Content-Security-Policy") { response.headers[name] = policy }
+        if let name = HTTPField.Name("X-Content-Type-Options") { response.headers[name] = "nosniff" }
+        if let name = HTTPField.Name("Referrer-Policy") { response.headers[name] = "no-referrer" }
+        if let name = HTTPField.Name("X-Frame-Options") { response.headers[name] = "DENY" }
+        if self.isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000" }
+        return response
+    }
+}

@@ -1,0 +1,29 @@
+package import Hummingbird
+import NIOCore
+
+/// A request, and who makes it from where.
+package struct BoardContext: RequestContext {
+    /// What the server keeps of it.
+    package var coreContext: CoreRequestContextStorage
+    /// Who makes it; `nil` until that is known.
+    var identity: Identity?
+    /// From where: an address.
+    let origin: String
+
+    /// Takes a request from its connection.
+    package init(source: Source) {
+        self.coreContext = .init(source: source)
+        self.origin = source.channel.remoteAddress?.ipAddress ?? "here"
+    }
+
+    /// Who is written down for what this request does.
+    var actor: String { self.identity?.name ?? "nobody" }
+
+    /// Throws a problem document when the role is too small.
+    func require(_ role: Role) throws {
+        guard let identity else { throw Problem(.unauthorized, "log in first: POST /api/v1/session") }
+        guard identity.role >= role else {
+            throw Problem(.forbidden, "this needs the role '\(role.rawValue)', and yours is '\(identity.role.rawValue)'")
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Hummingbird
+import PatrolWire
+import TimeToScene
+
+/// Closed roads and slow areas over HTTP.
+struct ClosureRoutes: Sendable {
+    let parts: BoardParts
+
+    struct Answer: Encodable, Sendable {
+        let id: String
+        let places: [[Double]]
+        let slow: Double?
+        let from: Int64
+        let until: Int64
+        let note: String?
+        let by: String
+
+        init(_ closure: Closure) {
+            (self.id, self.places, self.slow) = (closure.id, closure.places, closure.slow)
+            (self.from, self.until, self.note, self.by) = (closure.from, closure.until, closure.note, closure.actor)
+        }
+    }
+
+    func add(to api: RouterGroup<BoardContext>) {
+        api.get("closures") { request, context in
+            try context.require(.viewer)
+            let holding = await self.parts.closures.holding(at: self.parts.now())
+            return try tagged(["closures": holding.map(Answer.init)], request)
+        }
+        api.post("closures") { request, context in try await self.begin(request, context) }
+        api.delete("closures/:id") { _, context in
+            try context.require(.dispatcher)
+            let id = try context.parameters.require("id")
+            let lifted = try await self.parts.closures.lift(
+                id,
+                actor: context.actor,
+                origin: context.origin,
+                now: self.parts.now()
+            )
+            guard let lifted else { throw Problem(.notFound, "no closure '\(id)' holds; GET /api/v1/closures lists them") }
+            return answer(try jsonBytes(Answer(lifted)))
+        }
+    }
+
+    private func begin(_ request: Request, _ context: BoardContext) async throws -> Response {
+        try context.require(.dispatcher)
+        struct Body: Decodable {
+            let places: [[Double]]
+            let slow: Double?
+            let until: Int64
+            let note: String?
+        }
+        let body: Body = try await request.json(example: #"{"places":[[-8.61,41.15]],"until":1780000000000}"#)
+        let now = self.parts.now()
+        let closure = Closure(
+            id: "\(now)",
+            places: body.places,
+            slow: body.slow,
+            from: now,
+            until: body.until,
+            note: body.note,
+            actor: context.actor
+        )
+        if let fault = closure.fault { throw Problem(.badRequest, fault) }
+        guard !closure.edges(of: self.parts.estimator.network).isEmpty else {
+            throw Problem(.unprocessableContent, "no road lies there")
+        }
+        try await self.parts.closures.begin(closure, origin: context.origin)
+        return answer(
+            try jsonBytes(Answer(closure)),
+            status: .created,
+            headers: [.location: "/api/v1/closures/\(closure.id)"]
+        )
+    }
+}

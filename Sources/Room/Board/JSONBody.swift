@@ -1,0 +1,83 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import NIOFoundationEssentialsCompat
+
+/// Bytes of the largest body that is read.
+private let largestBody = 65_536
+
+extension Request {
+    /// Reads the body as JSON; says what is wrong in terms of its keys.
+    func json<T: Decodable>(_ type: T.Type = T.self, example: String) async throws -> T {
+        do {
+            let buffer = try await self.body.collect(upTo: largestBody)
+            return try JSONDecoder().decode(T.self, from: Data(buffer: buffer))
+        } catch is NIOTooManyBytesError {
+            throw Problem(.contentTooLarge, "the body must not be larger than \(largestBody) bytes")
+        } catch let error as DecodingError {
+            throw Problem(.badRequest, "\(Self.words(error)); the body must be JSON such as \(example)")
+        }
+    }
+
+    private static func words(_ error: DecodingError) -> String {
+        func key(_ context: DecodingError.Context) -> String { context.codingPath.map(\.stringValue).joined(separator: ".") }
+        switch error {
+        case .keyNotFound(let missing, _): return "'\(missing.stringValue)' is missing"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            return "'\(key(context))' is of the wrong type"
+        case .dataCorrupted(let context):
+            return context.codingPath.isEmpty ? "not JSON" : "'\(key(context))' is not understood"
+        @unknown default: return "not understood"
+        }
+    }
+
+    /// A query parameter.
+    func query(_ name: String) -> String? { self.uri.queryParameters[name[...]].map(String.init) }
+
+    /// A time in a query: ms since 1970.
+    func time(_ name: String, default other: Int64) throws -> Int64 {
+        guard let text = self.query(name) else { return other }
+        guard let time = Int64(text), abs(time) < 1 << 53 else {
+            throw Problem(.badRequest, "'\(name)' must be ms since 1970, such as 1780000000000")
+        }
+        return time
+    }
+}
+
+/// JSON of a value, keys sorted.
+func jsonBytes(_ value: some Encodable) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return Array(try encoder.encode(value))
+}
+
+/// An answer of bytes.
+func answer(
+    _ bytes: [UInt8],
+    type: String = "application/json; charset=utf-8",
+    status: HTTPResponse.Status = .ok,
+    headers: HTTPFields = [:]
+) -> Response {
+    var headers = headers
+    headers[.contentType] = type
+    return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+}
+
+/// A JSON answer with an entity tag: who has it already gets 304.
+func tagged(_ value: some Encodable, _ request: Request, tag: String? = nil) throws -> Response {
+    let bytes = try jsonBytes(value)
+    return tagged(bytes, request, type: "application/json; charset=utf-8", tag: tag)
+}
+
+/// Bytes with an entity tag: who has them already gets 304.
+func tagged(_ bytes: [UInt8], _ request: Request, type: String, tag: String? = nil) -> Response {
+    let tag = "\"\(tag ?? String(fingerprint(bytes), radix: 16))\""
+    if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: [.eTag: tag]) }
+    return answer(bytes, type: type, headers: [.eTag: tag, .cacheControl: "no-cache"])
+}
+
+/// FNV-1a, 64 bits: to tell two answers apart, not to withstand an attack.
+private func fingerprint(_ bytes: [UInt8]) -> UInt64 {
+    bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+}

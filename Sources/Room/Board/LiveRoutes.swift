@@ -1,0 +1,71 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import PatrolWire
+import Threading
+
+/// `GET live`: server-sent events, the newest state of each thing, never a growing queue.
+struct LiveRoutes: Sendable {
+    let parts: BoardParts
+
+    /// Between two looks for changes.
+    private static let beat: Duration = .milliseconds(100)
+    /// A page hears something at least so often, and so knows that the room is there.
+    private static let heartbeat: Duration = .seconds(1)
+
+    func add(to api: RouterGroup<BoardContext>) {
+        api.get("live") { request, context in
+            try context.require(.viewer)
+            var headers = HTTPFields()
+            headers[.contentType] = "text/event-stream; charset=utf-8"
+            headers[.cacheControl] = "no-store"
+            let resumed = self.version(request)
+            return Response(
+                status: .ok,
+                headers: headers,
+                body: ResponseBody { writer in
+                    self.parts.feed.enter()
+                    defer { self.parts.feed.leave() }
+                    try await self.follow(from: resumed, &writer)
+                    try await writer.finish(nil)
+                }
+            )
+        }
+    }
+
+    /// Where a page that comes back was; 0 when that was another run of the room.
+    private func version(_ request: Request) -> UInt64 {
+        let name = HTTPField.Name("Last-Event-ID")
+        guard let id = name.flatMap({ request.headers[$0] }) ?? request.query("after") else { return 0 }
+        let parts = id.split(separator: "-")
+        guard parts.count == 2, parts[0] == "\(self.parts.feed.epoch)", let version = UInt64(parts[1]) else { return 0 }
+        return version
+    }
+
+    @concurrent
+    private func follow(from start: UInt64, _ writer: inout any ResponseBodyWriter) async throws {
+        let text = LiveText(parts: self.parts)
+        let clock = ContinuousClock()
+        var version = start
+        var isFirst = true
+        var last = clock.now
+        while !Task.isCancelled {
+            // A page that keeps up gets the text that all get.
+            let shared = version == 0 ? nil : self.parts.feed.frame(after: version)
+            var frame = shared
+            if frame == nil { frame = try await text.frame(after: version) }
+            if let frame, frame.upTo > version || isFirst {
+                if shared == nil, version > 0 { self.parts.feed.keep(frame) }
+                // The next look waits until this was taken: a slow page costs nobody anything.
+                try await writer.write(ByteBuffer(bytes: frame.text))
+                version = max(1, frame.upTo)
+                isFirst = false
+                last = clock.now
+            } else if clock.now - last >= Self.heartbeat {
+                try await writer.write(ByteBuffer(string: "event: beat\ndata: \(self.parts.now())\n\n"))
+                last = clock.now
+            }
+            await pause(for: Self.beat)
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import Ground
+import Roads
+import Threading
+import Dispatching
+import PatrolWire
+import TimeToScene
+import Units
+
+/// What a page is told of what changed.
+struct LiveText: Sendable {
+    let parts: BoardParts
+
+    /// Ended incidents are shown so long, ms.
+    private static let endedShown: Int64 = 12 * 3_600_000
+
+    /// The text over the changes after a number; `nil` when there are none.
+    func frame(after version: UInt64) async throws -> LiveFeed.Frame? {
+        let (keys, upTo) = self.parts.feed.changes(after: version)
+        guard version == 0 || !keys.isEmpty else { return nil }
+        let body = version == 0 ? try await self.everything() : try await self.some(keys)
+        var text = Array("id: \(self.parts.feed.epoch)-\(upTo)\ndata: ".utf8)
+        text += body
+        text += [10, 10]
+        return LiveFeed.Frame(after: version, upTo: upTo, text: text)
+    }
+
+    private func everything() async throws -> [UInt8] {
+        let now = self.parts.now()
+        let recent = await self.parts.desk.all.filter { !$0.state.isEnded || now - $0.changed < Self.endedShown }
+        var text = self.head(now, isWhole: true)
+        self.add("units", self.units(self.parts.units.withLock { $0.all }), to: &text)
+        self.add("incidents", try jsonBytes(recent.map(IncidentAnswer.init)), to: &text)
+        try await self.addShared(to: &text, now)
+        let calls = await self.parts.rollCalls.all.prefix(20).map { RollCallRoutes.Answer($0, now: now) }
+        self.add("rollcalls", try jsonBytes(calls), to: &text)
+        return text + [0x7D]
+    }
+
+    private func some(_ keys: [LiveFeed.Key]) async throws -> [UInt8] {
+        let now = self.parts.now()
+        var (devices, incidents, calls): (Set<String>, Set<String>, Set<String>) = ([], [], [])
+        var isShared = false
+        for key in keys {
+            switch key {
+            case .unit(let id): devices.insert(id)
+            case .incident(let id): incidents.insert(id)
+            case .rollCall(let id): calls.insert(id)
+            case .alarms, .closures, .responses: isShared = true
+            }
+        }
+        var text = self.head(now, isWhole: false)
+        if !devices.isEmpty {
+            self.add("units", self.units(self.parts.units.withLock { $0.keyed(devices) }), to: &text)
+        }
+        if !incidents.isEmpty {
+            let changed = await self.parts.desk.all.filter { incidents.contains($0.id) }
+            self.add("incidents", try jsonBytes(changed.map(IncidentAnswer.init)), to: &text)
+        }
+        if isShared || !incidents.isEmpty { try await self.addShared(to: &text, now) }
+        if !calls.isEmpty {
+            let changed = await self.parts.rollCalls.all.filter { calls.contains($0.id) }
+            self.add("rollcalls", try jsonBytes(changed.map { RollCallRoutes.Answer($0, now: now) }), to: &text)
+        }
+        return text + [0x7D]
+    }
+
+    private func addShared(to text: inout [UInt8], _ now: Int64) async throws {
+        self.add("alarms", try jsonBytes(await self.parts.desk.alarms.map(AlarmAnswer.init)), to: &text)
+        self.add("responses", try jsonBytes(await self.responses(now)), to: &text)
+        let closures = await self.parts.closures.holding(at: now).map(ClosureRoutes.Answer.init)
+        self.add("closures", try jsonBytes(closures), to: &text)
+    }
+
+    /// What the units that were sent still have to drive.
+    private func responses(_ now: Int64) async -> [ResponseAnswer] {
+        var answers: [ResponseAnswer] = []
+        for incident in await self.parts.desk.all where !incident.state.isEnded {
+            guard let scene = incident.scene else { continue }
+            for assignment in incident.assignments where assignment.isActive && assignment.arrived == nil {
+                let unit = self.parts.units.withLock { $0.named(assignment.device) }
+                    .first { $0.station.text == assignment.station }
+                guard let unit, let place = self.parts.places.unit(unit, now: now),
+                    let way = self.parts.estimator.way(of: place, to: scene, profile: .siren)
+                else { continue }
+                answers.append(
+                    ResponseAnswer(
+                        incident: incident.id,
+                        station: assignment.station,
+                        device: assignment.device,
+                        seconds: way.journey.seconds.rounded(decimals: 1),
+                        p10: way.journey.p10.rounded(decimals: 1),
+                        p90: way.journey.p90.rounded(decimals: 1),
+                        metres: way.journey.metres.rounded(),
+                        estimated: assignment.forecast?.seconds,
+                        sent: assignment.assigned,
+                        line: way.line.map { [$0.longitude.rounded(decimals: 6), $0.latitude.rounded(decimals: 6)] }
+                    )
+                )
+            }
+        }
+        return answers
+    }
+
+    private func head(_ now: Int64, isWhole: Bool) -> [UInt8] { Array("{\"at\":\(now),\"whole\":\(isWhole)".utf8) }
+
+    private func add(_ key: String, _ value: [UInt8], to text: inout [UInt8]) {
+        text += Array(",\"\(key)\":".utf8)
+        text += value
+    }
+
+    private func units(_ units: [Unit]) -> [UInt8] {
+        var text: [UInt8] = [0x5B]
+        text.reserveCapacity(units.count * 220)
+        for (number, unit) in units.enumerated() {
+            if number > 0 { text.append(0x2C) }
+            UnitText.add(unit, to: &text)
+        }
+        text.append(0x5D)
+        return text
+    }
+}
+
+/// A unit as a page needs it, written without detours: ten thousand of them change each second.
+enum UnitText {
+    static func add(_ unit: Unit, to text: inout [UInt8]) {
+        text += "{\"station\":\"\(unit.station)\",\"device\":\"\(unit.device)\",\"unit\":\"".utf8
+        for byte in unit.callSign.utf8 {
+            switch byte {
+            case 0x22, 0x5C: text += [0x5C, byte]
+            case ..<0x20: text.append(0x20)
+            default: text.append(byte)
+            }
+        }
+        text += "\",\"online\":\(unit.isOnline)".utf8
+        if let status = unit.status { text += ",\"status\":\"\(status.rawValue)\"".utf8 }
+        if let place = unit.position, let latitude = place.latitude, let longitude = place.longitude {
+            text += ",\"lat\":\(latitude),\"lon\":\(longitude),\"seen\":\(unit.positionTime ?? place.time)".utf8
+            if let speed = place.speed { text += ",\"spd\":\(speed)".utf8 }
+            if let course = place.course { text += ",\"cog\":\(course)".utf8 }
+            if let accuracy = place.accuracy { text += ",\"acc\":\(accuracy)".utf8 }
+            if let battery = place.battery { text += ",\"bat\":\(battery)".utf8 }
+            if let grid = place.grids?.last, !grid.contains("\""), !grid.contains("\\") {
+                text += ",\"grid\":\"\(grid)\"".utf8
+            }
+        }
+        text.append(0x7D)
+    }
+}

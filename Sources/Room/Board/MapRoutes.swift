@@ -1,0 +1,116 @@
+import TimeToScene
+import Ground
+import Hummingbird
+import PatrolWire
+import Roads
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// The base map out of the room's own roads, the plan, and names to look for, over HTTP.
+struct MapRoutes: Sendable {
+    let parts: BoardParts
+    private let names: PlaceNames
+    private let tag: String
+
+    init(parts: BoardParts) {
+        self.parts = parts
+        self.names = PlaceNames(parts.estimator.network, parts.plan?.plan)
+        self.tag = "\(parts.estimator.network.edgeCount)-\(parts.estimator.network.source)"
+    }
+
+    func add(to api: RouterGroup<BoardContext>) {
+        api.get("roads/:z/:x/:y") { request, context in
+            try context.require(.viewer)
+            let numbers = try ["z", "x", "y"].map { Int(try context.parameters.require($0)) ?? -1 }
+            guard (0...22).contains(numbers[0]), numbers[1] >= 0, numbers[2] >= 0, numbers[1] < 1 << numbers[0],
+                numbers[2] < 1 << numbers[0]
+            else { throw Problem(.notFound, "a tile is z/x/y with z from 0 to 22") }
+            let tag = "\"\(self.tag)\""
+            if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: [.eTag: tag]) }
+            let tile = RoadTile(z: numbers[0], x: numbers[1], y: numbers[2])
+            let headers: HTTPFields = [.eTag: tag, .cacheControl: "private, max-age=3600"]
+            return answer(tile.json(self.parts.estimator.network), headers: headers)
+        }
+        api.get("plan") { request, context in
+            try context.require(.viewer)
+            guard let plan = self.parts.plan else { throw Problem(.notFound, "the room has no patrol plan") }
+            return tagged(plan.geoJSON, request, type: "application/geo+json")
+        }
+        api.get("places") { request, context in
+            try context.require(.viewer)
+            guard let text = request.query("q"), !text.isEmpty else {
+                throw Problem(.badRequest, "'q' must be a part of a name")
+            }
+            return try tagged(["places": self.names.find(text)], request)
+        }
+    }
+}
+
+/// One square of the map in Web Mercator, 4,096 units wide.
+struct RoadTile: Sendable {
+    let z: Int
+    let x: Int
+    let y: Int
+
+    private static let units = 4_096.0
+
+    /// `[[class, name or null, [x, y, x, y, …]], …]`, lesser roads first, so that greater ones are drawn over them.
+    func json(_ network: RoadNetwork) -> [UInt8] {
+        let edges = network.edges(
+            south: self.latitude(Double(self.y + 1)),
+            west: self.longitude(Double(self.x)),
+            north: self.latitude(Double(self.y)),
+            east: self.longitude(Double(self.x + 1))
+        )
+        var text = Array("[".utf8)
+        var isFirst = true
+        let shown = edges.filter { self.shows(network.edge($0).roadClass) }
+        for edge in shown.sorted(by: { network.edge($0).roadClass.rawValue > network.edge($1).roadClass.rawValue }) {
+            if !isFirst { text.append(0x2C) }
+            isFirst = false
+            text += "[\"\(network.edge(edge).roadClass.name)\",".utf8
+            if self.z >= 14, let name = network.name(ofEdge: edge), let quoted = try? jsonBytes(name) {
+                text += quoted
+            } else {
+                text += "null".utf8
+            }
+            text += ",[".utf8
+            for (number, place) in network.line(ofEdge: edge).enumerated() {
+                if number > 0 { text.append(0x2C) }
+                let (right, down) = self.place(place)
+                text += "\(right),\(down)".utf8
+            }
+            text += "]]".utf8
+        }
+        text.append(0x5D)
+        return text
+    }
+
+    private func shows(_ kind: RoadClass) -> Bool {
+        switch kind {
+        case .motorway, .trunk, .primary: true
+        case .motorwayLink, .trunkLink, .primaryLink, .secondary: self.z >= 11
+        case .secondaryLink, .tertiary, .tertiaryLink: self.z >= 12
+        case .unclassified, .residential: self.z >= 14
+        case .livingStreet, .service: self.z >= 16
+        }
+    }
+
+    private func longitude(_ x: Double) -> Double { x / Double(1 << self.z) * 360 - 180 }
+
+    private func latitude(_ y: Double) -> Double {
+        atan(sinh(.pi * (1 - 2 * y / Double(1 << self.z)))) * 180 / .pi
+    }
+
+    private func place(_ place: Coordinate) -> (Int, Int) {
+        let scale = Double(1 << self.z)
+        let φ = place.latitude * .pi / 180
+        let right = ((place.longitude + 180) / 360 * scale - Double(self.x)) * Self.units
+        let down = ((1 - log(tan(φ) + 1 / cos(φ)) / .pi) / 2 * scale - Double(self.y)) * Self.units
+        return (Int(right.rounded()), Int(down.rounded()))
+    }
+}

@@ -1,0 +1,93 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import PatrolWire
+
+/// What the page is told of the room.
+package struct PageSettings: Sendable, Hashable {
+    /// Name of the room.
+    package var title: String
+    /// A tile server's address with `{z}`, `{x}` and `{y}`; `nil` to draw the room's own roads.
+    package var tiles: String?
+    /// Whether those tiles are in GCJ-02, as maps of China are.
+    package var tilesAreGCJ02: Bool
+    /// Where Debian's `libjs-leaflet` is.
+    package var leaflet: String
+
+    /// Creates settings.
+    package init(
+        title: String,
+        tiles: String? = nil,
+        tilesAreGCJ02: Bool = false,
+        leaflet: String = "/usr/share/javascript/leaflet"
+    ) {
+        (self.title, self.tiles, self.tilesAreGCJ02, self.leaflet) = (title, tiles, tilesAreGCJ02, leaflet)
+    }
+
+    /// The tile server as a content security policy names it.
+    var tileOrigin: String? {
+        guard let tiles, let end = tiles.firstRange(of: "://") else { return nil }
+        return String(tiles[..<end.upperBound]) + tiles[end.upperBound...].prefix { $0 != "/" }
+    }
+}
+
+/// The page and what it loads: all of it from this program and from Debian's Leaflet, nothing from elsewhere.
+struct PageRoutes: Sendable {
+    let settings: PageSettings
+
+    init(_ settings: PageSettings) { self.settings = settings }
+
+    private static let files: [(name: String, type: String, bytes: [UInt8])] = [
+        ("board.css", "text/css; charset=utf-8", PackageResources.board_css),
+        ("board.js", "text/javascript; charset=utf-8", PackageResources.board_js),
+        ("map.js", "text/javascript; charset=utf-8", PackageResources.map_js),
+        ("live.js", "text/javascript; charset=utf-8", PackageResources.live_js),
+        ("lists.js", "text/javascript; charset=utf-8", PackageResources.lists_js),
+        ("words.js", "text/javascript; charset=utf-8", PackageResources.words_js),
+    ]
+
+    private static let leaflet: Set<String> = [
+        "leaflet.js", "leaflet.css", "images/layers.png", "images/layers-2x.png", "images/marker-icon.png",
+        "images/marker-icon-2x.png", "images/marker-shadow.png",
+    ]
+
+    private struct Told: Encodable {
+        let title: String
+        let tiles: String?
+        let gcj02: Bool
+    }
+
+    func add(to router: Router<BoardContext>) {
+        router.get("") { request, _ in
+            tagged(PackageResources.board_html, request, type: "text/html; charset=utf-8")
+        }
+        router.get("openapi.yaml") { request, _ in
+            tagged(PackageResources.openapi_yaml, request, type: "application/yaml")
+        }
+        for file in Self.files {
+            router.get("\(RouterPath(file.name))") { request, _ in tagged(file.bytes, request, type: file.type) }
+        }
+        router.get("api/v1/openapi.yaml") { request, _ in
+            tagged(PackageResources.openapi_yaml, request, type: "application/yaml")
+        }
+        router.get("api/v1/page") { request, context in
+            let told = Told(
+                title: self.settings.title,
+                tiles: self.settings.tiles,
+                gcj02: self.settings.tilesAreGCJ02
+            )
+            return try tagged(told, request)
+        }
+        router.get("leaflet/**") { request, context in
+            let name = context.parameters.getCatchAll().joined(separator: "/")
+            guard Self.leaflet.contains(name) else { throw Problem(.notFound, "Leaflet has no '\(name)' here") }
+            let path = "\(self.settings.leaflet)/\(name)"
+            do {
+                let type = name.hasSuffix(".png") ? "image/png" : name.hasSuffix(".css") ? "text/css" : "text/javascript"
+                return tagged(Array(try Data(contentsOf: URL(filePath: path))), request, type: type)
+            } catch {
+                throw Problem(.notFound, "\(path) cannot be read: install Debian's libjs-leaflet")
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Units
+import Threading
+import Dispatching
+import Hummingbird
+import PatrolWire
+
+/// Roll calls over HTTP.
+struct RollCallRoutes: Sendable {
+    let parts: BoardParts
+
+    struct MemberAnswer: Encodable, Sendable {
+        let station: String
+        let device: String
+        let unit: String
+        let result: String
+        let deviceAnswered: Int64?
+        let officerAnswered: Int64?
+        let lat: Double?
+        let lon: Double?
+        let inside: Bool?
+
+        private enum CodingKeys: String, CodingKey {
+            case station, device, unit, result, lat, lon, inside
+            case deviceAnswered = "device_answered"
+            case officerAnswered = "officer_answered"
+        }
+    }
+
+    struct Answer: Encodable, Sendable {
+        let id: String
+        let started: Int64
+        let deadline: Int64
+        let by: String
+        let officer: Bool
+        let over: Bool
+        let counts: [String: Int]
+        let units: [MemberAnswer]
+
+        init(_ call: RollCall, now: Int64) {
+            self.id = call.id
+            self.started = call.started
+            self.deadline = call.deadline
+            self.by = call.actor
+            self.officer = call.needsOfficer
+            self.over = call.isOver(at: now)
+            self.units = call.members.map { member in
+                MemberAnswer(
+                    station: member.station,
+                    device: member.device,
+                    unit: member.unit,
+                    result: call.result(of: member, at: now).rawValue,
+                    deviceAnswered: member.deviceAnswered,
+                    officerAnswered: member.officerAnswered,
+                    lat: member.latitude,
+                    lon: member.longitude,
+                    inside: member.isInside
+                )
+            }
+            self.counts = Dictionary(grouping: self.units, by: \.result).mapValues(\.count)
+        }
+    }
+
+    func add(to api: RouterGroup<BoardContext>) {
+        api.get("rollcalls") { request, context in
+            try context.require(.viewer)
+            let now = self.parts.now()
+            return try tagged(["rollcalls": await self.parts.rollCalls.all.map { Answer($0, now: now) }], request)
+        }
+        api.get("rollcalls/:id") { request, context in
+            try context.require(.viewer)
+            let id = try context.parameters.require("id")
+            guard let call = await self.parts.rollCalls.all.first(where: { $0.id == id }) else {
+                throw Problem(.notFound, "no roll call '\(id)'; GET /api/v1/rollcalls lists them")
+            }
+            return try tagged(Answer(call, now: self.parts.now()), request)
+        }
+        api.post("rollcalls") { request, context in try await self.call(request, context) }
+    }
+
+    private func call(_ request: Request, _ context: BoardContext) async throws -> Response {
+        try context.require(.dispatcher)
+        struct Body: Decodable {
+            let devices: [String]?
+            let station: String?
+            let seconds: Double?
+            let officer: Bool?
+        }
+        let body: Body = try await request.json(example: #"{"seconds":60,"officer":true} or {"devices":["car-01"]}"#)
+        let seconds = body.seconds ?? 60
+        guard (5...3_600).contains(seconds) else { throw Problem(.badRequest, "'seconds' must be from 5 to 3600") }
+        let units = self.parts.units.withLock { $0.all }.filter { unit in
+            if let devices = body.devices { return devices.contains(unit.device.text) }
+            return (body.station.map { $0 == unit.station.text } ?? true) && unit.status != .off
+        }
+        if let stranger = body.devices?.first(where: { name in !units.contains { $0.device.text == name } }) {
+            throw Problem(.notFound, "no unit '\(stranger)' has been heard of; GET /api/v1/units lists them")
+        }
+        guard !units.isEmpty else { throw Problem(.conflict, "no unit is on duty: nobody could answer") }
+        let call = try await self.parts.rollCalls.call(
+            units.map { RollCall.Member(station: $0.station.text, device: $0.device.text, unit: $0.callSign) },
+            seconds: seconds,
+            needsOfficer: body.officer ?? false,
+            actor: context.actor,
+            origin: context.origin
+        )
+        return answer(
+            try jsonBytes(Answer(call, now: self.parts.now())),
+            status: .created,
+            headers: [.location: "/api/v1/rollcalls/\(call.id)"]
+        )
+    }
+}

@@ -1,0 +1,263 @@
+/// What may be done to an incident.
+package enum IncidentStep: Sendable, Hashable {
+    /// A unit is sent.
+    case assign(UnitToSend)
+    /// A unit is called back.
+    case recall(device: String)
+    /// The incident is not one.
+    case cancel(reason: String?)
+    /// All is done.
+    case close(Incident.Disposition)
+    /// It was not done after all.
+    case reopen
+    /// Something more is known.
+    case amend(Amendment)
+    /// Something remains to be done.
+    case follow(Incident.FollowUp)
+    /// What remained was done.
+    case followed
+    /// Somebody takes care of an alarm.
+    case take(alarm: String)
+    /// A device did something, or the room saw that it did.
+    case device(String, DeviceStep, at: Int64)
+
+    /// A unit that is to be sent.
+    package struct UnitToSend: Sendable, Hashable {
+        /// Station of the unit.
+        package let station: String
+        /// Device.
+        package let device: String
+        /// Call sign.
+        package let unit: String
+        /// Id of the command that will carry the order.
+        package let order: String
+        /// Who is soonest, as the dispatcher saw it.
+        package let offered: [Assignment.Offer]
+        /// What is estimated of this one.
+        package let forecast: Assignment.Forecast?
+
+        /// Creates one.
+        package init(
+            station: String,
+            device: String,
+            unit: String,
+            order: String,
+            offered: [Assignment.Offer],
+            forecast: Assignment.Forecast?
+        ) {
+            (self.station, self.device, self.unit, self.order) = (station, device, unit, order)
+            (self.offered, self.forecast) = (offered, forecast)
+        }
+    }
+
+    /// What more is known; what is `nil` stays.
+    package struct Amendment: Sendable, Hashable, Codable {
+        /// What kind.
+        package var category: String?
+        /// 1 to 4.
+        package var priority: Int?
+        /// The place in words.
+        package var place: String?
+        /// What the caller said.
+        package var note: String?
+
+        /// Creates one.
+        package init(category: String? = nil, priority: Int? = nil, place: String? = nil, note: String? = nil) {
+            (self.category, self.priority, self.place, self.note) = (category, priority, place, note)
+        }
+    }
+
+    /// What a device does with an order.
+    package enum DeviceStep: Sendable, Hashable {
+        /// It has the order.
+        case delivered
+        /// The officer goes.
+        case accepted
+        /// The officer cannot go.
+        case declined(reason: String)
+        /// It drives.
+        case departed
+        /// It is there.
+        case arrived
+        /// It is done.
+        case cleared
+
+        var name: String {
+            switch self {
+            case .delivered: "delivered"
+            case .accepted: "accepted"
+            case .declined: "declined"
+            case .departed: "enroute"
+            case .arrived: "scene"
+            case .cleared: "cleared"
+            }
+        }
+    }
+}
+
+/// Why a step is not possible now.
+package struct IncidentRefusal: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What kind of refusal.
+    package enum Kind: Sendable, Hashable {
+        /// There is no such thing.
+        case unknown
+        /// Somebody or something was faster.
+        case conflict
+        /// It makes no sense.
+        case invalid
+    }
+
+    /// What kind.
+    package let kind: Kind
+    /// What is wrong, in a sentence for the dispatcher.
+    package let description: String
+
+    /// Creates a refusal.
+    package init(_ kind: Kind, _ description: String) { (self.kind, self.description) = (kind, description) }
+}
+
+extension Incident {
+    /// Takes a step.
+    ///
+    /// - Parameters:
+    ///   - step: What is done.
+    ///   - actor: Who does it; a device's own steps carry its name.
+    ///   - now: ms since 1970 UTC.
+    /// - Returns: Whether anything changed: what a device says twice changes nothing.
+    /// - Throws: ``IncidentRefusal``; then nothing changed.
+    mutating func take(_ step: IncidentStep, actor: String, now: Int64) throws(IncidentRefusal) -> Bool {
+        var entry: (what: String, text: String?)
+        switch step {
+        case .assign(let unit):
+            try self.assign(unit, actor: actor, now: now)
+            entry = ("assign", unit.device)
+        case .recall(let device):
+            guard let index = self.assignments.lastIndex(where: { $0.device == device && $0.isActive }) else {
+                throw IncidentRefusal(.conflict, "\(device) is not on \(self.id)")
+            }
+            self.assignments[index].ended = now
+            entry = ("recall", device)
+        case .cancel(let reason):
+            try self.requireOpen()
+            for index in self.assignments.indices where self.assignments[index].isActive {
+                self.assignments[index].ended = now
+            }
+            self.state = .cancelled
+            entry = ("cancel", reason)
+        case .close(let disposition):
+            try self.requireOpen()
+            for index in self.assignments.indices where self.assignments[index].isActive {
+                // Who never got there was called back, who did is done.
+                if self.assignments[index].arrived == nil {
+                    self.assignments[index].ended = now
+                } else {
+                    self.assignments[index].cleared = now
+                }
+            }
+            self.disposition = disposition
+            self.state = .cleared
+            entry = ("close", disposition.result)
+        case .reopen:
+            guard self.state.isEnded else { throw IncidentRefusal(.conflict, "\(self.id) is open already") }
+            (self.disposition, self.state) = (nil, .received)
+            entry = ("reopen", nil)
+        case .amend(let amendment):
+            try self.amend(amendment)
+            entry = ("amend", amendment.note ?? amendment.category ?? amendment.place)
+        case .follow(let followUp):
+            self.followUp = followUp
+            entry = ("follow", followUp.owner)
+        case .followed:
+            guard self.followUp != nil, self.followUp?.done == nil else {
+                throw IncidentRefusal(.conflict, "nothing remains to be done for \(self.id)")
+            }
+            self.followUp?.done = now
+            entry = ("followed", nil)
+        case .take(let alarm):
+            if let other = self.taken[alarm] { throw IncidentRefusal(.conflict, "\(other) has taken that alarm") }
+            self.taken[alarm] = actor
+            entry = ("take", alarm)
+        case .device(let device, let deviceStep, let time):
+            guard self.apply(deviceStep, of: device, at: time) else { return false }
+            entry = (deviceStep.name, device)
+        }
+        if !self.state.isEnded { self.state = self.assignments.map(\.state).filter { !$0.isEnded }.furthest ?? self.rest }
+        self.entries.append(Entry(time: now, actor: actor, what: entry.what, text: entry.text))
+        self.version += 1
+        self.changed = now
+        return true
+    }
+
+    /// What an open incident is when no unit is on it.
+    private var rest: State { self.assignments.contains { $0.arrived != nil } ? .scene : .received }
+
+    private func requireOpen() throws(IncidentRefusal) {
+        if self.state.isEnded { throw IncidentRefusal(.conflict, "\(self.id) is \(self.state.rawValue) already") }
+    }
+
+    private mutating func amend(_ amendment: IncidentStep.Amendment) throws(IncidentRefusal) {
+        if let priority = amendment.priority, !(1...4).contains(priority) {
+            throw IncidentRefusal(.invalid, "'priority' must be from 1 to 4")
+        }
+        self.report.category = amendment.category ?? self.report.category
+        self.report.priority = amendment.priority ?? self.report.priority
+        self.report.place = amendment.place ?? self.report.place
+        self.report.note = amendment.note ?? self.report.note
+    }
+
+    private mutating func assign(
+        _ unit: IncidentStep.UnitToSend,
+        actor: String,
+        now: Int64
+    ) throws(IncidentRefusal) {
+        try self.requireOpen()
+        if let known = self.assignments.last(where: { $0.device == unit.device && $0.isActive }) {
+            throw IncidentRefusal(.conflict, "\(known.actor) has sent \(unit.device) to \(self.id) already")
+        }
+        self.assignments.append(
+            Assignment(
+                station: unit.station,
+                device: unit.device,
+                unit: unit.unit,
+                order: unit.order,
+                actor: actor,
+                assigned: now,
+                offered: Array(unit.offered.prefix(5)),
+                rank: unit.offered.firstIndex { $0.device == unit.device }.map { $0 + 1 },
+                forecast: unit.forecast
+            )
+        )
+    }
+
+    /// Moves a unit on; a later step includes the earlier ones, and no step is taken back.
+    private mutating func apply(_ step: IncidentStep.DeviceStep, of device: String, at time: Int64) -> Bool {
+        guard let index = self.assignments.lastIndex(where: { $0.device == device && $0.isActive }) else {
+            return false
+        }
+        let before = self.assignments[index]
+        var unit = before
+        // A device's clock may be behind the room's: nothing happens before the order.
+        let time = max(time, unit.assigned)
+        if case .declined(let reason) = step {
+            guard unit.accepted == nil else { return false }
+            (unit.ended, unit.refusal) = (time, reason)
+        } else {
+            unit.delivered = unit.delivered ?? time
+            if step != .delivered { unit.accepted = unit.accepted ?? time }
+            if step == .departed || step == .arrived { unit.departed = unit.departed ?? time }
+            if step == .arrived { unit.arrived = unit.arrived ?? time }
+            if step == .cleared { unit.cleared = time }
+        }
+        self.assignments[index] = unit
+        return unit != before
+    }
+}
+
+extension [Incident.State] {
+    /// The one that has come furthest.
+    fileprivate var furthest: Incident.State? {
+        self.max {
+            (Incident.State.allCases.firstIndex(of: $0) ?? 0) < (Incident.State.allCases.firstIndex(of: $1) ?? 0)
+        }
+    }
+}

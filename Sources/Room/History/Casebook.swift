@@ -1,0 +1,186 @@
+import FoundationEssentials
+import GRDB
+
+/// What the room itself does, kept for good: incidents, roll calls, closures, and who did what.
+///
+/// Each item is opaque bytes under a kind and an id; a newer version replaces an older one, never the other way.
+/// The audit can only grow: the table refuses changes.
+package final class Casebook: Sendable {
+    /// One item.
+    package struct Item: Sendable, Hashable {
+        /// What kind: `incident`, `rollcall`, `closure`.
+        package var kind: String
+        /// Its id within the kind.
+        package var id: String
+        /// When it began, ms since 1970 UTC.
+        package var time: Int64
+        /// Whether something is still expected of it.
+        package var isOpen: Bool
+        /// Changes so far.
+        package var version: Int
+        /// The item.
+        package var body: [UInt8]
+
+        /// Creates an item.
+        package init(kind: String, id: String, time: Int64, isOpen: Bool, version: Int, body: [UInt8]) {
+            (self.kind, self.id, self.time) = (kind, id, time)
+            (self.isOpen, self.version, self.body) = (isOpen, version, body)
+        }
+    }
+
+    /// One line of the audit.
+    package struct Deed: Sendable, Hashable, Codable {
+        /// When, ms since 1970 UTC.
+        package var time: Int64
+        /// Who.
+        package var actor: String
+        /// From where: an address, `mqtt`, `room`.
+        package var origin: String
+        /// What was done.
+        package var what: String
+        /// To what.
+        package var subject: String
+
+        /// Creates a line.
+        package init(time: Int64, actor: String, origin: String, what: String, subject: String) {
+            (self.time, self.actor, self.origin) = (time, actor, origin)
+            (self.what, self.subject) = (what, subject)
+        }
+    }
+
+    private let queue: DatabaseQueue
+
+    /// Opens or creates `folder/casebook.sqlite`.
+    ///
+    /// - Throws: ``HistoryError``.
+    package init(folder: String) throws(HistoryError) {
+        let path = "\(folder)/casebook.sqlite"
+        do {
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(5)
+            configuration.prepareDatabase {
+                try $0.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+            }
+            self.queue = try DatabaseQueue(path: path, configuration: configuration)
+            try Self.migrator.migrate(self.queue)
+        } catch {
+            throw HistoryError(path: path, reason: "\(error)")
+        }
+    }
+
+    private static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1: items and audit") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE item (
+                        kind TEXT NOT NULL,
+                        id TEXT NOT NULL,
+                        time INTEGER NOT NULL,
+                        open INTEGER NOT NULL,
+                        version INTEGER NOT NULL,
+                        body BLOB NOT NULL,
+                        PRIMARY KEY (kind, id)
+                    ) STRICT;
+                    CREATE INDEX item_by_time ON item (kind, time);
+                    CREATE TABLE audit (
+                        number INTEGER PRIMARY KEY,
+                        time INTEGER NOT NULL,
+                        actor TEXT NOT NULL,
+                        origin TEXT NOT NULL,
+                        what TEXT NOT NULL,
+                        subject TEXT NOT NULL
+                    ) STRICT;
+                    CREATE TRIGGER audit_stays BEFORE UPDATE ON audit
+                    BEGIN SELECT RAISE(ABORT, 'the audit is not changed'); END;
+                    CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
+                    BEGIN SELECT RAISE(ABORT, 'the audit is not shortened'); END;
+                    """
+            )
+        }
+        return migrator
+    }
+
+    /// Keeps an item and the deed that made it what it is, in one transaction.
+    ///
+    /// - Throws: ``HistoryError``; then neither is kept.
+    package func save(_ item: Item, _ deed: Deed?) throws(HistoryError) {
+        try self.wrapped {
+            try self.queue.write { database in
+                try database.execute(
+                    sql: """
+                        INSERT INTO item VALUES (?, ?, ?, ?, ?, ?)
+                        ON CONFLICT (kind, id) DO UPDATE SET
+                            time = excluded.time, open = excluded.open, version = excluded.version, body = excluded.body
+                        WHERE excluded.version > version
+                        """,
+                    arguments: [item.kind, item.id, item.time, item.isOpen ? 1 : 0, item.version, Data(item.body)]
+                )
+                if let deed { try Self.insert(deed, in: database) }
+            }
+        }
+    }
+
+    /// Keeps a deed that is about no item: a login, for instance.
+    ///
+    /// - Throws: ``HistoryError``.
+    package func note(_ deed: Deed) throws(HistoryError) {
+        try self.wrapped { try self.queue.write { try Self.insert(deed, in: $0) } }
+    }
+
+    private static func insert(_ deed: Deed, in database: Database) throws {
+        try database.execute(
+            sql: "INSERT INTO audit (time, actor, origin, what, subject) VALUES (?, ?, ?, ?, ?)",
+            arguments: [deed.time, deed.actor, deed.origin, deed.what, deed.subject]
+        )
+    }
+
+    /// Items of a kind that are open or began in a time, ms since 1970 UTC, oldest first.
+    ///
+    /// - Throws: ``HistoryError``.
+    package func items(_ kind: String, from: Int64, to: Int64, orOpen: Bool = false) throws(HistoryError) -> [Item] {
+        try self.wrapped {
+            try self.queue.read { database in
+                try Row.fetchAll(
+                    database,
+                    sql: """
+                        SELECT id, time, open, version, body FROM item
+                        WHERE kind = ? AND ((time >= ? AND time < ?) OR (? AND open)) ORDER BY time, id
+                        """,
+                    arguments: [kind, from, to, orOpen]
+                )
+                .map { row in
+                    let (body, open): (Data, Int) = (row[4], row[2])
+                    return Item(
+                        kind: kind,
+                        id: row[0],
+                        time: row[1],
+                        isOpen: open != 0,
+                        version: row[3],
+                        body: Array(body)
+                    )
+                }
+            }
+        }
+    }
+
+    /// The newest deeds, newest first.
+    ///
+    /// - Throws: ``HistoryError``.
+    package func deeds(limit: Int) throws(HistoryError) -> [Deed] {
+        try self.wrapped {
+            try self.queue.read { database in
+                try Row.fetchAll(
+                    database,
+                    sql: "SELECT time, actor, origin, what, subject FROM audit ORDER BY number DESC LIMIT ?",
+                    arguments: [limit]
+                )
+                .map { Deed(time: $0[0], actor: $0[1], origin: $0[2], what: $0[3], subject: $0[4]) }
+            }
+        }
+    }
+
+    private func wrapped<R>(_ body: () throws -> R) throws(HistoryError) -> R {
+        do { return try body() } catch { throw HistoryError(path: self.queue.path, reason: "\(error)") }
+    }
+}

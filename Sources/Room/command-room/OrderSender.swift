@@ -1,0 +1,58 @@
+import Board
+import BrokerLink
+import Dispatching
+import Logging
+import PatrolWire
+import ServiceLifecycle
+import Threading
+
+/// Tells devices what the desks want of them, until they have answered.
+struct OrderSender: Service {
+    let desk: DispatchDesk
+    let rollCalls: RollCallDesk
+    /// By station.
+    let links: [String: BrokerLink]
+    let feed: LiveFeed
+    let logger: Logger
+
+    private static let round: Duration = .milliseconds(100)
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var rounds = 0
+            var alarms: [Alarm] = []
+            while !Task.isCancelled {
+                for order in await self.desk.due() + self.rollCalls.due() { await self.send(order) }
+                rounds += 1
+                if rounds % 10 == 0 {
+                    let now = await self.desk.alarms
+                    if now != alarms { self.feed.touch(.alarms) }
+                    alarms = now
+                    // Who is on the way comes nearer also while no new position says so.
+                    if await !self.desk.engaged.isEmpty { self.feed.touch(.responses) }
+                }
+                await pause(for: Self.round)
+            }
+        }
+    }
+
+    private func send(_ order: DispatchDesk.Order) async {
+        guard let link = self.links[order.station], let station = Name(order.station), let device = Name(order.device)
+        else { return }
+        do {
+            let topic = Topic.device(station: station, device: device, channel: .command)
+            let left = (order.command.expires - SystemClock.wallMilliseconds) / 1_000
+            try await link.publish(
+                BrokerMessage(
+                    topic: "\(topic)",
+                    payload: try WireCoder().encode(order.command),
+                    expirySeconds: Int(max(1, left)),
+                    correlation: Array(order.command.id.utf8)
+                )
+            )
+            self.logger.info("\(order.command.kind.rawValue) \(order.command.id) sent to \(device)")
+        } catch {
+            self.logger.debug("\(order.command.id) not taken for \(device): \(error)")
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Board
+import Dispatching
+import Intake
+import Logging
+import PatrolWire
+
+/// Passes on what comes in: to the roads, the desks and the pages.
+struct RoomObserver: IntakeObserver {
+    let places: UnitPlaces
+    let desk: DispatchDesk
+    let rollCalls: RollCallDesk
+    let feed: LiveFeed
+    let logger: Logger
+
+    func heard(_ record: Record, isBacklog: Bool, station: Name, device: Name) async {
+        if record.event == nil, !isBacklog { self.places.take(record, station: station, device: device) }
+        self.feed.touch(.unit("\(station)/\(device)"))
+        // A position moves nothing on unless the unit is on its way.
+        guard record.event != nil || record.status == .enroute else { return }
+        do {
+            try await self.desk.heard(record, station: station, device: device)
+            try await self.rollCalls.heard(record, device: device)
+        } catch {
+            self.logger.error("What \(device) says of its order was not kept: \(error)")
+        }
+    }
+
+    func noticed(station: Name, device: Name) async { self.feed.touch(.unit("\(station)/\(device)")) }
+
+    func answered(_ result: CommandResult, station: Name, device: Name) async {
+        do {
+            try await self.desk.answered(result, device: device)
+        } catch {
+            self.logger.error("The answer of \(device) to \(result.id) was not kept: \(error)")
+        }
+        await self.rollCalls.answered(result)
+    }
+}
