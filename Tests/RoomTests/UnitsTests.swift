@@ -126,6 +126,8 @@ struct CandidatesTests {
             try put("gone", "a", .off, time: now)
             try put("at-work", "a", .scene, time: now)
             try put("eating", "c", .break, time: now)
+            // Sent by somebody, and has not said so yet.
+            try put("sent", "b", .patrol, time: now)
             units.apply(
                 DeviceState(
                     device: "new",
@@ -144,6 +146,8 @@ struct CandidatesTests {
             )
             let candidates = try Candidates(
                 units.all,
+                places: UnitPlaces(network),
+                engaged: ["jinzhan/sent"],
                 scene: try #require(map.coordinate("a")),
                 profile: .siren,
                 estimator: TimeToScene(network),
@@ -153,7 +157,7 @@ struct CandidatesTests {
             let reasons = Dictionary(
                 uniqueKeysWithValues: candidates.belowLine.map { ($0.unit.device.text, $0.reason) }
             )
-            #expect(reasons == ["old": .stale, "gone": .off, "at-work": .busy, "eating": .onBreak, "new": .noPosition])
+            #expect(reasons == ["old": .stale, "gone": .off, "at-work": .busy, "eating": .onBreak, "new": .noPosition, "sent": .busy])
         }
     }
 }

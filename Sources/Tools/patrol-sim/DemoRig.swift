@@ -77,6 +77,15 @@ struct DemoRig: Sendable {
             ["roads", "import", "\(self.folder)/town.osm", "--output", "\(self.folder)/town.roads"]
         )
         guard result.status == 0 else { throw ProgramFailure(.failure, "the town was not imported: \(result.errors)") }
+        let key = try await runProgramToEnd(
+            try sibling("patrolctl"),
+            ["plan", "keygen", "--name", "demo", "--output", "\(self.folder)/plan.key"]
+        )
+        guard let line = key.output.split(separator: "\n").last, let first = line.firstIndex(of: "[") else {
+            throw ProgramFailure(.failure, "no key for the plan: \(key.errors)")
+        }
+        let publicKey = line[first...].dropLast(2)
+        try writeFile("\(self.folder)/plan.yaml", "plan: { file: \(self.folder)/plan.geojson, keys: \(publicKey) }\n")
         say("town of \(town.ways.count) streets imported")
     }
 
@@ -84,6 +93,8 @@ struct DemoRig: Sendable {
         try writeFile(
             "\(self.folder)/command-room.yaml",
             ConfigurationText.room(folder: self.folder, broker: self.broker, http: self.http)
+                + "plan: { file: \(self.folder)/plan.geojson, key: \(self.folder)/plan.key }\n"
+                + "board: { title: 金盏派出所 }\n"
         )
         return try await withProgram(
             try sibling("command-room"),
@@ -99,7 +110,7 @@ struct DemoRig: Sendable {
         try writeFile(
             "\(self.folder)/patrold.yaml",
             ConfigurationText.device("01", state: "\(self.folder)/patrold", broker: self.broker, gpsd: self.gpsd)
-                + "plan: { file: \(self.folder)/plan.geojson }\n"
+                + readFile("\(self.folder)/plan.yaml")
         )
         return try await withProgram(
             try sibling("patrold"),
