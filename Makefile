@@ -6,7 +6,7 @@ SHELL := /bin/sh
 PACKAGES := pkg-config libssl-dev libgpiod-dev tzdata libgps-dev libmosquitto-dev libsqlite3-dev libyaml-dev libosmium2-dev libprotozero-dev \
 	libstdc++-12-dev zlib1g-dev libbz2-dev libexpat1-dev liblz4-dev \
 	gpsd mosquitto mosquitto-clients osmium-tool sqlite3 openssl systemd \
-	libfaketime
+	libfaketime libjs-leaflet chromium chromium-driver
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # One set of flags for lint, tests and demonstration, so that all of them share one build.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error

@@ -44,8 +44,9 @@ private let mayImport: [String: Set<String>] = [
     ],
     "Room/Reports": ["Dispatching", "Ground", "PatrolWire"],
     "Room/Board": [
-        "Dispatching", "FoundationEssentials", "Ground", "HTTPTypes", "Hummingbird", "Intake", "Logging", "NIOCore",
-        "NIOFoundationEssentialsCompat", "PatrolWire", "Roads", "Threading", "TimeToScene", "Units",
+        "Dispatching", "FoundationEssentials", "Ground", "HTTPTypes", "History", "Hummingbird", "Intake", "Logging",
+        "NIOCore", "NIOFoundationEssentialsCompat", "PatrolWire", "Plan", "Reports", "Roads", "Threading",
+        "TimeToScene", "Units",
     ],
     "Room/command-room": [
         "ArgumentParser", "Board", "BrokerLink", "Dispatching", "FoundationEssentials", "Ground", "History",

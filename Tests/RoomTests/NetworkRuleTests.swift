@@ -31,7 +31,9 @@ struct NetworkRuleTests {
             let start = try #require(network.snap(place, within: 50))
             let heading = angle(between: course, and: start.course) <= 90
             let scene = Scene([Scene.Approach(place: try #require(network.snap(end, within: 50)), onFoot: 0)])
-            let leg = PlainSearch(network, weights).legs(from: [Start(place: start, facesForward: heading)], to: scene)[0]
+            let leg = PlainSearch(network, weights).legs(from: [Start(place: start, facesForward: heading)], to: scene)[
+                0
+            ]
             return leg.isReachable ? (Double(leg.milliseconds) / 100).rounded() / 10 : nil
         }
     }

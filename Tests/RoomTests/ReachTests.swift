@@ -49,7 +49,10 @@ struct ReachTests {
         try await map.withNetwork { network in
             let far = try #require(Coordinate(latitude: 40, longitude: 0))
             let lost = UnitPosition(device: "lost", coordinate: far, course: nil, age: 0, accuracy: nil)
-            let report = try #require(Reach.even(network)).report([try self.unit(map, "b"), lost].placed(on: network), within: [20])
+            let report = try #require(Reach.even(network)).report(
+                [try self.unit(map, "b"), lost].placed(on: network),
+                within: [20]
+            )
             #expect(abs(report.levels[0].metres - 200) < 2 && report.offRoad == ["lost"])
         }
     }
@@ -59,9 +62,15 @@ struct ReachTests {
         let map = ASCIIMap("a-b-c-d-e-f-g-h-i-j-k")
         try await map.withNetwork { network in
             let reach = try #require(Reach.even(network))
-            let twins = reach.report([try self.unit(map, "f", "1"), try self.unit(map, "f", "2")].placed(on: network), within: [20])
+            let twins = reach.report(
+                [try self.unit(map, "f", "1"), try self.unit(map, "f", "2")].placed(on: network),
+                within: [20]
+            )
             #expect(twins.levels[0].onlyBy.isEmpty)
-            let apart = reach.report([try self.unit(map, "a"), try self.unit(map, "k")].placed(on: network), within: [20])
+            let apart = reach.report(
+                [try self.unit(map, "a"), try self.unit(map, "k")].placed(on: network),
+                within: [20]
+            )
             #expect(abs((apart.levels[0].onlyBy["a"] ?? 0) - 200) < 2)
         }
     }
@@ -112,7 +121,9 @@ struct ReachTests {
                 #expect(abs(all.metres - fewer.metres - (all.onlyBy[unit.device] ?? 0)) < 1, "seed \(seed)")
             }
         }
-        #expect(reach.report(units.shuffled(using: &random).placed(on: network), within: [20, 45]).levels == report.levels)
+        #expect(
+            reach.report(units.shuffled(using: &random).placed(on: network), within: [20, 45]).levels == report.levels
+        )
     }
 
     @Test("agrees with a naive search on drawn maps, and with itself when each unit is taken away")

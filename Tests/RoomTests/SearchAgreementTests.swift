@@ -120,9 +120,15 @@ struct SearchAgreementTests {
                 guard let from = map.streets.randomElement(using: &random),
                     let to = map.streets.randomElement(using: &random)
                 else { continue }
-                let kind = ["no_left_turn", "only_right_turn", "no_u_turn"].randomElement(using: &random) ?? "no_u_turn"
+                let kind =
+                    ["no_left_turn", "only_right_turn", "no_u_turn"].randomElement(using: &random) ?? "no_u_turn"
                 map.restrictions.append(
-                    ASCIIMap.Restriction(kind, from: "\(from.from)\(from.to)", via: "\(from.to)", to: "\(to.from)\(to.to)")
+                    ASCIIMap.Restriction(
+                        kind,
+                        from: "\(from.from)\(from.to)",
+                        via: "\(from.to)",
+                        to: "\(to.from)\(to.to)"
+                    )
                 )
             }
             try await map.withNetwork { network in
@@ -177,7 +183,7 @@ struct SearchAgreementTests {
                     .min() ?? .infinity
                 let found = network.snap(place, within: 1_000)
                 #expect(abs((found?.offset ?? .infinity) - nearest) < 0.2, "at \(place)")
-                let few = network.snaps(place, within: 1_000, slack: 40)
+                let few = network.snaps(place, within: 1_000, slack: 40).places
                 #expect(few.first?.offset == found?.offset)
                 #expect(few.map(\.offset) == few.map(\.offset).sorted() && Set(few.map(\.edge)).count == few.count)
                 #expect(few.allSatisfy { $0.offset <= nearest + 40.2 })

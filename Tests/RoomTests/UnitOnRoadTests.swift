@@ -201,3 +201,43 @@ struct UnitOnRoadTests {
         }
     }
 }
+
+@Suite("Closures")
+struct ClosureTests {
+    @Test("a place closes its road, an area what lies in it, and both end by themselves")
+    func closures() async throws {
+        let map = ASCIIMap("a-b-c\n|   |\nd-e-f")
+        try await map.withNetwork { network in
+            func corner(_ place: Character, _ east: Double, _ north: Double) -> [Double] {
+                let corner = map.coordinate(place, east: east, north: north)
+                return [corner?.longitude ?? 0, corner?.latitude ?? 0]
+            }
+            func closure(_ places: [[Double]], slow: Double? = nil) -> Closure {
+                Closure(id: "1", places: places, slow: slow, from: 0, until: 1_000, note: nil, actor: "li")
+            }
+            let beside = corner("b", 40, 5)
+            let road = closure([beside])
+            #expect(road.edges(of: network).count == 1 && road.fault == nil)
+            let corners = [
+                corner("a", -20, 20), corner("c", 20, 20), corner("c", 20, -20), corner("a", -20, -20),
+            ]
+            let area = closure(corners, slow: 3)
+            #expect(area.edges(of: network).count == 4)
+            #expect(RoadClosures([road, area], on: network, at: 1_000).isEmpty)
+            let weights = RoadWeights(
+                network,
+                model: .even,
+                load: 0,
+                closures: RoadClosures([road, area], on: network, at: 500)
+            )
+            let closed = try #require(road.edges(of: network).first)
+            #expect(
+                weights.arcs[closed * 2] == RoadWeights.closed && weights.arcs[closed * 2 + 1] == RoadWeights.closed
+            )
+            let slow = try #require(area.edges(of: network).first { $0 != closed })
+            #expect(abs(Int(weights.arcs[slow * 2]) - 30_000) < 100)
+            #expect(closure([[200, 1]]).fault != nil && closure([]).fault != nil)
+            #expect(closure([beside], slow: 0.5).fault != nil)
+        }
+    }
+}

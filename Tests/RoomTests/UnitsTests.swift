@@ -157,7 +157,12 @@ struct CandidatesTests {
             let reasons = Dictionary(
                 uniqueKeysWithValues: candidates.belowLine.map { ($0.unit.device.text, $0.reason) }
             )
-            #expect(reasons == ["old": .stale, "gone": .off, "at-work": .busy, "eating": .onBreak, "new": .noPosition, "sent": .busy])
+            #expect(
+                reasons == [
+                    "old": .stale, "gone": .off, "at-work": .busy, "eating": .onBreak, "new": .noPosition,
+                    "sent": .busy,
+                ]
+            )
         }
     }
 }

@@ -1,9 +1,9 @@
-import Units
-import Intake
-import Threading
 import HTTPTypes
 package import Hummingbird
+import Intake
 import PatrolWire
+import Threading
+import Units
 
 /// The room's HTTP interface: `/api/v1`, the page, `/metrics` and `/healthz`.
 package struct Board: Sendable {

@@ -23,7 +23,10 @@ package struct BoardContext: RequestContext {
     func require(_ role: Role) throws {
         guard let identity else { throw Problem(.unauthorized, "log in first: POST /api/v1/session") }
         guard identity.role >= role else {
-            throw Problem(.forbidden, "this needs the role '\(role.rawValue)', and yours is '\(identity.role.rawValue)'")
+            throw Problem(
+                .forbidden,
+                "this needs the role '\(role.rawValue)', and yours is '\(identity.role.rawValue)'"
+            )
         }
     }
 }

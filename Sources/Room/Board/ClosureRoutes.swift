@@ -37,7 +37,9 @@ struct ClosureRoutes: Sendable {
                 origin: context.origin,
                 now: self.parts.now()
             )
-            guard let lifted else { throw Problem(.notFound, "no closure '\(id)' holds; GET /api/v1/closures lists them") }
+            guard let lifted else {
+                throw Problem(.notFound, "no closure '\(id)' holds; GET /api/v1/closures lists them")
+            }
             return answer(try jsonBytes(Answer(lifted)))
         }
     }

@@ -80,8 +80,13 @@ struct CoverageAnswer: ResponseEncodable, Sendable {
         self.blind = Features(
             features: report.blind.map { piece in
                 Feature(
-                    geometry: Feature.Geometry(coordinates: network.line(ofEdge: piece.edge).map { [$0.longitude, $0.latitude] }),
-                    properties: Feature.Properties(name: network.name(ofEdge: piece.edge), blindMetres: piece.metres.rounded())
+                    geometry: Feature.Geometry(
+                        coordinates: network.line(ofEdge: piece.edge).map { [$0.longitude, $0.latitude] }
+                    ),
+                    properties: Feature.Properties(
+                        name: network.name(ofEdge: piece.edge),
+                        blindMetres: piece.metres.rounded()
+                    )
                 )
             }
         )

@@ -1,12 +1,12 @@
-import Units
-import Threading
 import Dispatching
 import Ground
 import HTTPTypes
 import Hummingbird
 import PatrolWire
 import Roads
+import Threading
 import TimeToScene
+import Units
 
 /// Incidents over HTTP: from the call to the last unit that left.
 struct IncidentRoutes: Sendable {
@@ -92,7 +92,9 @@ struct IncidentRoutes: Sendable {
         }
         let all = await self.parts.desk.all.filter { incident in
             incident.received < before
-                && (request.query("state").map { $0 == "open" ? !incident.state.isEnded : $0 == incident.state.rawValue }
+                && (request.query("state").map {
+                    $0 == "open" ? !incident.state.isEnded : $0 == incident.state.rawValue
+                }
                     ?? true)
         }
         return try tagged(

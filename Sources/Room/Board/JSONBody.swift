@@ -21,7 +21,9 @@ extension Request {
     }
 
     private static func words(_ error: DecodingError) -> String {
-        func key(_ context: DecodingError.Context) -> String { context.codingPath.map(\.stringValue).joined(separator: ".") }
+        func key(_ context: DecodingError.Context) -> String {
+            context.codingPath.map(\.stringValue).joined(separator: ".")
+        }
         switch error {
         case .keyNotFound(let missing, _): return "'\(missing.stringValue)' is missing"
         case .typeMismatch(_, let context), .valueNotFound(_, let context):

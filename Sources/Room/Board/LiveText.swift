@@ -1,8 +1,8 @@
+import Dispatching
 import Ground
+import PatrolWire
 import Roads
 import Threading
-import Dispatching
-import PatrolWire
 import TimeToScene
 import Units
 

@@ -1,8 +1,8 @@
-import TimeToScene
 import Ground
 import Hummingbird
 import PatrolWire
 import Roads
+import TimeToScene
 
 #if canImport(Glibc)
 import Glibc

@@ -1,9 +1,9 @@
 import Dispatching
-import Units
-import Intake
-import Threading
 import Hummingbird
+import Intake
 import PatrolWire
+import Threading
+import Units
 
 /// `GET /metrics`: the room's counts as Prometheus reads them.
 ///
@@ -41,7 +41,12 @@ struct Metrics: Sendable {
             "Units by what they are doing.",
             byStatus.map { ("status=\"\($0.key)\"", Double($0.value.count)) }.sorted { $0.0 < $1.0 }
         )
-        add("units_online", "gauge", "Units that the broker has connected.", [("", Double(units.count(where: \.isOnline)))])
+        add(
+            "units_online",
+            "gauge",
+            "Units that the broker has connected.",
+            [("", Double(units.count(where: \.isOnline)))]
+        )
         let byState = Dictionary(grouping: incidents) { $0.state.rawValue }
         add(
             "incidents",

@@ -83,7 +83,8 @@ struct PageRoutes: Sendable {
             guard Self.leaflet.contains(name) else { throw Problem(.notFound, "Leaflet has no '\(name)' here") }
             let path = "\(self.settings.leaflet)/\(name)"
             do {
-                let type = name.hasSuffix(".png") ? "image/png" : name.hasSuffix(".css") ? "text/css" : "text/javascript"
+                let type =
+                    name.hasSuffix(".png") ? "image/png" : name.hasSuffix(".css") ? "text/css" : "text/javascript"
                 return tagged(Array(try Data(contentsOf: URL(filePath: path))), request, type: type)
             } catch {
                 throw Problem(.notFound, "\(path) cannot be read: install Debian's libjs-leaflet")

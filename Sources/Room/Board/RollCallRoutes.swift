@@ -1,8 +1,8 @@
-import Units
-import Threading
 import Dispatching
 import Hummingbird
 import PatrolWire
+import Threading
+import Units
 
 /// Roll calls over HTTP.
 struct RollCallRoutes: Sendable {

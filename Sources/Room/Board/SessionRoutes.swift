@@ -1,7 +1,7 @@
-import Logging
 import HTTPTypes
 import History
 import Hummingbird
+import Logging
 import PatrolWire
 
 /// Who is logged in.

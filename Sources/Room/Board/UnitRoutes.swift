@@ -1,11 +1,11 @@
-import History
-import Roads
-import Plan
-import Threading
 import Dispatching
 import Ground
+import History
 import Hummingbird
 import PatrolWire
+import Plan
+import Roads
+import Threading
 import TimeToScene
 import Units
 

@@ -75,7 +75,7 @@ package struct Incident: Sendable, Hashable, Codable {
         package let time: Int64
         /// Who.
         package let actor: String
-        /// What: `open`, `assign`, `accepted`, …
+        /// What was done, in one word.
         package let what: String
         /// To which unit, or in which words.
         package let text: String?

@@ -181,7 +181,9 @@ extension Incident {
             guard self.apply(deviceStep, of: device, at: time) else { return false }
             entry = (deviceStep.name, device)
         }
-        if !self.state.isEnded { self.state = self.assignments.map(\.state).filter { !$0.isEnded }.furthest ?? self.rest }
+        if !self.state.isEnded {
+            self.state = self.assignments.map(\.state).filter { !$0.isEnded }.furthest ?? self.rest
+        }
         self.entries.append(Entry(time: now, actor: actor, what: entry.what, text: entry.text))
         self.version += 1
         self.changed = now

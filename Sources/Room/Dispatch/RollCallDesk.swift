@@ -45,6 +45,7 @@ package actor RollCallDesk {
     ///   - needsOfficer: Whether the officer has to answer.
     ///   - actor: Who calls.
     ///   - origin: From where.
+    /// - Returns: The roll call.
     /// - Throws: What the store throws; then nobody is called.
     package func call(
         _ members: [RollCall.Member],

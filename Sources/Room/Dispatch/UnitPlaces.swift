@@ -1,6 +1,6 @@
+import Ground
 package import PatrolWire
 package import Roads
-import Ground
 import Threading
 package import TimeToScene
 package import Units

@@ -80,7 +80,9 @@ package struct DrivingModel: Sendable, Hashable {
         package var usesEmergencyRoads: Bool
         /// Seconds that a forbidden turn costs; `nil` when it is not made.
         package var bannedTurn: Double?
-        /// Speed against a one-way street, km/h; `nil` when it is not driven. Never on a motorway or in a roundabout.
+        /// Speed against a one-way street, km/h; `nil` when it is not driven.
+        ///
+        /// Never on a motorway or in a roundabout.
         package var wrongWay: Double?
 
         /// Creates a licence.

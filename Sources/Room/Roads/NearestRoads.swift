@@ -1,10 +1,10 @@
 import Ground
 
-/// The nearest roads found so far, one place each.
-struct NearestRoads {
+/// The nearest roads found so far, one place each, nearest first.
+package struct NearestRoads: Sendable {
     private static let most = 4
 
-    private struct Item {
+    private struct Item: Sendable {
         var square = Double.infinity
         var share = 0.0
         var east = 0.0
@@ -12,12 +12,14 @@ struct NearestRoads {
         var edge: UInt32 = 0
         var begins: UInt16 = 0
         var ends: UInt16 = 0
+        var use: RoadUse = []
     }
 
     private let limit: Double
     private let slack: Double
     private var found = InlineArray<4, Item>(repeating: Item())
-    private var count = 0
+    /// How many there are.
+    package private(set) var count = 0
     /// Squared, what is of no interest any more.
     private var bound: Double
     /// Beyond this, metres, nothing is of interest.
@@ -57,7 +59,8 @@ struct NearestRoads {
                 north: Δy,
                 edge: segment.edge,
                 begins: segment.begins,
-                ends: segment.ends
+                ends: segment.ends,
+                use: segment.use
             )
         )
     }
@@ -87,25 +90,27 @@ struct NearestRoads {
         self.bound = max(self.found[0].square, self.reach * self.reach)
     }
 
-    /// What was found, nearest first.
-    var places: [SnappedPlace] {
-        var places: [SnappedPlace] = []
-        places.reserveCapacity(self.count)
-        for index in 0..<self.count where self.found[index].square <= self.bound {
-            let item = self.found[index]
-            let (begins, ends) = (Double(item.begins), Double(item.ends))
-            places.append(
-                SnappedPlace(
-                    edge: Int(item.edge),
-                    fraction: (begins + (ends - begins) * item.share) / 65_535,
-                    offset: item.square.squareRoot(),
-                    east: item.east,
-                    north: item.north
-                )
-            )
-        }
-        return places
+    /// Takes away what turned out to be too far once a nearer one was found.
+    mutating func settle() {
+        while self.count > 0, self.found[self.count - 1].square > self.bound { self.count -= 1 }
     }
+
+    /// One of the places.
+    package subscript(index: Int) -> SnappedPlace {
+        let item = self.found[index]
+        let (begins, ends) = (Double(item.begins), Double(item.ends))
+        return SnappedPlace(
+            edge: Int(item.edge),
+            fraction: (begins + (ends - begins) * item.share) / 65_535,
+            offset: item.square.squareRoot(),
+            east: item.east,
+            north: item.north,
+            use: item.use
+        )
+    }
+
+    /// All of them.
+    package var places: [SnappedPlace] { (0..<self.count).map { self[$0] } }
 }
 
 /// The cells of the grid around a place, in rings.

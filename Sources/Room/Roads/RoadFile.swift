@@ -85,9 +85,47 @@ package struct FixedPoint: Sendable, Hashable, BitwiseCopyable {
 struct CellSegment: BitwiseCopyable {
     var from: FixedPoint
     var to: FixedPoint
-    var edge: UInt32
+    /// The edge, and in the upper three bits who may use it.
+    private let edgeAndUse: UInt32
     /// How far along the edge it begins, in 65,535ths of the edge's length.
     var begins: UInt16
     /// How far along the edge it ends.
     var ends: UInt16
+
+    private static let edgeBits: UInt32 = 0x1FFF_FFFF
+
+    init(from: FixedPoint, to: FixedPoint, edge: UInt32, use: RoadUse, begins: UInt16, ends: UInt16) {
+        (self.from, self.to, self.begins, self.ends) = (from, to, begins, ends)
+        self.edgeAndUse = edge & Self.edgeBits | UInt32(use.rawValue) << 29
+    }
+
+    /// The edge.
+    var edge: UInt32 { self.edgeAndUse & Self.edgeBits }
+
+    /// Who may use it.
+    var use: RoadUse { RoadUse(rawValue: UInt8(truncatingIfNeeded: self.edgeAndUse >> 29)) }
+}
+
+/// Who may use a road in which direction: what snapping has to know of it.
+package struct RoadUse: OptionSet, Sendable, Hashable, BitwiseCopyable {
+    /// The bits.
+    package let rawValue: UInt8
+
+    /// Creates a set.
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// In the direction of its points.
+    package static let forward = RoadUse(rawValue: 1)
+    /// Against it.
+    package static let backward = RoadUse(rawValue: 2)
+    /// Emergency vehicles and buses only.
+    package static let emergencyOnly = RoadUse(rawValue: 4)
+
+    init(_ edge: RoadEdge) {
+        var use: RoadUse = []
+        if edge.isForwardAllowed { use.insert(.forward) }
+        if edge.isBackwardAllowed { use.insert(.backward) }
+        if edge.isForEmergencyOnly { use.insert(.emergencyOnly) }
+        self = use
+    }
 }

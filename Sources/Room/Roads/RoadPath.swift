@@ -38,7 +38,9 @@ extension SceneSearch {
                         let next = Int(network.turns[turn].to)
                         let wait = UInt64(metric.weights.turns[turn]) << 32
                         let through = metric.cost(ofTurn: turn) &+ labels.cost(from: Int(network.ranks[next]))
-                        return (next, min(through, ends.ahead(on: Int(network.base(UInt32(next))), from: 0, metric) &+ wait))
+                        return (
+                            next, min(through, ends.ahead(on: Int(network.base(UInt32(next))), from: 0, metric) &+ wait)
+                        )
                     }
                     .min { $0.cost < $1.cost }
                 guard let next, next.cost < RoadMetric.never else { break }

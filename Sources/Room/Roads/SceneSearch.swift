@@ -95,11 +95,11 @@ package final class SceneSearch: Sendable {
                     touched.append(UInt32(rank))
                 }
             }
-            for rank in self.ancestors(of: touched) {
-                guard self.labels[Int(rank)].mark == seed else { continue }
+            for rank in self.ancestors(of: touched) where self.labels[Int(rank)].mark == seed {
                 let cost = self.labels[Int(rank)].cost
-                for link in Int(self.metric.downward.offsets[Int(rank)])..<Int(self.metric.downward.offsets[Int(rank) + 1])
-                {
+                for link in Int(
+                    self.metric.downward.offsets[Int(rank)]
+                )..<Int(self.metric.downward.offsets[Int(rank) + 1]) {
                     let link = self.metric.downward.links[link]
                     offer(Int(link.head), cost &+ link.cost)
                 }

@@ -49,7 +49,7 @@ struct SegmentGrid {
         var next = offsets
         let nowhere = FixedPoint(latitude: 0, longitude: 0)
         var entries = [CellSegment](
-            repeating: CellSegment(from: nowhere, to: nowhere, edge: 0, begins: 0, ends: 0),
+            repeating: CellSegment(from: nowhere, to: nowhere, edge: 0, use: [], begins: 0, ends: 0),
             count: Int(offsets[rows * columns])
         )
         Self.forEachCell(draft, summary) { cell, reference in
@@ -79,6 +79,7 @@ struct SegmentGrid {
                     from: a,
                     to: b,
                     edge: UInt32(edgeIndex),
+                    use: RoadUse(edge),
                     begins: share(distances[segment]),
                     ends: share(distances[segment + 1])
                 )

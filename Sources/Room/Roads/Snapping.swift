@@ -10,6 +10,8 @@ package struct SnappedPlace: Sendable, Hashable {
     package let offset: Double
     /// The direction of the road there, along its points; any length.
     private let direction: SIMD2<Float>
+    /// Who may use the road.
+    package let use: RoadUse
 
     /// The direction of the road there, along its points, degrees from true north.
     package var course: Double {
@@ -22,31 +24,45 @@ package struct SnappedPlace: Sendable, Hashable {
         self.init(edge: edge, fraction: fraction, offset: offset, east: 0, north: 1)
     }
 
-    init(edge: Int, fraction: Double, offset: Double, east: Double, north: Double) {
-        (self.edge, self.fraction, self.offset) = (edge, fraction, offset)
+    init(
+        edge: Int,
+        fraction: Double,
+        offset: Double,
+        east: Double,
+        north: Double,
+        use: RoadUse = [.forward, .backward]
+    ) {
+        (self.edge, self.fraction, self.offset, self.use) = (edge, fraction, offset, use)
         self.direction = SIMD2(Float(east), Float(north))
     }
 
     /// A place further along the same road.
     package func moved(to fraction: Double) -> SnappedPlace {
         let (east, north) = (Double(self.direction.x), Double(self.direction.y))
-        return SnappedPlace(edge: self.edge, fraction: fraction, offset: self.offset, east: east, north: north)
+        return SnappedPlace(
+            edge: self.edge,
+            fraction: fraction,
+            offset: self.offset,
+            east: east,
+            north: north,
+            use: self.use
+        )
     }
 }
 
 extension RoadNetwork {
     /// Returns the nearest place on a road, or `nil` when there is none within `limit` metres.
     package func snap(_ coordinate: Coordinate, within limit: Double) -> SnappedPlace? {
-        self.snaps(coordinate, within: limit, slack: 0).first
+        self.snaps(coordinate, within: limit, slack: 0).places.first
     }
 
     /// Returns the nearest place on a road that is suitable.
     package func snap(
         _ coordinate: Coordinate,
         within limit: Double,
-        where isSuitable: (RoadEdge) -> Bool
+        where isSuitable: (RoadUse) -> Bool
     ) -> SnappedPlace? {
-        self.snaps(coordinate, within: limit, slack: 0) { isSuitable(self.edges[Int($0.edge)]) }.first
+        self.snaps(coordinate, within: limit, slack: 0) { isSuitable($0.use) }.places.first
     }
 
     /// Returns the nearest place on each of up to four roads, nearest first.
@@ -55,7 +71,8 @@ extension RoadNetwork {
     ///   - coordinate: The place on Earth.
     ///   - limit: Nothing further away than this counts, metres.
     ///   - slack: Nothing further away than the nearest and this counts, metres.
-    package func snaps(_ coordinate: Coordinate, within limit: Double, slack: Double) -> [SnappedPlace] {
+    /// - Returns: The places.
+    package func snaps(_ coordinate: Coordinate, within limit: Double, slack: Double) -> NearestRoads {
         self.snaps(coordinate, within: limit, slack: slack) { _ in true }
     }
 
@@ -65,7 +82,7 @@ extension RoadNetwork {
         within limit: Double,
         slack: Double,
         where isSuitable: (CellSegment) -> Bool
-    ) -> [SnappedPlace] {
+    ) -> NearestRoads {
         let plane = TangentPlane(at: coordinate)
         let (latitude, longitude) = coordinate.fixedPoint
         let fixed = FixedPoint(latitude: latitude, longitude: longitude)
@@ -84,7 +101,8 @@ extension RoadNetwork {
             }
             ring += 1
         }
-        return search.places
+        search.settle()
+        return search
     }
 
     /// Where a snapped place is on Earth.

@@ -68,8 +68,7 @@ struct TurnRestrictions {
             }
         }
         guard !arcs.isEmpty else { return [:] }
-        for (index, edge) in draft.edges.enumerated() {
-            guard arcs[edge.way] != nil else { continue }
+        for (index, edge) in draft.edges.enumerated() where arcs[edge.way] != nil {
             arcs[edge.way]?.append(UInt32(index) * 2)
             arcs[edge.way]?.append(UInt32(index) * 2 + 1)
         }

@@ -78,7 +78,9 @@ package struct Reach: Sendable {
     package func report(_ units: [UnitOnRoad], within seconds: [Double], areas: Areas = .none) -> Report {
         let units = units.sorted { $0.position.device < $1.position.device }
         let placed = units.compactMap { unit in
-            unit.candidates.first.map { (unit.position.device, unit.start($0, after: unit.position.age, on: self.network)) }
+            unit.candidates.first.map {
+                (unit.position.device, unit.start($0, after: unit.position.age, on: self.network))
+            }
         }
         let longest = (seconds.max() ?? 0) * 1_000
         let starts = placed.map(\.1)

@@ -88,7 +88,7 @@ package final class TimeToScene: Sendable {
     ///
     /// - Throws: ``SceneError`` when none is near.
     package func scene(at place: Coordinate) throws(SceneError) -> Scene {
-        let places = self.network.snaps(place, within: Self.farthestRoad, slack: Self.acrossTheStreet)
+        let places = self.network.snaps(place, within: Self.farthestRoad, slack: Self.acrossTheStreet).places
         guard let nearest = places.first else {
             throw .offTheMap(extent: self.network.extent, limit: Self.farthestRoad)
         }
@@ -100,7 +100,7 @@ package final class TimeToScene: Sendable {
             approaches.append(Scene.Approach(place: place, onFoot: UInt32(metres / Self.onFoot * 1_000)))
         }
         if self.network.edge(nearest.edge).isForEmergencyOnly {
-            let open = self.network.snap(place, within: nearest.offset + 200) { !$0.isForEmergencyOnly }
+            let open = self.network.snap(place, within: nearest.offset + 200) { !$0.contains(.emergencyOnly) }
             if let open {
                 let metres = open.offset - nearest.offset
                 approaches.append(Scene.Approach(place: open, onFoot: UInt32(metres / Self.onFoot * 1_000)))

@@ -40,30 +40,37 @@ package struct UnitOnRoad: Sendable {
         // Further away than the nearest and this no road can come out likely enough: a course that suits it better
         // outweighs some distance.
         let slack = deviation * (position.heading == nil ? 2.25 : 3.9)
-        var places = network.snaps(position.coordinate, within: TimeToScene.farthestRoad, slack: slack)
-        if let nearest = places.first, places.allSatisfy({ network.edge($0.edge).isForEmergencyOnly }) {
-            // A civil car cannot start there: the nearest road for everybody is another possibility.
-            let open = network.snap(position.coordinate, within: nearest.offset + 200) { !$0.isForEmergencyOnly }
-            places += open.map { [$0] } ?? []
-        }
-        let nearest = places.first?.offset ?? 0
+        let places = network.snaps(position.coordinate, within: TimeToScene.farthestRoad, slack: slack)
+        let nearest = places.count > 0 ? places[0].offset : 0
+        let heading = position.heading
+        var isForEmergencyOnly = places.count > 0
         var candidates: [Candidate] = []
         candidates.reserveCapacity(places.count)
-        for place in places {
-            let edge = network.edge(place.edge)
-            let (facing, mismatch) = Self.facing(position.heading, place, edge)
+        func add(_ place: SnappedPlace) {
+            let (facing, mismatch) = Self.facing(heading, place)
             let distance = (place.offset * place.offset - nearest * nearest) / (deviation * deviation)
-            let candidate = Candidate(
-                start: Start(place: place, facesForward: facing),
-                probability: exp(-0.5 * distance - mismatch)
-            )
-            let before = candidates.firstIndex { $0.probability < candidate.probability } ?? candidates.count
-            candidates.insert(candidate, at: before)
+            let probability = distance + mismatch == 0 ? 1 : exp(-0.5 * distance - mismatch)
+            var before = candidates.count
+            while before > 0, candidates[before - 1].probability < probability { before -= 1 }
+            let start = Start(place: place, facesForward: facing)
+            candidates.insert(Candidate(start: start, probability: probability), at: before)
+        }
+        for number in 0..<places.count {
+            let place = places[number]
+            if !place.use.contains(.emergencyOnly) { isForEmergencyOnly = false }
+            add(place)
+        }
+        if isForEmergencyOnly {
+            // A civil car cannot start there: the nearest road for everybody is another possibility.
+            let open = network.snap(position.coordinate, within: nearest + 200) { !$0.contains(.emergencyOnly) }
+            if let open { add(open) }
         }
         let least = (candidates.first?.probability ?? 0) * Self.leastShare
         while let last = candidates.last, last.probability < least { candidates.removeLast() }
-        let sum = candidates.reduce(0) { $0 + $1.probability }
-        for index in candidates.indices { candidates[index].probability /= sum }
+        if candidates.count > 1 {
+            let sum = candidates.reduce(0) { $0 + $1.probability }
+            for index in candidates.indices { candidates[index].probability /= sum }
+        }
         self.offset = candidates.first?.start.place.offset
         self.candidates = candidates
     }
@@ -72,12 +79,12 @@ package struct UnitOnRoad: Sendable {
     package var starts: [Start] { self.candidates.map(\.start) }
 
     /// Which way it faces on a road, and how badly its course suits the road.
-    private static func facing(_ heading: Double?, _ place: SnappedPlace, _ edge: RoadEdge) -> (Bool?, Double) {
+    private static func facing(_ heading: Double?, _ place: SnappedPlace) -> (Bool?, Double) {
         guard let heading else { return (nil, 0) }
         let turn = angle(between: heading, and: place.course)
         let isForward = turn <= 90
         let across = min(turn, 180 - turn)
-        let isAllowed = isForward ? edge.isForwardAllowed : edge.isBackwardAllowed
+        let isAllowed = place.use.contains(isForward ? .forward : .backward)
         // Across the road it is likely on another; against a one-way road it is likely on the other carriageway.
         return (isForward, (across > 45 ? 2 : across / 45) + (isAllowed ? 0 : 3))
     }

@@ -34,13 +34,15 @@ package struct Unit: Sendable, Hashable {
     /// By the record's own time where that can be trusted, else by when it came: an old position that was
     /// delivered just now is still old.
     package func positionAge(at now: Int64) -> Double? {
-        self.positionTime.map { Double(max(0, now - $0)) / 1_000 }
+        self.positionTime.map { Double(max(0, now - min($0, now))) / 1_000 }
     }
 
     /// When it was where it is, ms since 1970 UTC; `nil` while it has no position.
+    ///
+    /// A device whose clock is a little ahead of the room's may say a time to come.
     package var positionTime: Int64? {
         guard let position, let received = self.positionReceived else { return nil }
-        return position.timeQuality.isTrusted ? min(position.time, received) : received
+        return position.timeQuality.isTrusted ? position.time : received
     }
 
     fileprivate init(station: Name, device: Name) {

@@ -87,10 +87,12 @@ enum DrivingFile {
     }
 
     // Safety: never changed.
-    nonisolated(unsafe) private static let ranges: [(String, WritableKeyPath<DrivingModel.Delays, DrivingModel.Range>)] = [
-        ("signal", \.signal), ("sign", \.sign), ("crossing", \.crossing), ("junction", \.junction), ("yield", \.yield),
-        ("roundabout", \.roundabout), ("across", \.across),
-    ]
+    nonisolated(unsafe) private static let ranges:
+        [(String, WritableKeyPath<DrivingModel.Delays, DrivingModel.Range>)] = [
+            ("signal", \.signal), ("sign", \.sign), ("crossing", \.crossing), ("junction", \.junction),
+            ("yield", \.yield),
+            ("roundabout", \.roundabout), ("across", \.across),
+        ]
 
     // Safety: never changed.
     nonisolated(unsafe) private static let seconds: [(String, WritableKeyPath<DrivingModel.Delays, Double>)] = [

@@ -88,12 +88,15 @@ struct ReachCommand: AsyncParsableCommand {
 
     private static func showBlind(_ report: Reach.Report, _ network: RoadNetwork) throws {
         let features = report.blind.map { piece in
-            let line = network.line(ofEdge: piece.edge).map { JSONValue.array([.double($0.longitude), .double($0.latitude)]) }
+            let line = network.line(ofEdge: piece.edge).map {
+                JSONValue.array([.double($0.longitude), .double($0.latitude)])
+            }
             return JSONValue.object([
                 "type": .string("Feature"),
                 "geometry": .object(["type": .string("LineString"), "coordinates": .array(line)]),
                 "properties": .object([
-                    "name": network.name(ofEdge: piece.edge).map { .string($0) } ?? .null, "blind_m": .double(piece.metres.rounded()),
+                    "name": network.name(ofEdge: piece.edge).map { .string($0) } ?? .null,
+                    "blind_m": .double(piece.metres.rounded()),
                 ]),
             ])
         }

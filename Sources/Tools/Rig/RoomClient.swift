@@ -77,8 +77,20 @@ private func exchange(_ request: String, port: UInt16) throws -> [UInt8] {
     while case let count = recv(socket, &buffer, buffer.count, 0), count != 0 {
         guard count > 0 else { throw RigError.system("receive", String(cString: strerror(errno))) }
         answer += buffer[..<count]
+        // Some servers keep the connection although they were asked to close it.
+        if let length = expectedLength(answer), answer.count >= length { break }
     }
     return answer
+}
+
+/// How long an answer will be with its head, if the head is there and says so.
+private func expectedLength(_ answer: [UInt8]) -> Int? {
+    guard let end = answer.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
+    let head = String(decoding: answer[..<end.lowerBound], as: UTF8.self).lowercased()
+    for line in head.split(separator: "\r\n") where line.hasPrefix("content-length:") {
+        return Int(line.dropFirst("content-length:".count).drop { $0 == " " }).map { end.upperBound + $0 }
+    }
+    return nil
 }
 
 private func dechunked(_ bytes: [UInt8]) -> [UInt8] {

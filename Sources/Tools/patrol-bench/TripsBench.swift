@@ -48,7 +48,8 @@ struct TripsBench: AsyncParsableCommand {
         let estimator = TimeToScene(network, profiles: [self.profile])
         let zone = try self.zone()
         // Weights are worked out once for all trips of one load.
-        var byLoad: [Int: [(trip: (from: Coordinate, to: Coordinate, seconds: Double, startedAt: Double), hour: Double)]]
+        var byLoad:
+            [Int: [(trip: (from: Coordinate, to: Coordinate, seconds: Double, startedAt: Double), hour: Double)]]
         byLoad = [:]
         for trip in try Journey.read(self.trips).compactMap(\.measured) {
             let local = self.local(trip.startedAt, at: trip.from, zone)
@@ -70,7 +71,9 @@ struct TripsBench: AsyncParsableCommand {
             }
         }
         if self.each {
-            for row in rows { print("\(Int(row.hour)) \(Int(row.seconds)) \(Int(row.journey.seconds)) \(Int(row.journey.metres))") }
+            for row in rows {
+                print("\(Int(row.hour)) \(Int(row.seconds)) \(Int(row.journey.seconds)) \(Int(row.journey.metres))")
+            }
         }
         let bias = rows.map { 100 * ($0.journey.seconds / $0.seconds - 1) }
         let errors = rows.map { abs($0.journey.seconds - $0.seconds) }
@@ -94,7 +97,8 @@ struct TripsBench: AsyncParsableCommand {
         return zone
     }
 
-    private func local(_ time: Double, at place: Coordinate, _ zone: LocalZone?) -> (secondOfDay: Int, isWeekend: Bool) {
+    private func local(_ time: Double, at place: Coordinate, _ zone: LocalZone?) -> (secondOfDay: Int, isWeekend: Bool)
+    {
         // Clocks are set a little ahead of the sun in most countries: by 0.6 h on the average.
         let offset = zone.map { Int($0.offset(at: Int64(time))) } ?? Int((place.longitude / 15 + 0.6).rounded()) * 3_600
         let local = Int(time) + offset

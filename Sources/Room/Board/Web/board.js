@@ -67,7 +67,7 @@ function drawRight() {
     $("right-title").textContent = word("rollcall");
     $("right-body").innerHTML = `<div class="actions"><button data-act="back">${word("back")} (Esc)</button></div>${lists.rollCallRows(call)}`;
   } else {
-    $("right-title").textContent = `${word("units")} — ${word("keys")}`;
+    $("right-title").textContent = isWall() ? word("units") : `${word("units")} — ${word("keys")}`;
     const coverage = view.coverage ? `<table><tbody>${view.coverage.levels.map((level) => `<tr><td>${level.minutes} ${word("within")}</td>
       <td class="n number">${(level.share * 100).toFixed(1)} % ${word("reachedRoad")}</td></tr>`).join("")}</tbody></table>` : "";
     $("right-body").innerHTML = coverage + lists.unitRows(view.filter);

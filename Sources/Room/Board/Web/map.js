@@ -12,6 +12,8 @@ export const map = L.map("map", { zoomControl: false, preferCanvas: true, zoomSn
 L.control.zoom({ position: "bottomright" }).addTo(map);
 map.attributionControl.setPrefix("");
 
+function fontSize() { return parseFloat(getComputedStyle(document.body).fontSize); }
+
 function colour(name) { return getComputedStyle(document.body).getPropertyValue(`--${name}`).trim(); }
 
 const widths = { motorway: 5, trunk: 5, primary: 4, secondary: 3, tertiary: 2.5, residential: 1.6, unclassified: 1.6,
@@ -54,7 +56,8 @@ const Roads = L.GridLayer.extend({
       }
     }
     if (zoom < 15) { return; }
-    pen.font = `${Math.round(11 * size / 256)}px sans-serif`;
+    const letters = Math.round(fontSize() * 0.72 * size / 256);
+    pen.font = `${letters}px sans-serif`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
     pen.fillStyle = colour("faint");
@@ -137,7 +140,7 @@ export function drawPlan(plan) {
       }
       return { color: colour("busy"), weight: 4, opacity: 0.45 };
     },
-    pointToLayer: (feature, place) => L.circleMarker(place, { radius: 6, color: colour("busy"), weight: 2, fillOpacity: 0.3 }),
+    pointToLayer: (feature, place) => L.circleMarker(place, { radius: fontSize() * 0.4, color: colour("busy"), weight: 2, fillOpacity: 0.3 }),
     onEachFeature: (feature, one) => { if (feature.properties.kind !== "grid") { one.bindTooltip(feature.properties.name ?? ""); } },
   });
   planLayer.addLayer(layer);
@@ -170,7 +173,7 @@ const Units = L.Layer.extend({
     const colours = Object.fromEntries(["free", "enroute", "scene", "busy", "off", "ink", "ground", "alarm"].map((name) => [name, colour(name)]));
     const tone = { patrol: colours.free, enroute: colours.enroute, scene: colours.scene, busy: colours.busy, break: colours.busy };
     const at = now();
-    const font = parseFloat(getComputedStyle(document.body).fontSize);
+    const font = fontSize();
     pen.font = `600 ${Math.round(font * 0.8)}px sans-serif`;
     const isNear = map.getZoom() >= 13;
     const size = map.getSize();
@@ -274,8 +277,8 @@ export function drawIncidents(chosen, choose) {
   for (const incident of state.incidents.values()) {
     if (["cleared", "cancelled"].includes(incident.state)) { continue; }
     const tone = incident.state === "received" ? "alarm" : incident.state === "scene" ? "scene" : "enroute";
-    const mark = L.circleMarker(onMap(incident.lat, incident.lon), { radius: incident.id === chosen ? 13 : 10,
-      color: colour(tone), weight: 4, fillColor: colour("panel"), fillOpacity: 0.85 });
+    const mark = L.circleMarker(onMap(incident.lat, incident.lon), { radius: fontSize() * (incident.id === chosen ? 0.85 : 0.65),
+      color: colour(tone), weight: fontSize() / 4, fillColor: colour("panel"), fillOpacity: 0.85 });
     mark.bindTooltip(`${word(incident.category ?? "other")} ${incident.place ?? ""}`);
     mark.on("click", (event) => { L.DomEvent.stop(event); choose(incident.id); });
     incidentLayer.addLayer(mark);
@@ -286,8 +289,8 @@ export function drawWays() {
   wayLayer.clearLayers();
   for (const way of state.responses) {
     const line = way.line.map(([lon, lat]) => onMap(lat, lon));
-    wayLayer.addLayer(L.polyline(line, { color: colour("panel"), weight: 8, opacity: 0.7, interactive: false }));
-    wayLayer.addLayer(L.polyline(line, { color: colour("enroute"), weight: 5, opacity: 0.9, interactive: false }));
+    wayLayer.addLayer(L.polyline(line, { color: colour("panel"), weight: fontSize() * 0.55, opacity: 0.7, interactive: false }));
+    wayLayer.addLayer(L.polyline(line, { color: colour("enroute"), weight: fontSize() * 0.35, opacity: 0.9, interactive: false }));
   }
 }
 

@@ -1,0 +1,143 @@
+import BrokerLink
+import Logging
+import PatrolWire
+import Rig
+import Settings
+import Simulation
+import TestSupport
+import Testing
+
+@Suite("The board in a real browser", .serialized, .timeLimit(.minutes(4)), .enabled(if: Browser.isThere))
+struct BoardPageTests {
+    private static let placed =
+        "return window.patrollink ? [...patrollink.state.units.values()].filter((u) => u.lat !== undefined).length : 0"
+
+    /// A room with a broker and three simulated units.
+    private func withUnits(_ body: (Chain, RunningProgram) async throws -> Void) async throws {
+        try await Chain.with { chain in
+            try await chain.withBroker { broker in
+                try await chain.withRoom { _ in
+                    guard let town = Town(seed: 7), let station = Name(ConfigurationText.station) else { return }
+                    var logger = Logger(label: "board page")
+                    logger.logLevel = .error
+                    let quiet = logger
+                    let world = World(town: town, cars: 3, seed: 7)
+                    let address = BrokerAddress(endpoint: HostPort(host: "127.0.0.1", port: chain.broker))
+                    let drive = Task { await world.run() }
+                    let units = (0..<3).compactMap { car in
+                        Name.device("car-0\(car + 1)").map { device in
+                            FleetUnit(
+                                world: world,
+                                car: car,
+                                station: station,
+                                device: device,
+                                unit: "0\(car + 1)",
+                                broker: address,
+                                seed: UInt64(car),
+                                logger: quiet
+                            )
+                        }
+                    }
+                    let fleet = Task {
+                        await withTaskGroup(of: Void.self) { group in
+                            for unit in units { group.addTask { try? await unit.run() } }
+                        }
+                    }
+                    defer {
+                        drive.cancel()
+                        fleet.cancel()
+                    }
+                    try await body(chain, broker)
+                }
+            }
+        }
+    }
+
+    @Test("an incident is opened with the keyboard, the nearest is sent with one key, and seen to arrive")
+    func course() async throws {
+        try await self.withUnits { chain, _ in
+            try await Browser.with(language: "en", folder: chain.folder) { page in
+                try await page.open("http://127.0.0.1:\(chain.http)/")
+                _ = try await eventually("three units on the page") {
+                    let count: Int = try await page.run(Self.placed)
+                    return count == 3 ? true : nil
+                }
+                #expect(try await page.text("#new").contains("New"))
+                try await page.press("n")
+                let isFormOpen: Bool = try await page.run("return document.getElementById('form').open")
+                #expect(isFormOpen)
+                let street: String = try await page.run(
+                    """
+                    const unit = [...patrollink.state.units.values()][0];
+                    patrollink.view.place = [unit.lat + 0.002, unit.lon];
+                    document.getElementById('form-note').value = 'a <b>bicycle</b>';
+                    document.getElementById('form-open').click();
+                    return 'ok'
+                    """
+                )
+                #expect(street == "ok")
+                _ = try await eventually("candidates beside the new incident") {
+                    let count: Int = try await page.run("return document.querySelectorAll('[data-send]').length")
+                    return count >= 1 ? true : nil
+                }
+                #expect(try await page.text("#incidents").contains("a <b>bicycle</b>"))
+                try await page.press("1")
+                _ = try await eventually("the officer has accepted and the way counts down", within: .seconds(30)) {
+                    let text = try await page.text("#incidents")
+                    return text.contains("en route") && text.contains("to go") ? true : nil
+                }
+                _ = try await eventually("seen to arrive", within: .seconds(90)) {
+                    try await page.text("#incidents").contains("on scene") ? true : nil
+                }
+            }
+        }
+    }
+
+    @Test("in Chinese, on a wall, without controls; the language is switched with a click")
+    func wall() async throws {
+        try await self.withUnits { chain, _ in
+            try await Browser.with(language: "zh-CN", width: 3_840, height: 2_160, folder: chain.folder) { page in
+                try await page.open("http://127.0.0.1:\(chain.http)/?wall=1")
+                _ = try await eventually("three units on the page") {
+                    let count: Int = try await page.run(Self.placed)
+                    return count == 3 ? true : nil
+                }
+                #expect(try await page.text("#incidents-title") == "警情")
+                let display: String = try await page.run(
+                    "return getComputedStyle(document.getElementById('new')).display"
+                )
+                #expect(display == "none")
+                try await page.click("#mode")
+                try await page.click("#language")
+                #expect(try await page.text("#incidents-title") == "Incidents")
+            }
+        }
+    }
+
+    @Test("a room that is gone is said within three seconds, and one that is back is taken up again by itself")
+    func roomGone() async throws {
+        try await Chain.with { chain in
+            try await chain.withBroker { _ in
+                try await Browser.with(language: "en", folder: chain.folder) { page in
+                    try await chain.withRoom { _ in
+                        try await page.open("http://127.0.0.1:\(chain.http)/")
+                        _ = try await eventually("live") {
+                            try await page.run("return !!window.patrollink && patrollink.state.isLive") ? true : nil
+                        }
+                    }
+                    let clock = ContinuousClock()
+                    let began = clock.now
+                    _ = try await eventually("the page says so") {
+                        try await page.run("return !document.getElementById('lost').hidden") ? true : nil
+                    }
+                    #expect(clock.now - began < .seconds(4))
+                    try await chain.withRoom { _ in
+                        _ = try await eventually("live again", within: .seconds(20)) {
+                            try await page.run("return patrollink.state.isLive") ? true : nil
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

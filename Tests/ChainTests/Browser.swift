@@ -1,0 +1,97 @@
+import FoundationEssentials
+import Rig
+import TestSupport
+
+/// A real Chromium, driven over WebDriver.
+///
+/// Source of the protocol: W3C, *WebDriver*, 2018.
+struct Browser: Sendable {
+    private let driver: RoomClient
+    private let session: String
+
+    private struct Answer<T: Decodable>: Decodable { let value: T }
+
+    private struct Session: Decodable { let sessionId: String }
+
+    private struct Script: Encodable {
+        let script: String
+        let args: [String]
+    }
+
+    /// Whether it is installed here.
+    static var isThere: Bool {
+        FileManager.default.isExecutableFile(atPath: "/usr/bin/chromedriver")
+    }
+
+    /// Opens a window of a size, in a language, lends it and closes it.
+    static func with<R: Sendable>(
+        language: String = "en",
+        width: Int = 1_920,
+        height: Int = 1_080,
+        folder: String,
+        _ body: (Browser) async throws -> R
+    ) async throws -> R {
+        let port = try FreePort.take(1)[0]
+        return try await withProgram(
+            "/usr/bin/chromedriver",
+            ["--port=\(port)", "--allowed-ips=127.0.0.1"],
+            logFile: "\(folder)/chromedriver.log"
+        ) { program in
+            try await RealPrograms.waitForPort(port, of: program)
+            let driver = RoomClient(port: port)
+            let arguments = [
+                "--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=\(width),\(height)",
+                "--lang=\(language)", "--user-data-dir=\(folder)/browser-\(port)",
+            ]
+            let list = arguments.map { "\"\($0)\"" }.joined(separator: ",")
+            let options = #"{"args":[\#(list)],"prefs":{"intl.accept_languages":"\#(language)"}}"#
+            let wanted = #"{"capabilities":{"alwaysMatch":{"goog:chromeOptions":\#(options)}}}"#
+            let answer = try await driver.ask("POST", "/session", body: wanted)
+            guard answer.status == 200 else { throw RigError.system("chromium", answer.text) }
+            let session = try answer.decode(Answer<Session>.self).value.sessionId
+            let browser = Browser(driver: driver, session: session)
+            do {
+                let result = try await body(browser)
+                _ = try await driver.ask("DELETE", "/session/\(session)")
+                return result
+            } catch {
+                _ = try? await driver.ask("DELETE", "/session/\(session)")
+                throw error
+            }
+        }
+    }
+
+    /// Opens a page.
+    func open(_ address: String) async throws {
+        _ = try await self.driver.ask("POST", "/session/\(self.session)/url", body: #"{"url":"\#(address)"}"#)
+    }
+
+    /// What a script returns.
+    func run<T: Decodable>(_ script: String, as type: T.Type = T.self) async throws -> T {
+        let body = String(decoding: try JSONEncoder().encode(Script(script: script, args: [])), as: UTF8.self)
+        let answer = try await self.driver.ask("POST", "/session/\(self.session)/execute/sync", body: body)
+        guard answer.status == 200 else { throw RigError.system("script", answer.text) }
+        return try answer.decode(Answer<T>.self).value
+    }
+
+    /// Presses keys, one after the other.
+    func press(_ keys: String) async throws {
+        let steps = keys.map { #"{"type":"keyDown","value":"\#($0)"},{"type":"keyUp","value":"\#($0)"}"# }
+        let keyboard = #"{"type":"key","id":"keyboard","actions":[\#(steps.joined(separator: ","))]}"#
+        _ = try await self.driver.ask(
+            "POST",
+            "/session/\(self.session)/actions",
+            body: #"{"actions":[\#(keyboard)]}"#
+        )
+    }
+
+    /// The text that is seen of an element.
+    func text(_ selector: String) async throws -> String {
+        try await self.run("return document.querySelector('\(selector)').innerText")
+    }
+
+    /// Clicks an element.
+    func click(_ selector: String) async throws {
+        let _: Bool = try await self.run("document.querySelector('\(selector)').click(); return true")
+    }
+}

@@ -1,0 +1,307 @@
+import Dispatching
+import Ground
+import PatrolWire
+import TestSupport
+import Testing
+import Threading
+
+/// Keeps nothing, or refuses to.
+private final class MemoryStore: CaseStore, RollCallStore {
+    struct Full: Error {}
+
+    let saved = Locked<[String]>([])
+    let isFull = Locked(false)
+
+    func save(_ incident: Incident, actor: String, origin: String, what: String, now: Int64) throws {
+        if self.isFull.withLock({ $0 }) { throw Full() }
+        self.saved.withLock { $0.append("\(what) \(incident.id) by \(actor)") }
+    }
+
+    func save(_ rollCall: RollCall, actor: String, origin: String, what: String, now: Int64) throws {
+        self.saved.withLock { $0.append("\(what) \(rollCall.id) by \(actor)") }
+    }
+}
+
+@Suite("Incidents")
+struct IncidentTests {
+    private let time = Locked<Int64>(1_000_000)
+
+    private func desk(_ store: MemoryStore = MemoryStore(), kept: [Incident] = []) -> DispatchDesk {
+        let time = self.time
+        return DispatchDesk(kept, store: store, now: { time.withLock { $0 } }, changed: { _ in })
+    }
+
+    private func pass(_ seconds: Double) { self.time.withLock { $0 += Int64(seconds * 1_000) } }
+
+    private func unit(_ device: String, order: String = "order", seconds: Double = 60) -> IncidentStep {
+        .assign(
+            IncidentStep.UnitToSend(
+                station: "jinzhan",
+                device: device,
+                unit: device,
+                order: "\(order)-\(device)",
+                offered: [
+                    Assignment.Offer(device: "car-09", seconds: 50), Assignment.Offer(device: device, seconds: 60),
+                ],
+                forecast: Assignment.Forecast(seconds: seconds, p10: 40, p90: 90, metres: 700)
+            )
+        )
+    }
+
+    private func open(_ desk: DispatchDesk) async throws -> Incident {
+        let report = Incident.Report(latitude: 41.15, longitude: -8.61, category: "theft", note: "a bicycle")
+        return try await desk.open(report, station: nil, actor: "li", origin: "test")
+    }
+
+    private func record(
+        _ device: String,
+        _ event: EventKind?,
+        incident: String,
+        at time: Int64,
+        speed: Double? = nil,
+        status: UnitStatus = .enroute
+    ) throws -> (Record, Name) {
+        var record = Record(
+            device: device,
+            unit: device,
+            log: "00112233aabbccdd",
+            sequence: 1,
+            time: time,
+            timeQuality: .gnss,
+            uptime: 0,
+            trigger: .event,
+            status: status
+        )
+        record.event = event
+        record.speed = speed
+        if event != nil { record.data = ["incident": .string(incident)] }
+        return (record, try #require(Name.device(device)))
+    }
+
+    @Test("goes its course: received, assigned, accepted, en route, on scene, cleared, each step with time and actor")
+    func course() async throws {
+        let desk = self.desk()
+        let station = try #require(Name("jinzhan"))
+        var incident = try await self.open(desk)
+        #expect(incident.state == .received)
+        self.pass(5)
+        incident = try await desk.take(self.unit("car-01"), with: incident.id, actor: "wang", origin: "test")
+        #expect(incident.state == .assigned && incident.assignments[0].rank == 2)
+        #expect(await desk.due().map(\.command.kind) == [.dispatch])
+        for (event, seconds, state) in [
+            (EventKind.dispatchReceived, 1.0, Incident.State.assigned), (.dispatchAccepted, 6, .accepted),
+        ] {
+            self.pass(seconds)
+            let (record, device) = try self.record(
+                "car-01",
+                event,
+                incident: incident.id,
+                at: self.time.withLock { $0 }
+            )
+            try await desk.heard(record, station: station, device: device)
+            #expect(try await desk.incident(incident.id).state == state)
+        }
+        self.pass(2)
+        let (driving, device) = try self.record(
+            "car-01",
+            nil,
+            incident: "",
+            at: self.time.withLock { $0 },
+            speed: 8
+        )
+        try await desk.heard(driving, station: station, device: device)
+        #expect(try await desk.incident(incident.id).state == .enroute)
+        self.pass(50)
+        let (there, _) = try self.record(
+            "car-01",
+            .dispatchArrived,
+            incident: incident.id,
+            at: self.time.withLock { $0 }
+        )
+        try await desk.heard(there, station: station, device: device)
+        // The same word again, out of a backlog, changes nothing.
+        try await desk.heard(there, station: station, device: device)
+        incident = try await desk.incident(incident.id)
+        #expect(incident.state == .scene && incident.firstArrival.map { $0 - incident.received } == 64_000)
+        incident = try await desk.take(
+            .close(Incident.Disposition(result: "found", isReferred: true)),
+            with: incident.id,
+            actor: "wang",
+            origin: "test"
+        )
+        #expect(incident.state == .cleared && incident.disposition?.isReferred == true)
+        #expect(
+            incident.entries.map(\.what) == ["open", "assign", "delivered", "accepted", "enroute", "scene", "close"]
+        )
+        #expect(incident.entries.map(\.actor) == ["li", "wang", "car-01", "car-01", "car-01", "car-01", "wang"])
+        incident = try await desk.take(.reopen, with: incident.id, actor: "li", origin: "test")
+        #expect(incident.state == .scene && incident.disposition == nil)
+    }
+
+    @Test("of two who act at once one wins, and the other is told by whom")
+    func conflict() async throws {
+        let desk = self.desk()
+        let (first, second) = (try await self.open(desk), try await self.open(desk))
+        try await desk.take(self.unit("car-01"), with: first.id, actor: "wang", origin: "test")
+        for incident in [first, second] {
+            await #expect {
+                try await desk.take(self.unit("car-01"), with: incident.id, actor: "li", origin: "test")
+            } throws: { error in
+                (error as? IncidentRefusal)?.kind == .conflict && "\(error)".contains("wang has sent car-01")
+            }
+        }
+        await #expect {
+            try await desk.take(.cancel(reason: nil), with: first.id, version: 1, actor: "li", origin: "test")
+        } throws: { error in "\(error)".contains("changed meanwhile by wang") }
+        await #expect(throws: IncidentRefusal.self) {
+            try await desk.take(.reopen, with: "nothing", actor: "li", origin: "test")
+        }
+    }
+
+    @Test("an order is told until the device answers; who is called back is told that too")
+    func orders() async throws {
+        let desk = self.desk()
+        let incident = try await self.open(desk)
+        try await desk.take(self.unit("car-01"), with: incident.id, actor: "li", origin: "test")
+        #expect(await desk.due().count == 1)
+        #expect(await desk.due().isEmpty)
+        self.pass(4)
+        let again = await desk.due()
+        #expect(again.map(\.command.id) == ["order-car-01"])
+        let result = CommandResult(id: "order-car-01", device: "car-01", time: 0, ok: true, reason: nil, data: nil)
+        try await desk.answered(result, device: try #require(Name.device("car-01")))
+        self.pass(60)
+        #expect(await desk.due().isEmpty)
+        #expect(try await desk.incident(incident.id).assignments[0].delivered != nil)
+        try await desk.take(.recall(device: "car-01"), with: incident.id, actor: "li", origin: "test")
+        #expect(await desk.due().map(\.command.kind) == [.cancel])
+        #expect(try await desk.incident(incident.id).state == .received)
+        // Sent anew after the refusal of another.
+        try await desk.take(self.unit("car-02", order: "second"), with: incident.id, actor: "li", origin: "test")
+        let no = CommandResult(id: "second-car-02", device: "car-02", time: 0, ok: false, reason: "busy", data: nil)
+        try await desk.answered(no, device: try #require(Name.device("car-02")))
+        #expect(try await desk.incident(incident.id).assignments[1].refusal == "busy")
+        #expect(await desk.engaged.isEmpty)
+    }
+
+    @Test("overdue steps raise an alarm until somebody takes it, and only one can")
+    func alarms() async throws {
+        let desk = self.desk()
+        let incident = try await self.open(desk)
+        self.pass(61)
+        #expect(await desk.alarms.map(\.kind) == [.unassigned])
+        try await desk.take(self.unit("car-01"), with: incident.id, actor: "li", origin: "test")
+        #expect(await desk.alarms.isEmpty)
+        self.pass(31)
+        #expect(await desk.alarms.map(\.kind) == [.undelivered, .unaccepted])
+        try await desk.take(.device("car-01", .accepted, at: 0), with: incident.id, actor: "li", origin: "test")
+        self.pass(61)
+        #expect(await desk.alarms.map(\.kind) == [.unmoving, .late])
+        let late = try #require(await desk.alarms.last)
+        try await desk.take(.take(alarm: late.name), with: incident.id, actor: "li", origin: "test")
+        #expect(await desk.alarms.last?.taken == "li")
+        await #expect(throws: IncidentRefusal.self) {
+            try await desk.take(.take(alarm: late.name), with: incident.id, actor: "wang", origin: "test")
+        }
+        try await desk.take(.device("car-01", .arrived, at: 0), with: incident.id, actor: "li", origin: "test")
+        #expect(await desk.alarms.isEmpty)
+    }
+
+    @Test("what cannot be kept is not done")
+    func fullDisk() async throws {
+        let store = MemoryStore()
+        let desk = self.desk(store)
+        let incident = try await self.open(desk)
+        store.isFull.withLock { $0 = true }
+        await #expect(throws: MemoryStore.Full.self) {
+            try await desk.take(self.unit("car-01"), with: incident.id, actor: "li", origin: "test")
+        }
+        #expect(try await desk.incident(incident.id).state == .received)
+        #expect(await desk.due().isEmpty)
+    }
+
+    @Test("a restarted room tells an order that no device had confirmed")
+    func restart() async throws {
+        let desk = self.desk()
+        let incident = try await self.open(desk)
+        try await desk.take(self.unit("car-01"), with: incident.id, actor: "li", origin: "test")
+        let restarted = self.desk(kept: await desk.all)
+        #expect(await restarted.due().map(\.command.id) == ["order-car-01"])
+        #expect(try await restarted.incident(incident.id) == desk.incident(incident.id))
+    }
+
+    @Test("fifty dispatchers at random: a unit is never on two incidents, no step is lost, all is attributed")
+    func crowd() async throws {
+        let store = MemoryStore()
+        let desk = self.desk(store)
+        var incidents: [String] = []
+        for _ in 0..<12 { incidents.append(try await self.open(desk).id) }
+        let ids = incidents
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<50 {
+                group.addTask {
+                    var random = SplitMix64(seed: UInt64(number))
+                    for round in 0..<60 {
+                        let id = ids.randomElement(using: &random) ?? ids[0]
+                        let device = "car-\(Int.random(in: 10...24, using: &random))"
+                        let order = "\(number)-\(round)"
+                        let steps: [IncidentStep] = [
+                            self.unit(device, order: order), .recall(device: device), .cancel(reason: nil),
+                            .close(Incident.Disposition(result: "done", isReferred: false)), .reopen,
+                            .device(device, .accepted, at: 0), .device(device, .arrived, at: 0),
+                            .device(device, .cleared, at: 0), .device(device, .declined(reason: "no"), at: 0),
+                        ]
+                        do {
+                            let step = steps.randomElement(using: &random) ?? .reopen
+                            try await desk.take(step, with: id, actor: "d\(number)", origin: "test")
+                        } catch {
+                            #expect(error is IncidentRefusal)
+                        }
+                        let open = await desk.all.filter { !$0.state.isEnded }
+                        let active = open.flatMap(\.assignments).filter(\.isActive).map(\.key)
+                        #expect(Set(active).count == active.count, "a unit is on two incidents")
+                    }
+                }
+            }
+        }
+        let all = await desk.all
+        let steps = all.reduce(0) { $0 + $1.entries.count }
+        #expect(store.saved.withLock { $0.count } == steps)
+        for incident in all {
+            #expect(incident.version == incident.entries.count)
+            #expect(incident.entries.dropFirst().allSatisfy { $0.actor.hasPrefix("d") })
+            if incident.state.isEnded { #expect(incident.assignments.filter(\.isActive).isEmpty) }
+        }
+    }
+}
+
+@Suite("Roll calls")
+struct RollCallTests {
+    @Test("say who answered, who late, who not at all, and who from where he does not belong")
+    func results() {
+        var call = RollCall(
+            id: "1",
+            started: 1_000,
+            seconds: 60,
+            actor: "li",
+            needsOfficer: true,
+            members: ["a", "b", "c", "d"].map { RollCall.Member(station: "s", device: $0, unit: $0) }
+        )
+        #expect(call.members.allSatisfy { call.result(of: $0, at: 30_000) == .waiting })
+        // The device alone does not do where the officer has to answer.
+        func answer(
+            _ device: String,
+            isOfficer: Bool = true,
+            at time: Int64,
+            place: (latitude: Double, longitude: Double)?,
+            isInside: Bool?
+        ) -> Bool { call.answer(device, isOfficer: isOfficer, at: time, place: place, isInside: isInside) }
+        #expect(answer("a", isOfficer: false, at: 2_000, place: (1, 1), isInside: true))
+        #expect(answer("a", at: 20_000, place: (1, 1), isInside: true))
+        #expect(!answer("a", at: 25_000, place: (1, 1), isInside: true), "the first word counts")
+        #expect(answer("b", at: 70_000, place: nil, isInside: nil))
+        #expect(answer("c", at: 5_000, place: (2, 2), isInside: false))
+        #expect(!answer("stranger", at: 5_000, place: nil, isInside: nil))
+        #expect(call.members.map { call.result(of: $0, at: 90_000) } == [.answered, .late, .outside, .silent])
+    }
+}
