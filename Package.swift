@@ -25,6 +25,7 @@ let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-s
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
@@ -82,6 +83,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -134,6 +136,7 @@ let package = Package(
         ),
         library("Shared", "PlanSigning", ["PatrolWire", crypto]),
         library("Shared", "Zones", ["Plan"]),
+        library("Shared", "AccountFile", [crypto, cryptoExtras], settings: strict),
         library(
             "Shared",
             "Console",
@@ -202,12 +205,15 @@ let package = Package(
             "Room",
             "command-room",
             [
-                "Board", "BrokerLink", "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Program", "Roads",
+                "AccountFile", "Board", "BrokerLink", "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Program", "Roads",
                 "Settings", "Plan", "PlanSigning", "Systemd", "Threading", "TimeToScene", "Units", "Zones", arguments,
                 lifecycle,
                 logging, signals,
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
 
@@ -222,7 +228,7 @@ let package = Package(
         program(
             "Tools",
             "patrolctl",
-            ["Console", "PatrolWire", "Plan", "PlanSigning", "Program", "Zones", arguments]
+            ["AccountFile", "Console", "PatrolWire", "Plan", "PlanSigning", "Program", "Zones", arguments]
         ),
         program(
             "Tools",

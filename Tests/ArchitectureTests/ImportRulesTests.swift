@@ -17,6 +17,7 @@ private let mayImport: [String: Set<String>] = [
     "Shared/BrokerLink": ["CMosquitto", "DequeModule", "Logging", "ServiceLifecycle", "Settings", "Threading"],
     "Shared/PlanSigning": ["Crypto", "FoundationEssentials", "PatrolWire"],
     "Shared/Zones": ["Plan"],
+    "Shared/AccountFile": ["Crypto", "CryptoExtras", "FoundationEssentials"],
     "Shared/Console": ["FoundationEssentials", "Logging", "PatrolWire", "ServiceLifecycle", "Threading"],
     "Shared/Systemd": ["ServiceLifecycle"],
     "Device/Position": ["Ground"],
@@ -49,8 +50,8 @@ private let mayImport: [String: Set<String>] = [
         "TimeToScene", "Units",
     ],
     "Room/command-room": [
-        "ArgumentParser", "Board", "BrokerLink", "Dispatching", "FoundationEssentials", "Ground", "History",
-        "Hummingbird", "Intake", "Logging", "NIOCore", "PatrolWire", "Plan", "PlanSigning", "Program", "Roads",
+        "AccountFile", "ArgumentParser", "Board", "BrokerLink", "Dispatching", "FoundationEssentials", "Ground", "History",
+        "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "Intake", "Logging", "NIOCore", "NIOSSL", "PatrolWire", "Plan", "PlanSigning", "Program", "Roads",
         "ServiceLifecycle", "Settings", "Systemd", "Threading", "TimeToScene", "Units", "UnixSignals", "Zones",
     ],
     "Tools/Rig": ["FoundationEssentials", "Subprocess", "SystemPackage", "Threading"],
@@ -59,7 +60,7 @@ private let mayImport: [String: Set<String>] = [
         "Threading",
     ],
     "Tools/patrolctl": [
-        "ArgumentParser", "Console", "FoundationEssentials", "PatrolWire", "Plan", "PlanSigning", "Program", "Zones",
+        "AccountFile", "ArgumentParser", "Console", "FoundationEssentials", "PatrolWire", "Plan", "PlanSigning", "Program", "Zones",
     ],
     "Tools/patrol-bench": [
         "ArgumentParser", "BrokerLink", "FoundationEssentials", "Ground", "Logging", "PatrolWire", "Plan", "Position",

@@ -85,7 +85,7 @@ package struct Downlink: Service {
         case .device(_, _, .plan):
             guard !message.payload.isEmpty else { return }
             self.order(.plan(try WireCoder().decode(SignedPlan.self, from: message.payload)))
-        case .device:
+        case .device, .incident:
             break
         }
     }

@@ -22,9 +22,9 @@ package struct Board: Sendable {
 
     /// The routes.
     package func responder() -> some HTTPResponder<BoardContext> {
-        let router = Router(context: BoardContext.self)
+        let router = Router(context: BoardContext.self, options: .autoGenerateHeadEndpoints)
         var isSecure = false
-        if case .login = self.parts.accounts { isSecure = true }
+        if case .login(let sessions) = self.parts.accounts { isSecure = sessions.isSecure }
         router.add(middleware: SecurityHeaders(isSecure: isSecure, imageSource: self.page.settings.tileOrigin))
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: Admission(accounts: self.parts.accounts, now: self.parts.now))

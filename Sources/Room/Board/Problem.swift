@@ -63,13 +63,15 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let problem as Problem {
-            throw problem
+            return try problem.response(from: request, context: context)
         } catch let error as HTTPError {
             let words = error.status == .notFound ? "there is nothing at \(request.uri.path)" : error.body
-            throw Problem(error.status, words ?? "\(error.status.reasonPhrase)")
+            let problem = Problem(error.status, words ?? "\(error.status.reasonPhrase)")
+            return try problem.response(from: request, context: context)
         } catch {
             context.logger.error("Request \(request.method) \(request.uri.path) failed: \(error)")
-            throw Problem(.internalServerError, "the room could not answer; its log says why")
+            let problem = Problem(.internalServerError, "the room could not answer; its log says why")
+            return try problem.response(from: request, context: context)
         }
     }
 }

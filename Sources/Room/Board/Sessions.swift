@@ -31,9 +31,11 @@ package final class Sessions: Sendable {
 
     private let state = Locked(State())
     private let verify: Verify
+    /// Whether the board is served over TLS.
+    let isSecure: Bool
 
     /// Creates sessions.
-    package init(verify: @escaping Verify) { self.verify = verify }
+    package init(isSecure: Bool, verify: @escaping Verify) { (self.isSecure, self.verify) = (isSecure, verify) }
 
     /// Why a login did not succeed.
     enum Refusal: Error {

@@ -11,6 +11,11 @@ package struct Intake: Service {
     /// The channels that the room listens to.
     package static let channels: [Channel] = [.position, .event, .backlog, .state, .health, .result]
 
+    /// All that the room subscribes to at a station.
+    package static func subscriptions(_ station: Name) -> [String] {
+        Self.channels.map { Topic.filter(station: station, channel: $0) } + ["\(Topic.incident(station: station))"]
+    }
+
     private let station: Name
     private let link: BrokerLink
     private let units: UnitTable
@@ -106,6 +111,8 @@ package struct Intake: Service {
         case .health(let health, let device):
             self.units.withLock { $0.apply(health, station: self.station, device: device) }
             await self.observer?.noticed(station: self.station, device: device)
+        case .incident(let call):
+            await self.observer?.called(call, station: self.station)
         case .result(let result, let device):
             await self.observer?.answered(result, station: self.station, device: device)
         case .cleared:

@@ -6,6 +6,8 @@ package protocol IntakeObserver: Sendable {
     func heard(_ record: Record, isBacklog: Bool, station: Name, device: Name) async
     /// A device's birth, death or condition.
     func noticed(station: Name, device: Name) async
+    /// An incident from a sensor or another system.
+    func called(_ call: IncidentCall, station: Name) async
     /// A device's answer to a command.
     func answered(_ result: CommandResult, station: Name, device: Name) async
 }

@@ -12,6 +12,8 @@ enum Reading: Sendable {
     case health(DeviceHealth, device: Name)
     /// An answer to a command.
     case result(CommandResult, device: Name)
+    /// An incident from a sensor or another system.
+    case incident(IncidentCall)
     /// Nothing: the broker forgot a retained message.
     case cleared
     /// Not to be believed.
@@ -21,6 +23,10 @@ enum Reading: Sendable {
     init(_ message: ReceivedMessage, station: Name) {
         let coder = WireCoder()
         do throws(WireError) {
+            if case .incident(station) = try Topic(message.topic) {
+                self = .incident(try coder.decode(IncidentCall.self, from: message.payload))
+                return
+            }
             guard case .device(let topicStation, let device, let channel) = try Topic(message.topic),
                 topicStation == station
             else { throw .foreignTopic(message.topic) }

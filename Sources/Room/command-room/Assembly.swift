@@ -3,9 +3,12 @@ import BrokerLink
 import Dispatching
 import History
 import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
 import Intake
 import Logging
 import NIOCore
+import NIOSSL
 import PatrolWire
 import Program
 import Roads
@@ -130,21 +133,30 @@ struct Assembly {
                 feed: feed,
                 stations: self.configuration.stations,
                 zone: self.configuration.timezone,
-                accounts: .thisMachine(Identity(name: "local", role: .admin)),
+                accounts: try self.accounts(),
                 now: now
             ),
             page: self.configuration.page
         )
         let http = self.configuration.http
         let logger = self.logger
+        let scheme = self.configuration.tls == nil ? "http" : "https"
         let application = Application(
             responder: board.responder(),
+            server: try self.server(),
             configuration: .init(address: .hostname(http.host, port: Int(http.port)), serverName: "command-room"),
-            onServerRunning: { _ in logger.info("Listening on http://\(http)/") },
+            onServerRunning: { _ in logger.info("Listening on \(scheme)://\(http)/") },
             logger: logger
         )
         services += [
             OrderSender(desk: desk, rollCalls: rollCalls, links: links, feed: feed, logger: self.logger),
+            RollCallSchedule(
+                settings: self.configuration.rollCalls,
+                zone: self.configuration.timezone,
+                units: units,
+                desk: rollCalls,
+                logger: self.logger
+            ),
             RoadConditions(
                 estimator: estimator,
                 closures: closures,
@@ -153,7 +165,7 @@ struct Assembly {
                 logger: self.logger
             ),
             Retention(history: self.history, days: self.configuration.keepDays, logger: self.logger), application,
-            ReadinessService(status: "listening on http://\(http)"),
+            ReadinessService(status: "listening on \(scheme)://\(http)"),
         ]
         logger.info("command-room \(Release.version): \(self.network.source), \(self.network.edgeCount) pieces of road")
         let group = ServiceGroup(
@@ -172,13 +184,44 @@ struct Assembly {
         }
     }
 
+    /// Who may use the board; a file that cannot be used ends the program now and not at the first login.
+    private func accounts() throws -> Accounts {
+        guard let file = self.configuration.accounts else {
+            return .thisMachine(Identity(name: "local", role: .admin))
+        }
+        _ = try AccountBook(file: file).load()
+        return .login(
+            Sessions(isSecure: self.configuration.tls != nil) { [logger] name, password in
+                await AccountBook(file: file).identity(name: name, password: password, logger: logger)
+            }
+        )
+    }
+
+    private func server() throws -> HTTPServerBuilder {
+        guard let files = self.configuration.tls else { return .http1() }
+        do {
+            let chain = try NIOSSLCertificate.fromPEMFile(files.certificate).map { NIOSSLCertificateSource.certificate($0) }
+            var tls = TLSConfiguration.makeServerConfiguration(
+                certificateChain: chain,
+                privateKey: .privateKey(try NIOSSLPrivateKey(file: files.key, format: .pem))
+            )
+            tls.minimumTLSVersion = .tlsv12
+            return try .tls(.http1(), tlsConfiguration: tls)
+        } catch {
+            throw ProgramFailure(
+                .unavailable,
+                "http.tls: \(files.certificate) and \(files.key) cannot be used together: \(error)"
+            )
+        }
+    }
+
     /// One connection a station: each station's devices are told by a will of its own that the room is gone.
     private func link(_ station: Name, since: Int64) -> BrokerLink {
         BrokerLink(
             BrokerLink.Configuration(
                 address: self.configuration.broker,
                 clientID: "command-room-\(station)",
-                subscriptions: Intake.channels.map { Topic.filter(station: station, channel: $0) },
+                subscriptions: Intake.subscriptions(station),
                 sessionExpiry: 3_600,
                 backOff: BackOff(longest: .seconds(10))
             ),

@@ -18,12 +18,24 @@ struct Configuration: Sendable {
         var key: String
     }
 
+    /// A certificate and its key, PEM.
+    struct TLSFiles: Sendable, Hashable {
+        var certificate: String
+        var key: String
+    }
+
+    /// With which the board is served; `nil` for plain HTTP on this machine.
+    var tls: TLSFiles?
+    /// Who may log in; `nil` for everybody on this machine.
+    var accounts: String?
     /// What the devices are to patrol; `nil` where they have it from elsewhere.
     var plan: PlanFiles?
     /// Days that records are kept.
     var keepDays: Double
     /// The tables of driving; `nil` for those that are built in.
     var driving: String?
+    /// When the roll is called without anybody asking for it.
+    var rollCalls = RollCallSchedule.Settings()
     /// What the page is told.
     var page: PageSettings
     /// Where the station is: hours of traffic and of roll calls are its own.
@@ -43,10 +55,19 @@ struct Configuration: Sendable {
         self.state = try top.string("state", example: "/var/lib/command-room")
         var http = try top.group("http", example: "{ host: 127.0.0.1, port: 8080 }")
         self.http = try http.hostPort(defaultPort: 8_080)
-        guard self.http.isLoopback else {
+        if var tls = try http.optionalGroup("tls") {
+            self.tls = TLSFiles(
+                certificate: try tls.string("certificate", example: "/etc/patrollink/tls/board.crt"),
+                key: try tls.string("key", example: "/etc/patrollink/tls/board.key")
+            )
+            try tls.finish()
+        }
+        self.accounts = try top.optionalString("accounts")
+        guard self.http.isLoopback || (self.tls != nil && self.accounts != nil) else {
             throw http.error(
                 "host",
-                "must be this machine (127.0.0.1): there is no login yet, so nobody else may reach it"
+                "is not this machine alone: that needs 'tls: { certificate: …, key: … }' here and 'accounts: FILE' "
+                    + "beside it, made with 'patrolctl account add'"
             )
         }
         try http.finish()
@@ -78,11 +99,32 @@ struct Configuration: Sendable {
             }
             try board.finish()
         }
+        if var calls = try top.optionalGroup("roll_calls") { self.rollCalls = try Self.rollCalls(&calls) }
         let zone = try top.optionalString("timezone") ?? "Asia/Shanghai"
         guard let local = ZoneFiles.zone(named: zone) else {
             throw top.error("timezone", "must be a zone of this machine such as Asia/Shanghai, not '\(zone)'")
         }
         self.timezone = local
         try top.finish()
+    }
+
+    private static func rollCalls(
+        _ group: inout SettingsReader
+    ) throws(SettingsError) -> RollCallSchedule.Settings {
+        var settings = RollCallSchedule.Settings()
+        if group.has("at") {
+            for text in try group.strings("at", example: "[\"08:30\", \"20:30\"]") {
+                let parts = text.split(separator: ":").map { Int($0) ?? -1 }
+                guard parts.count == 2, (0..<24).contains(parts[0]), (0..<60).contains(parts[1]) else {
+                    throw group.error("at", "must be times of the day such as \"08:30\", not '\(text)'")
+                }
+                settings.times.append(parts[0] * 60 + parts[1])
+            }
+        }
+        settings.randomPerDay = try group.optionalInteger("random_per_day", in: 0...24) ?? 0
+        settings.seconds = try group.number("seconds", in: 5...3_600, default: settings.seconds)
+        if group.has("officer") { settings.needsOfficer = try group.flag("officer") }
+        try group.finish()
+        return settings
     }
 }

@@ -27,6 +27,29 @@ struct RoomObserver: IntakeObserver {
 
     func noticed(station: Name, device: Name) async { self.feed.touch(.unit("\(station)/\(device)")) }
 
+    func called(_ call: IncidentCall, station: Name) async {
+        let report = Incident.Report(
+            latitude: call.latitude,
+            longitude: call.longitude,
+            place: call.place,
+            category: call.category,
+            priority: call.priority ?? 2,
+            note: call.note
+        )
+        do {
+            let incident = try await self.desk.open(
+                report,
+                station: station.text,
+                actor: call.source,
+                origin: "mqtt",
+                id: call.id
+            )
+            self.logger.info("Incident \(incident.id) from \(call.source)")
+        } catch {
+            self.logger.error("Incident \(call.id) from \(call.source) was not entered: \(error)")
+        }
+    }
+
     func answered(_ result: CommandResult, station: Name, device: Name) async {
         do {
             try await self.desk.answered(result, device: device)

@@ -54,7 +54,11 @@ public enum Topic: Sendable, Hashable, CustomStringConvertible {
     /// `patrol/1/{station}/room`: whether the station's command room is there.
     case room(station: Name)
 
+    /// `patrol/1/{station}/room/incident`: sensors and other systems tell the room of an incident.
+    case incident(station: Name)
+
     private static let root = "patrol/1"
+    private static let incident = "incident"
 
     /// The topic as MQTT writes it.
     public var description: String {
@@ -62,6 +66,7 @@ public enum Topic: Sendable, Hashable, CustomStringConvertible {
         case .device(let station, let device, let channel):
             "\(Self.root)/\(station)/\(device)/\(channel.rawValue)"
         case .room(let station): "\(Self.root)/\(station)/\(Name.room)"
+        case .incident(let station): "\(Self.root)/\(station)/\(Name.room)/\(Self.incident)"
         }
     }
 
@@ -76,6 +81,8 @@ public enum Topic: Sendable, Hashable, CustomStringConvertible {
         switch levels.count {
         case 4 where levels[3] == Name.room:
             self = .room(station: station)
+        case 5 where levels[3] == Name.room && levels[4] == Self.incident:
+            self = .incident(station: station)
         case 5:
             guard let device = Name.device(levels[3]), let channel = Channel(rawValue: String(levels[4])) else {
                 throw .foreignTopic(text)

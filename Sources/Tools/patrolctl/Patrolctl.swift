@@ -17,7 +17,7 @@ struct Patrolctl: AsyncParsableCommand {
         subcommands: [
             Status.self, Watch.self, Patrol.self, Busy.self, Break.self, Off.self, Checkin.self, Checkout.self,
             Accept.self, Decline.self, Arrived.self, Cleared.self, SOS.self, Rollcall.self, Input.self,
-            PlanCommand.self,
+            PlanCommand.self, AccountCommands.self,
         ]
     )
 

@@ -1,0 +1,53 @@
+/// An incident that a sensor or another system tells the room of: topic `patrol/1/{station}/room/incident`, QoS 1.
+public struct IncidentCall: Sendable, Hashable, WireMessage {
+    /// Names the incident for whoever sends it; the same id twice is one incident.
+    public var id: String
+    /// Degrees, WGS 84, positive north.
+    public var latitude: Double
+    /// Degrees, WGS 84, positive east.
+    public var longitude: Double
+    /// Who or what tells it.
+    public var source: String
+    /// The place in words.
+    public var place: String?
+    /// What kind.
+    public var category: String?
+    /// 1 (at once) to 4 (when somebody is free).
+    public var priority: Int?
+    /// What is said of it.
+    public var note: String?
+
+    /// Creates one.
+    public init(
+        id: String,
+        latitude: Double,
+        longitude: Double,
+        source: String,
+        place: String? = nil,
+        category: String? = nil,
+        priority: Int? = nil,
+        note: String? = nil
+    ) {
+        (self.id, self.latitude, self.longitude, self.source) = (id, latitude, longitude, source)
+        (self.place, self.category, self.priority, self.note) = (place, category, priority, note)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, place, category, priority, note
+        case latitude = "lat"
+        case longitude = "lon"
+        case source = "by"
+    }
+
+    /// What breaks the contract.
+    public var violation: String? {
+        if self.id.isEmpty || self.id.utf8.count > 64 { return "'id' must have 1 to 64 bytes" }
+        if self.id.utf8.contains(where: { $0 <= 0x20 || $0 == 0x2F || $0 == 0x22 || $0 == 0x7F }) {
+            return "'id' must not hold blanks, '/' or quotes"
+        }
+        if !(-90...90).contains(self.latitude) { return "'lat' must be within -90 and 90" }
+        if !(-180...180).contains(self.longitude) { return "'lon' must be within -180 and 180" }
+        if let priority, !(1...4).contains(priority) { return "'priority' must be from 1 to 4" }
+        return self.source.isEmpty ? "'by' must not be empty" : nil
+    }
+}
