@@ -205,7 +205,8 @@ let package = Package(
             "Room",
             "command-room",
             [
-                "AccountFile", "Board", "BrokerLink", "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Program", "Roads",
+                "AccountFile", "Board", "BrokerLink", "Dispatching", "Ground", "History", "Intake", "PatrolWire",
+                "Program", "Roads",
                 "Settings", "Plan", "PlanSigning", "Systemd", "Threading", "TimeToScene", "Units", "Zones", arguments,
                 lifecycle,
                 logging, signals,

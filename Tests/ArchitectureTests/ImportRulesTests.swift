@@ -50,8 +50,10 @@ private let mayImport: [String: Set<String>] = [
         "TimeToScene", "Units",
     ],
     "Room/command-room": [
-        "AccountFile", "ArgumentParser", "Board", "BrokerLink", "Dispatching", "FoundationEssentials", "Ground", "History",
-        "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "Intake", "Logging", "NIOCore", "NIOSSL", "PatrolWire", "Plan", "PlanSigning", "Program", "Roads",
+        "AccountFile", "ArgumentParser", "Board", "BrokerLink", "Dispatching", "FoundationEssentials", "Ground",
+        "History",
+        "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "Intake", "Logging", "NIOCore", "NIOSSL", "PatrolWire",
+        "Plan", "PlanSigning", "Program", "Roads",
         "ServiceLifecycle", "Settings", "Systemd", "Threading", "TimeToScene", "Units", "UnixSignals", "Zones",
     ],
     "Tools/Rig": ["FoundationEssentials", "Subprocess", "SystemPackage", "Threading"],
@@ -60,7 +62,8 @@ private let mayImport: [String: Set<String>] = [
         "Threading",
     ],
     "Tools/patrolctl": [
-        "AccountFile", "ArgumentParser", "Console", "FoundationEssentials", "PatrolWire", "Plan", "PlanSigning", "Program", "Zones",
+        "AccountFile", "ArgumentParser", "Console", "FoundationEssentials", "PatrolWire", "Plan", "PlanSigning",
+        "Program", "Zones",
     ],
     "Tools/patrol-bench": [
         "ArgumentParser", "BrokerLink", "FoundationEssentials", "Ground", "Logging", "PatrolWire", "Plan", "Position",

@@ -34,6 +34,18 @@ struct RoomHTTPTests {
         let units: [Unit]
     }
 
+    @Test("a time that is none is refused in one sentence", arguments: ["-9223372036854775808", "-1", "soon", "1e9"])
+    func wrongTime(text: String) async throws {
+        try await Chain.with { chain in
+            try await chain.withBroker { _ in
+                try await chain.withRoom { _ in
+                    let answer = try await chain.room.ask("GET", "/api/v1/reports/heatmap?to=\(text)")
+                    #expect(answer.status == 400 && answer.text.contains("ms since 1970"))
+                }
+            }
+        }
+    }
+
     @Test("an incident is entered, found again, and its candidates ranked")
     func incident() async throws {
         try await Chain.with { chain in

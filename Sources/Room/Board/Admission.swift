@@ -27,7 +27,7 @@ struct Admission: RouterMiddleware {
             let id = request.headers[.cookie].flatMap { Self.value(of: Self.cookie, in: $0) }
             if let session = id.flatMap({ sessions.session($0, now: self.now()) }) {
                 context.identity = session.identity
-                let isLogin = request.uri.path == "/api/v1/session"
+                let isLogin = request.method == .post && request.uri.path == "/api/v1/session"
                 let token = Self.tokenHeader.flatMap { request.headers[$0] }
                 if isAct, !isLogin, token != session.token {
                     throw Problem(.forbidden, "the header X-CSRF-Token must be the token that the login answered")

@@ -28,8 +28,8 @@ package struct BoardParts: Sendable {
     package var history: History
     /// What the room did.
     package var casebook: Casebook
-    /// The patrol plan; `nil` without one.
-    package var plan: PlanView?
+    /// The patrol plan.
+    package var plans: any PlanDesk
     /// What changes.
     package var feed: LiveFeed
     /// The stations of the room.
@@ -52,7 +52,7 @@ package struct BoardParts: Sendable {
         meter: IntakeMeter,
         history: History,
         casebook: Casebook,
-        plan: PlanView?,
+        plans: any PlanDesk,
         feed: LiveFeed,
         stations: [Name],
         zone: LocalZone,
@@ -61,9 +61,31 @@ package struct BoardParts: Sendable {
     ) {
         (self.units, self.places, self.desk, self.rollCalls) = (units, places, desk, rollCalls)
         (self.closures, self.estimator, self.meter, self.history) = (closures, estimator, meter, history)
-        (self.casebook, self.plan, self.feed, self.stations) = (casebook, plan, feed, stations)
+        (self.casebook, self.plans, self.feed, self.stations) = (casebook, plans, feed, stations)
         (self.zone, self.accounts, self.now) = (zone, accounts, now)
     }
+}
+
+/// The patrol plan, and who may replace it.
+package protocol PlanDesk: Sendable {
+    /// The plan in force; `nil` without one.
+    var view: PlanView? { get }
+
+    /// Puts another plan in force and sends it to the devices.
+    ///
+    /// - Throws: ``PlanRefusal`` when it cannot be; then the old one stays.
+    func replace(with text: [UInt8]) throws(PlanRefusal)
+}
+
+/// Why a plan is not put in force.
+package struct PlanRefusal: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Whether the plan itself is wrong, and not the room.
+    package let isFaulty: Bool
+    /// What is wrong and what to do.
+    package let description: String
+
+    /// Creates a refusal.
+    package init(isFaulty: Bool, _ description: String) { (self.isFaulty, self.description) = (isFaulty, description) }
 }
 
 /// The patrol plan as the board needs it.

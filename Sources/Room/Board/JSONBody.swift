@@ -40,7 +40,7 @@ extension Request {
     /// A time in a query: ms since 1970.
     func time(_ name: String, default other: Int64) throws -> Int64 {
         guard let text = self.query(name) else { return other }
-        guard let time = Int64(text), abs(time) < 1 << 53 else {
+        guard let time = Int64(text), (0...1 << 53).contains(time) else {
             throw Problem(.badRequest, "'\(name)' must be ms since 1970, such as 1780000000000")
         }
         return time

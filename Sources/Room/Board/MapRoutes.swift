@@ -1,6 +1,9 @@
 import Ground
+import History
 import Hummingbird
+import NIOCore
 import PatrolWire
+import Plan
 import Roads
 import TimeToScene
 
@@ -14,11 +17,14 @@ import Musl
 struct MapRoutes: Sendable {
     let parts: BoardParts
     private let names: PlaceNames
+
+    /// Bytes of the largest plan that is taken.
+    private static let largestPlan = 16 << 20
     private let tag: String
 
     init(parts: BoardParts) {
         self.parts = parts
-        self.names = PlaceNames(parts.estimator.network, parts.plan?.plan)
+        self.names = PlaceNames(parts.estimator.network)
         self.tag = "\(parts.estimator.network.edgeCount)-\(parts.estimator.network.source)"
     }
 
@@ -37,15 +43,39 @@ struct MapRoutes: Sendable {
         }
         api.get("plan") { request, context in
             try context.require(.viewer)
-            guard let plan = self.parts.plan else { throw Problem(.notFound, "the room has no patrol plan") }
+            guard let plan = self.parts.plans.view else { throw Problem(.notFound, "the room has no patrol plan") }
             return tagged(plan.geoJSON, request, type: "application/geo+json")
+        }
+        api.put("plan") { request, context in
+            try context.require(.chief)
+            let body: ByteBuffer
+            do { body = try await request.body.collect(upTo: Self.largestPlan) } catch {
+                throw Problem(.contentTooLarge, "the plan must not be larger than \(Self.largestPlan) bytes")
+            }
+            do throws(PlanRefusal) {
+                try self.parts.plans.replace(with: Array(body.readableBytesView))
+            } catch {
+                throw Problem(error.isFaulty ? .unprocessableContent : .conflict, "\(error)")
+            }
+            let now = self.parts.now()
+            let revision = self.parts.plans.view?.plan.revision ?? 0
+            try self.parts.casebook.note(
+                Casebook.Deed(
+                    time: now,
+                    actor: context.actor,
+                    origin: context.origin,
+                    what: "plan",
+                    subject: "revision \(revision)"
+                )
+            )
+            return answer(try jsonBytes(["revision": revision]))
         }
         api.get("places") { request, context in
             try context.require(.viewer)
             guard let text = request.query("q"), !text.isEmpty else {
                 throw Problem(.badRequest, "'q' must be a part of a name")
             }
-            return try tagged(["places": self.names.find(text)], request)
+            return try tagged(["places": self.names.find(text, self.parts.plans.view?.plan)], request)
         }
     }
 }

@@ -15,40 +15,48 @@ struct PlaceNames: Sendable {
 
     private let places: [(folded: String, place: Place)]
 
-    init(_ network: RoadNetwork, _ plan: PatrolPlan?) {
+    init(_ network: RoadNetwork) {
         var places: [(String, Place)] = []
-        func add(_ name: String, _ kind: String, _ where: Coordinate?) {
-            guard let `where`, !name.isEmpty else { return }
-            let place = Place(name: name, kind: kind, lat: `where`.latitude, lon: `where`.longitude)
-            places.append((name.lowercased(), place))
-        }
-        if let plan {
-            for post in plan.posts { add(post.name, "post", plan.plane.coordinate(of: post.place)) }
-            for grid in plan.grids {
-                let bounds = grid.area.bounds
-                let middle = PlanePoint(
-                    east: (bounds.low.east + bounds.high.east) / 2,
-                    north: (bounds.low.north + bounds.high.north) / 2
-                )
-                add(grid.name, "grid", plan.plane.coordinate(of: middle))
-            }
-        }
         var seen: Set<String> = []
         for edge in 0..<network.edgeCount {
-            guard let name = network.name(ofEdge: edge), seen.insert(name).inserted else { continue }
-            add(name, "street", network.coordinate(of: SnappedPlace(edge: edge, fraction: 0.5, offset: 0)))
+            guard let name = network.name(ofEdge: edge), !name.isEmpty, seen.insert(name).inserted else { continue }
+            guard let middle = network.coordinate(of: SnappedPlace(edge: edge, fraction: 0.5, offset: 0)) else {
+                continue
+            }
+            let place = Place(name: name, kind: "street", lat: middle.latitude, lon: middle.longitude)
+            places.append((name.lowercased(), place))
         }
         self.places = places
     }
 
     /// What begins with a text, and then what contains it.
-    func find(_ text: String) -> [Place] {
+    func find(_ text: String, _ plan: PatrolPlan?) -> [Place] {
         let wanted = text.lowercased()
-        let found = self.places.filter { $0.folded.contains(wanted) }
+        let found = (Self.places(of: plan) + self.places).filter { $0.folded.contains(wanted) }
         let sorted = found.sorted { a, b in
             let (first, second) = (a.folded.hasPrefix(wanted) ? 0 : 1, b.folded.hasPrefix(wanted) ? 0 : 1)
             return (first, a.folded) < (second, b.folded)
         }
         return sorted.prefix(Self.mostFound).map(\.place)
+    }
+
+    private static func places(of plan: PatrolPlan?) -> [(folded: String, place: Place)] {
+        guard let plan else { return [] }
+        var places: [(folded: String, place: Place)] = []
+        func add(_ name: String, _ kind: String, _ point: PlanePoint) {
+            guard !name.isEmpty, let place = plan.plane.coordinate(of: point) else { return }
+            let found = Place(name: name, kind: kind, lat: place.latitude, lon: place.longitude)
+            places.append((name.lowercased(), found))
+        }
+        for post in plan.posts { add(post.name, "post", post.place) }
+        for grid in plan.grids {
+            let (low, high) = (grid.area.bounds.low, grid.area.bounds.high)
+            add(
+                grid.name,
+                "grid",
+                PlanePoint(east: (low.east + high.east) / 2, north: (low.north + high.north) / 2)
+            )
+        }
+        return places
     }
 }

@@ -67,7 +67,8 @@ struct SessionRoutes: Sendable {
                 now: now
             )
             do { try note("login") } catch { context.logger.error("Login not noted: \(error)") }
-            let cookie = "\(Admission.cookie)=\(id); Path=/; HttpOnly; SameSite=Strict\(sessions.isSecure ? "; Secure" : "")"
+            let cookie =
+                "\(Admission.cookie)=\(id); Path=/; HttpOnly; SameSite=Strict\(sessions.isSecure ? "; Secure" : "")"
             let identity = session.identity
             let text = try? jsonBytes(Answer(name: identity.name, role: identity.role.rawValue, token: session.token))
             return answer(text ?? [], headers: [.setCookie: cookie])

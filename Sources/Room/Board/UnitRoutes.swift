@@ -79,8 +79,8 @@ struct UnitRoutes: Sendable {
         guard let roads = self.parts.estimator.roads(.siren), let reach = Reach(network, roads) else {
             throw Problem(.serviceUnavailable, "the roads are not ready yet; ask again in a second")
         }
-        let report = reach.report(free, within: minutes.map { $0 * 60 }, areas: self.parts.plan?.areas ?? .none)
-        let grids = self.parts.plan?.plan.grids.map(\.id) ?? []
+        let report = reach.report(free, within: minutes.map { $0 * 60 }, areas: self.parts.plans.view?.areas ?? .none)
+        let grids = self.parts.plans.view?.plan.grids.map(\.id) ?? []
         return CoverageAnswer(at: now, units: free.count, report, network, grids: grids)
     }
 }

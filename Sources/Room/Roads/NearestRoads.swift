@@ -133,7 +133,7 @@ struct CellWindow {
         self.row = south.floorDivided(by: Int(summary.cellHeight))
         self.column = west.floorDivided(by: Int(summary.cellWidth))
         self.height = Double(summary.cellHeight) * scale.north
-        self.width = Double(summary.cellWidth) * scale.east
+        self.width = max(0.001, Double(summary.cellWidth) * scale.east)
         self.fromSouth = Double(south - self.row * Int(summary.cellHeight)) * scale.north
         self.fromWest = Double(west - self.column * Int(summary.cellWidth)) * scale.east
     }

@@ -88,6 +88,8 @@ extension RoadNetwork {
         let fixed = FixedPoint(latitude: latitude, longitude: longitude)
         let scale = (east: plane.metresPerLongitude / 1e7, north: plane.metresPerLatitude / 1e7)
         var search = NearestRoads(limit: limit, slack: slack)
+        // Far from the map, or at a pole, where a cell has no width, no ring would ever be too far.
+        guard self.summary.distance(to: fixed, scale) <= limit else { return search }
         let cells = CellWindow(self.summary, around: fixed, scale)
         var ring = 0
         while ring == 0 || cells.distance(toRing: ring) <= search.reach {

@@ -68,7 +68,7 @@ struct Assembly {
             driving: driving,
             load: RoadConditions.load(driving.day, self.configuration.timezone, at: since)
         )
-        let plan = try self.configuration.plan.map { try RoomPlan($0, network: self.network) }
+        let plans = try PlanHolder(self.configuration.plan, network: self.network)
         let stores = RoomStores(casebook: self.casebook)
         let desk = DispatchDesk(
             try stores.kept("incident", since: since - Self.remembered),
@@ -80,7 +80,7 @@ struct Assembly {
             try stores.kept("rollcall", since: since - Self.remembered),
             store: stores,
             now: now,
-            isInside: { plan?.isInside($0) },
+            isInside: { plans.plan?.isInside($0) },
             changed: { feed.touch(.rollCall($0.id)) }
         )
         let closures = ClosureDesk(
@@ -112,10 +112,8 @@ struct Assembly {
             let presence = RoomPresence(station: station, link: link, since: since, logger: self.logger)
             // Stopped from the end: the goodbye, the link, and last the intake, which stores what came until then.
             services += [intake, link, presence]
-            if let plan {
-                services.append(
-                    PlanPublisher(plan, station: station, link: link, units: units, logger: self.logger)
-                )
+            if self.configuration.plan != nil {
+                services.append(PlanPublisher(plans, station: station, link: link, units: units, logger: self.logger))
             }
         }
         let board = Board(
@@ -129,7 +127,7 @@ struct Assembly {
                 meter: meter,
                 history: self.history,
                 casebook: self.casebook,
-                plan: plan?.view,
+                plans: plans,
                 feed: feed,
                 stations: self.configuration.stations,
                 zone: self.configuration.timezone,
@@ -200,7 +198,9 @@ struct Assembly {
     private func server() throws -> HTTPServerBuilder {
         guard let files = self.configuration.tls else { return .http1() }
         do {
-            let chain = try NIOSSLCertificate.fromPEMFile(files.certificate).map { NIOSSLCertificateSource.certificate($0) }
+            let chain = try NIOSSLCertificate.fromPEMFile(files.certificate).map {
+                NIOSSLCertificateSource.certificate($0)
+            }
             var tls = TLSConfiguration.makeServerConfiguration(
                 certificateChain: chain,
                 privateKey: .privateKey(try NIOSSLPrivateKey(file: files.key, format: .pem))

@@ -15,42 +15,41 @@ struct PlanPublisher: Service {
     private let station: Name
     private let link: BrokerLink
     private let units: UnitTable
-    private let payload: [UInt8]
-    private let revision: Int
+    private let plans: PlanHolder
     private let logger: Logger
 
     /// How often the table is looked at.
     private static let round: Duration = .seconds(1)
 
     /// Creates the publisher of a station.
-    init(_ plan: RoomPlan, station: Name, link: BrokerLink, units: UnitTable, logger: Logger) {
-        (self.payload, self.revision) = (plan.signed, plan.plan.revision)
-        (self.station, self.link, self.units, self.logger) = (station, link, units, logger)
+    init(_ plans: PlanHolder, station: Name, link: BrokerLink, units: UnitTable, logger: Logger) {
+        (self.plans, self.station, self.link, self.units, self.logger) = (plans, station, link, units, logger)
     }
 
     /// Runs until graceful shutdown.
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            var sent: Set<Name> = []
+            var sent: [Name: Int] = [:]
             while !Task.isCancelled {
-                let waiting = self.units.withLock { units in
-                    units.all.filter { $0.station == self.station && ($0.state?.plan ?? 0) < self.revision }.map(
-                        \.device
-                    )
-                }
-                for device in waiting where !sent.contains(device) {
-                    if await self.publish(to: device) { sent.insert(device) }
+                if let plan = self.plans.plan {
+                    let revision = plan.plan.revision
+                    let waiting = self.units.withLock { $0.all }.filter {
+                        $0.station == self.station && ($0.state?.plan ?? 0) < revision
+                    }
+                    for device in waiting.map(\.device) where sent[device] != revision {
+                        if await self.publish(plan, to: device) { sent[device] = revision }
+                    }
                 }
                 await pause(for: Self.round)
             }
         }
     }
 
-    private func publish(to device: Name) async -> Bool {
+    private func publish(_ plan: RoomPlan, to device: Name) async -> Bool {
         do {
             let topic = Topic.device(station: self.station, device: device, channel: .plan)
-            try await self.link.publish(BrokerMessage(topic: "\(topic)", payload: self.payload, isRetained: true))
-            self.logger.info("Plan revision \(self.revision) sent to \(device)")
+            try await self.link.publish(BrokerMessage(topic: "\(topic)", payload: plan.signed, isRetained: true))
+            self.logger.info("Plan revision \(plan.plan.revision) sent to \(device)")
             return true
         } catch {
             self.logger.debug("Plan not taken for \(device): \(error)")

@@ -24,7 +24,14 @@ struct RoomPlan: Sendable {
     ///
     /// - Throws: `ProgramFailure` that names the file and its faults.
     init(_ configuration: Configuration.PlanFiles, network: RoadNetwork) throws {
-        let text = String(decoding: try Self.read(configuration.file), as: UTF8.self)
+        try self.init(try Self.read(configuration.file), configuration, network: network)
+    }
+
+    /// Reads a plan that is not in its file yet.
+    ///
+    /// - Throws: `ProgramFailure` that names its faults.
+    init(_ bytes: [UInt8], _ configuration: Configuration.PlanFiles, network: RoadNetwork) throws {
+        let text = String(decoding: bytes, as: UTF8.self)
         let plan: PatrolPlan
         do throws(PlanError) {
             plan = try PlanReader { ZoneFiles.zone(named: $0) }.read(Array(text.utf8))

@@ -170,6 +170,7 @@ function clicks() {
     if (data.act === "close") { act(`incidents/${view.incident}/close`, { result: word("cleared") }); return; }
     if (data.act === "mediation") { act(`incidents/${view.incident}/close`, { result: word("mediation"), referred: true }); return; }
     if (data.act === "cancel") { act(`incidents/${view.incident}/cancel`, { reason: word("cancelled") }); return; }
+    if (data.act === "follow") { askFollowUp(); return; }
     if (data.act === "reopen") { act(`incidents/${view.incident}/reopen`, {}); return; }
     if (data.unit) { showUnit(data.unit); }
   });
@@ -202,6 +203,13 @@ function clicks() {
     if (unit) { showUnit(unit.id); return; }
     if (view.canAct && !isWall()) { openForm(fromMap(event.latlng.lat, event.latlng.lng)); }
   });
+}
+
+function askFollowUp() {
+  const text = window.prompt(word("follow"));
+  const owner = text && window.prompt(word("owner"));
+  const hours = owner && Number(window.prompt(word("hours"), "24"));
+  if (hours > 0) { act(`incidents/${view.incident}/follow-up`, { text, owner, due: Math.round(now() + hours * 3600000) }); }
 }
 
 function showUnit(id) {

@@ -74,7 +74,7 @@ export function incidentDetail(incident, canAct) {
   const isOver = ["cleared", "cancelled"].includes(incident.state);
   const units = incident.units.filter((unit) => !unit.cleared && !unit.ended).map((unit) =>
     `<button data-recall="${safe(unit.device)}">${word("recall")} ${safe(unit.unit)}</button>`).join("");
-  const actions = !canAct ? "" : isOver ? `<button data-act="reopen">${word("reopen")}</button>`
+  const actions = !canAct ? "" : isOver ? `<button data-act="reopen">${word("reopen")}</button><button data-act="follow">${word("follow")}</button>`
     : `${units}<button data-act="close">${word("close")}</button><button data-act="mediation">${word("mediation")}</button><button data-act="cancel">${word("cancel")}</button>`;
   const steps = incident.steps.slice(-12).map((step) =>
     `<div><span class="number">${clock(step.t)}</span><span>${word(step.what)} ${safe(step.text ?? "")}</span><span>${safe(step.by)}</span></div>`).join("");

@@ -1,0 +1,55 @@
+import Board
+import FoundationEssentials
+import PatrolWire
+import Plan
+import Program
+import Roads
+import Threading
+
+/// The plan in force, and how it is replaced while the room runs.
+final class PlanHolder: PlanDesk {
+    private let files: Configuration.PlanFiles?
+    private let network: RoadNetwork
+    private let inForce: Locked<RoomPlan?>
+
+    /// Reads the plan of the configuration.
+    ///
+    /// - Throws: `ProgramFailure` that names the file and its faults.
+    init(_ files: Configuration.PlanFiles?, network: RoadNetwork) throws {
+        (self.files, self.network) = (files, network)
+        self.inForce = Locked(try files.map { try RoomPlan($0, network: network) })
+    }
+
+    /// The plan in force; `nil` without one.
+    var plan: RoomPlan? { self.inForce.withLock { $0 } }
+
+    var view: PlanView? { self.plan?.view }
+
+    func replace(with text: [UInt8]) throws(PlanRefusal) {
+        guard let files else {
+            throw PlanRefusal(
+                isFaulty: false,
+                "the room has no key to sign a plan with: give it 'plan' in its configuration"
+            )
+        }
+        let plan: RoomPlan
+        do {
+            plan = try RoomPlan(text, files, network: self.network)
+        } catch {
+            // The file is named by the configuration and is none of the sender's business.
+            throw PlanRefusal(isFaulty: true, "\(error)".replacing("\(files.file): ", with: ""))
+        }
+        if let old = self.plan, plan.plan.revision <= old.plan.revision {
+            throw PlanRefusal(
+                isFaulty: true,
+                "revision \(plan.plan.revision) is not newer than \(old.plan.revision), which is in force"
+            )
+        }
+        do {
+            try Data(text).write(to: URL(filePath: files.file), options: .atomic)
+        } catch {
+            throw PlanRefusal(isFaulty: false, "\(files.file) cannot be written: the old plan stays in force")
+        }
+        self.inForce.withLock { $0 = plan }
+    }
+}

@@ -1,0 +1,143 @@
+import FoundationEssentials
+import Rig
+import TestSupport
+import Testing
+
+@Suite("Who may use the board", .serialized, .timeLimit(.minutes(2)))
+struct BoardAccessTests {
+    private struct Session: Decodable {
+        let name: String
+        let role: String
+        let token: String?
+    }
+
+    private func curl(_ chain: Chain, _ arguments: String...) async throws -> (status: String, text: String) {
+        let result = try await runProgramToEnd(
+            "/usr/bin/curl",
+            ["-sk", "-w", "\n%{http_code}", "-b", "\(chain.folder)/jar", "-c", "\(chain.folder)/jar"] + arguments
+        )
+        let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
+        return (lines.last.map(String.init) ?? "", lines.dropLast().joined(separator: "\n"))
+    }
+
+    private func withAccounts(_ body: (Chain, String) async throws -> Void) async throws {
+        try await Chain.with { chain in
+            for (name, role) in [("li", "dispatcher"), ("guest", "viewer"), ("chen", "chief")] {
+                try writeFile("\(chain.folder)/password", "a long password of \(name)\n")
+                let add = try await runProgramToEnd(
+                    "/bin/sh",
+                    [
+                        "-c",
+                        "'\(Places.program("patrolctl"))' account add \(name) --role \(role) "
+                            + "--file '\(chain.folder)/accounts' < '\(chain.folder)/password'",
+                    ]
+                )
+                #expect(add.status == 0, "\(add.errors)")
+            }
+            let made = try await runProgramToEnd(
+                "/usr/bin/openssl",
+                [
+                    "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout",
+                    "\(chain.folder)/board.key", "-out", "\(chain.folder)/board.crt",
+                ]
+            )
+            #expect(made.status == 0, "\(made.errors)")
+            let path = "\(chain.folder)/command-room.yaml"
+            let files = "certificate: \(chain.folder)/board.crt, key: \(chain.folder)/board.key"
+            let plain = "port: \(chain.http) }"
+            let text = readFile(path).replacing(plain, with: "port: \(chain.http), tls: { \(files) } }")
+            try writeFile(path, text + "accounts: \(chain.folder)/accounts\n")
+            try await chain.withBroker { _ in
+                try await chain.withRoom { _ in
+                    try await body(chain, "https://127.0.0.1:\(chain.http)")
+                }
+            }
+        }
+    }
+
+    private func logIn(_ chain: Chain, _ address: String, _ name: String) async throws -> Session {
+        let body = #"{"name":"\#(name)","password":"a long password of \#(name)"}"#
+        let answer = try await self.curl(chain, "-X", "POST", "-d", body, "\(address)/api/v1/session")
+        #expect(answer.status == "200", "\(answer.text)")
+        return try RoomClient.Answer.decode(Session.self, from: answer.text)
+    }
+
+    @Test("nothing is seen without a login, and done only with the session's own token and a role that may")
+    func roles() async throws {
+        try await self.withAccounts { chain, address in
+            let incident = #"{"lat":40.0201,"lon":116.5553}"#
+            let incidents = "\(address)/api/v1/incidents"
+            for path in ["units", "incidents", "live", "plan", "reports/response", "audit", "roads/14/0/0"] {
+                #expect(try await self.curl(chain, "\(address)/api/v1/\(path)").status == "401", "\(path)")
+            }
+            let viewer = try await self.logIn(chain, address, "guest")
+            let token = try #require(viewer.token)
+            #expect(viewer.role == "viewer")
+            #expect(try await self.curl(chain, "\(address)/api/v1/units").status == "200")
+            let asViewer = try await self.curl(
+                chain,
+                "-X",
+                "POST",
+                "-H",
+                "X-CSRF-Token: \(token)",
+                "-d",
+                incident,
+                incidents
+            )
+            #expect(asViewer.status == "403" && asViewer.text.contains("dispatcher"))
+            let dispatcher = try await self.logIn(chain, address, "li")
+            #expect(try await self.curl(chain, "-X", "POST", "-d", incident, incidents).status == "403")
+            let own = try #require(dispatcher.token)
+            let opened = try await self.curl(
+                chain,
+                "-X",
+                "POST",
+                "-H",
+                "X-CSRF-Token: \(own)",
+                "-d",
+                incident,
+                incidents
+            )
+            #expect(opened.status == "201" && opened.text.contains(#""by":"li""#))
+            #expect(try await self.curl(chain, "\(address)/api/v1/audit").status == "403")
+            _ = try await self.logIn(chain, address, "chen")
+            let audit = try await self.curl(chain, "\(address)/api/v1/audit").text
+            #expect(audit.contains(#""actor":"li""#) && audit.contains(#""what":"login""#))
+            #expect(!audit.contains("password"))
+            #expect(!readFile("\(chain.folder)/command-room.log").contains("a long password"))
+            let gone = try await self.curl(chain, "-X", "DELETE", "-H", "X-CSRF-Token: x", "\(address)/api/v1/session")
+            #expect(gone.status == "403")
+        }
+    }
+
+    @Test("who guesses passwords has to wait, and every answer tells the browser to be careful")
+    func guessing() async throws {
+        try await self.withAccounts { chain, address in
+            var statuses: [String] = []
+            for _ in 0..<7 {
+                let body = #"{"name":"li","password":"guess guess guess"}"#
+                statuses.append(
+                    try await self.curl(chain, "-X", "POST", "-d", body, "\(address)/api/v1/session").status
+                )
+            }
+            #expect(statuses.prefix(5).allSatisfy { $0 == "401" } && statuses.suffix(2).allSatisfy { $0 == "429" })
+            let head = try await runProgramToEnd("/usr/bin/curl", ["-skI", "\(address)/"]).output.lowercased()
+            for header in [
+                "content-security-policy: default-src 'self'", "x-content-type-options: nosniff",
+                "strict-transport-security", "x-frame-options: deny",
+            ] {
+                #expect(head.contains(header), "\(header)")
+            }
+        }
+    }
+
+    @Test("off this machine the board needs TLS and accounts, and says so")
+    func offLoopback() async throws {
+        try await Chain.with { chain in
+            let path = "\(chain.folder)/command-room.yaml"
+            try writeFile(path, readFile(path).replacing("http: { host: 127.0.0.1", with: "http: { host: 0.0.0.0"))
+            let result = try await runProgramToEnd(Places.program("command-room"), ["check", "--config", path])
+            #expect(result.status == 78 && result.errors.contains("patrolctl account add"))
+        }
+    }
+}
