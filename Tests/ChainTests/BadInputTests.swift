@@ -104,7 +104,7 @@ struct BadInputTests {
             try await check(
                 good.replacing("http: { host: 127.0.0.1", with: "http: { host: 0.0.0.0"),
                 status: 78,
-                "no login yet"
+                "patrolctl account add"
             )
             try await chain.withRoom { _ in
                 try await self.expectFailure(

@@ -93,6 +93,34 @@ struct BoardPageTests {
         }
     }
 
+    @Test("a broker that is gone is said on the page, and so is that it is back")
+    func brokerGone() async throws {
+        try await Chain.with { chain in
+            try await chain.withRoom { _ in
+                try await Browser.with(language: "en", folder: chain.folder) { page in
+                    try await chain.withBroker { _ in
+                        try await page.open("http://127.0.0.1:\(chain.http)/")
+                        _ = try await eventually("all is well") {
+                            let text: String = try await page.run(
+                                "return window.patrollink && document.getElementById('lost').hidden "
+                                    + "? document.getElementById('link').innerText : ''"
+                            )
+                            return text == "connected" ? true : nil
+                        }
+                    }
+                    _ = try await eventually("the page says so") {
+                        try await page.text("#lost").contains("broker is gone") ? true : nil
+                    }
+                    try await chain.withBroker { _ in
+                        _ = try await eventually("all is well again", within: .seconds(40)) {
+                            try await page.text("#link") == "connected" ? true : nil
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     @Test("in Chinese, on a wall, without controls; the language is switched with a click")
     func wall() async throws {
         try await self.withUnits { chain, _ in

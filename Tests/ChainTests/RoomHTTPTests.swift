@@ -34,6 +34,40 @@ struct RoomHTTPTests {
         let units: [Unit]
     }
 
+    @Test("a newer plan is put in force over HTTP and survives a restart; an older or faulty one is refused")
+    func plan() async throws {
+        func text(_ revision: Int) -> String {
+            #"{"type":"FeatureCollection","patrolPlan":{"id":"p","revision":\#(revision),"crs":"WGS84","#
+                + #""timezone":"Asia/Shanghai"},"features":[{"type":"Feature","id":"post","properties":{"kind":"post","#
+                + #""name":"gate \#(revision)","category":"station"},"#
+                + #""geometry":{"type":"Point","coordinates":[116.5553,40.0201]}}]}"#
+        }
+        try await Chain.with { chain in
+            let key = "\(chain.folder)/plan.key"
+            _ = try await runProgramToEnd(
+                Places.program("patrolctl"),
+                ["plan", "keygen", "--name", "station", "--output", key]
+            )
+            try writeFile("\(chain.folder)/plan.geojson", text(4))
+            let path = "\(chain.folder)/command-room.yaml"
+            try writeFile(path, readFile(path) + "plan: { file: \(chain.folder)/plan.geojson, key: \(key) }\n")
+            try await chain.withBroker { _ in
+                try await chain.withRoom { _ in
+                    #expect(try await chain.room.ask("PUT", "/api/v1/plan", body: text(5)).status == 200)
+                    #expect(try await chain.room.ask("PUT", "/api/v1/plan", body: text(5)).status == 422)
+                    let wrong = try await chain.room.ask("PUT", "/api/v1/plan", body: #"{"type":"Feature"}"#)
+                    #expect(wrong.status == 422 && !wrong.text.contains(chain.folder))
+                }
+                try await chain.withRoom { _ in
+                    let plan = try await chain.room.ask("GET", "/api/v1/plan")
+                    #expect(plan.text.contains("gate 5"))
+                    let places = try await chain.room.ask("GET", "/api/v1/places?q=gate")
+                    #expect(places.text.contains("gate 5"))
+                }
+            }
+        }
+    }
+
     @Test("a time that is none is refused in one sentence", arguments: ["-9223372036854775808", "-1", "soon", "1e9"])
     func wrongTime(text: String) async throws {
         try await Chain.with { chain in

@@ -4,7 +4,7 @@ package import History
 package import Intake
 package import PatrolWire
 package import Plan
-import Threading
+package import Threading
 package import TimeToScene
 package import Units
 
@@ -32,6 +32,8 @@ package struct BoardParts: Sendable {
     package var plans: any PlanDesk
     /// What changes.
     package var feed: LiveFeed
+    /// Whether the broker of each station is there.
+    package var links: Locked<[String: Bool]>
     /// The stations of the room.
     package var stations: [Name]
     /// Local time.
@@ -54,6 +56,7 @@ package struct BoardParts: Sendable {
         casebook: Casebook,
         plans: any PlanDesk,
         feed: LiveFeed,
+        links: Locked<[String: Bool]>,
         stations: [Name],
         zone: LocalZone,
         accounts: Accounts,
@@ -62,7 +65,7 @@ package struct BoardParts: Sendable {
         (self.units, self.places, self.desk, self.rollCalls) = (units, places, desk, rollCalls)
         (self.closures, self.estimator, self.meter, self.history) = (closures, estimator, meter, history)
         (self.casebook, self.plans, self.feed, self.stations) = (casebook, plans, feed, stations)
-        (self.zone, self.accounts, self.now) = (zone, accounts, now)
+        (self.links, self.zone, self.accounts, self.now) = (links, zone, accounts, now)
     }
 }
 

@@ -13,6 +13,8 @@ package final class LiveFeed: Sendable {
         case rollCall(String)
         case closures
         case alarms
+        /// Whether the brokers are there.
+        case links
         /// The ways that are still to be driven.
         case responses
     }

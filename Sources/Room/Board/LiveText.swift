@@ -45,7 +45,7 @@ struct LiveText: Sendable {
             case .unit(let id): devices.insert(id)
             case .incident(let id): incidents.insert(id)
             case .rollCall(let id): calls.insert(id)
-            case .alarms, .closures, .responses: isShared = true
+            case .alarms, .closures, .responses, .links: isShared = true
             }
         }
         var text = self.head(now, isWhole: false)
@@ -65,6 +65,7 @@ struct LiveText: Sendable {
     }
 
     private func addShared(to text: inout [UInt8], _ now: Int64) async throws {
+        self.add("links", try jsonBytes(self.parts.links.withLock { $0 }), to: &text)
         self.add("alarms", try jsonBytes(await self.parts.desk.alarms.map(AlarmAnswer.init)), to: &text)
         self.add("responses", try jsonBytes(await self.responses(now)), to: &text)
         let closures = await self.parts.closures.holding(at: now).map(ClosureRoutes.Answer.init)

@@ -8,10 +8,25 @@ package struct RoomPresence: Service {
     private let station: Name
     private let link: BrokerLink
     private let since: Int64
+    private let changed: @Sendable (Bool) -> Void
     private let logger: Logger
 
-    /// Creates it; `since` is when the room started, ms since 1970 UTC.
-    package init(station: Name, link: BrokerLink, since: Int64, logger: Logger) {
+    /// Creates it.
+    ///
+    /// - Parameters:
+    ///   - station: Station.
+    ///   - link: Its connection.
+    ///   - since: When the room started, ms since 1970 UTC.
+    ///   - logger: For the link's troubles.
+    ///   - changed: Is told when the broker is there and when it is not.
+    package init(
+        station: Name,
+        link: BrokerLink,
+        since: Int64,
+        logger: Logger,
+        changed: @escaping @Sendable (Bool) -> Void = { _ in }
+    ) {
+        self.changed = changed
         self.station = station
         self.link = link
         self.since = since
@@ -30,7 +45,10 @@ package struct RoomPresence: Service {
     /// Says online at each connection, and offline at the graceful shutdown.
     package func run() async throws {
         await cancelWhenGracefulShutdown {
-            for await change in self.link.changes where change == .up { await self.say(online: true) }
+            for await change in self.link.changes {
+                self.changed(change == .up)
+                if change == .up { await self.say(online: true) }
+            }
         }
         await self.say(online: false)
     }

@@ -68,7 +68,11 @@ struct Assembly {
             driving: driving,
             load: RoadConditions.load(driving.day, self.configuration.timezone, at: since)
         )
-        let plans = try PlanHolder(self.configuration.plan, network: self.network)
+        let plans = try PlanHolder(
+            self.configuration.plan,
+            state: self.configuration.state,
+            network: self.network
+        )
         let stores = RoomStores(casebook: self.casebook)
         let desk = DispatchDesk(
             try stores.kept("incident", since: since - Self.remembered),
@@ -97,6 +101,7 @@ struct Assembly {
         )
         var services: [any Service] = []
         var links: [String: BrokerLink] = [:]
+        let linkStates = Locked<[String: Bool]>([:])
         for station in self.configuration.stations {
             let link = self.link(station, since: since)
             links[station.text] = link
@@ -109,7 +114,11 @@ struct Assembly {
                 observer: observer,
                 logger: self.logger
             )
-            let presence = RoomPresence(station: station, link: link, since: since, logger: self.logger)
+            linkStates.withLock { $0[station.text] = false }
+            let presence = RoomPresence(station: station, link: link, since: since, logger: self.logger) { isUp in
+                linkStates.withLock { $0[station.text] = isUp }
+                feed.touch(.links)
+            }
             // Stopped from the end: the goodbye, the link, and last the intake, which stores what came until then.
             services += [intake, link, presence]
             if self.configuration.plan != nil {
@@ -129,6 +138,7 @@ struct Assembly {
                 casebook: self.casebook,
                 plans: plans,
                 feed: feed,
+                links: linkStates,
                 stations: self.configuration.stations,
                 zone: self.configuration.timezone,
                 accounts: try self.accounts(),

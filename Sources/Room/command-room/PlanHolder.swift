@@ -10,14 +10,29 @@ import Threading
 final class PlanHolder: PlanDesk {
     private let files: Configuration.PlanFiles?
     private let network: RoadNetwork
+    private let kept: String
     private let inForce: Locked<RoomPlan?>
 
-    /// Reads the plan of the configuration.
+    /// Reads the plan of the configuration, or the newer one that replaced it while the room ran.
     ///
+    /// - Parameters:
+    ///   - files: The configuration's plan.
+    ///   - state: Folder in which a plan is kept that was put in force over HTTP.
+    ///   - network: The roads.
     /// - Throws: `ProgramFailure` that names the file and its faults.
-    init(_ files: Configuration.PlanFiles?, network: RoadNetwork) throws {
-        (self.files, self.network) = (files, network)
-        self.inForce = Locked(try files.map { try RoomPlan($0, network: network) })
+    init(_ files: Configuration.PlanFiles?, state: String, network: RoadNetwork) throws {
+        (self.files, self.network, self.kept) = (files, network, "\(state)/plan.geojson")
+        guard let files else {
+            self.inForce = Locked(nil)
+            return
+        }
+        let configured = try RoomPlan(files, network: network)
+        guard FileManager.default.fileExists(atPath: self.kept) else {
+            self.inForce = Locked(configured)
+            return
+        }
+        let replaced = try RoomPlan(Configuration.PlanFiles(file: self.kept, key: files.key), network: network)
+        self.inForce = Locked(replaced.plan.revision > configured.plan.revision ? replaced : configured)
     }
 
     /// The plan in force; `nil` without one.
@@ -46,9 +61,9 @@ final class PlanHolder: PlanDesk {
             )
         }
         do {
-            try Data(text).write(to: URL(filePath: files.file), options: .atomic)
+            try Data(text).write(to: URL(filePath: self.kept), options: .atomic)
         } catch {
-            throw PlanRefusal(isFaulty: false, "\(files.file) cannot be written: the old plan stays in force")
+            throw PlanRefusal(isFaulty: false, "\(self.kept) cannot be written: the old plan stays in force")
         }
         self.inForce.withLock { $0 = plan }
     }

@@ -39,10 +39,12 @@ function label() {
 
 function drawTop() {
   $("clock").textContent = lists.clock(now());
-  $("link").textContent = word(state.isLive ? "linkGood" : "linkBad");
-  $("link").className = state.isLive ? "good" : "bad";
-  $("lost").hidden = state.isLive;
-  $("lost").textContent = word("lost");
+  const down = Object.entries(state.links).filter(([, isUp]) => !isUp).map(([station]) => station);
+  const isGood = state.isLive && down.length === 0;
+  $("link").textContent = word(isGood ? "linkGood" : "linkBad");
+  $("link").className = isGood ? "good" : "bad";
+  $("lost").hidden = isGood;
+  $("lost").textContent = state.isLive ? `${word("brokerLost")} ${down.join(", ")}` : word("lost");
   const all = [...state.units.values()];
   const open = [...state.incidents.values()].filter((one) => !["cleared", "cancelled"].includes(one.state)).length;
   $("counts").textContent = `${word("units")} ${all.filter((unit) => unit.online).length}/${all.length} · ${word("incidents")} ${open}`;

@@ -1,6 +1,6 @@
 // The room's live state as this page has it: the newest of each thing, and whether the room is still there.
 export const state = {
-  units: new Map(), incidents: new Map(), responses: [], alarms: [], closures: [], rollcalls: new Map(),
+  units: new Map(), incidents: new Map(), responses: [], alarms: [], closures: [], links: {}, rollcalls: new Map(),
   /** The room's clock less this page's, ms. */
   offset: 0,
   isLive: false,
@@ -40,9 +40,9 @@ function take(data) {
   }
   for (const incident of data.incidents ?? []) { state.incidents.set(incident.id, incident); }
   for (const call of data.rollcalls ?? []) { state.rollcalls.set(call.id, call); }
-  for (const key of ["responses", "alarms", "closures"]) { if (data[key]) { state[key] = data[key]; } }
+  for (const key of ["responses", "alarms", "closures", "links"]) { if (data[key]) { state[key] = data[key]; } }
   tell({ whole: data.whole, moved, incidents: data.incidents, alarms: data.alarms, responses: data.responses,
-    closures: data.closures, rollcalls: data.rollcalls });
+    closures: data.closures, rollcalls: data.rollcalls, link: data.links });
 }
 
 /** Connects, and again whenever the connection is gone. */

@@ -15,7 +15,7 @@ const all = {
     followUp: "回访逾期", answered: "已答", waiting: "等待", outside: "不在责任网格", silentCall: "未答", lateCall: "迟答",
     within: "分钟内可达", blind: "盲区", reachedRoad: "道路", theft: "盗窃", dispute: "纠纷", traffic: "交通", fight: "打架",
     help: "求助", other: "其他", noPlace: "请先在地图上选择地点", back: "返回", follow: "回访", mediation: "转调解",
-    name: "用户名", password: "密码", logIn: "登录", all: "全部", owner: "负责人", hours: "多少小时内", keys: "n 接警  1-9 派警  / 搜索  Esc 返回", closures: "封路",
+    name: "用户名", password: "密码", logIn: "登录", all: "全部", brokerLost: "与终端的连接（消息服务器）中断，位置不再更新：", owner: "负责人", hours: "多少小时内", keys: "n 接警  1-9 派警  / 搜索  Esc 返回", closures: "封路",
   },
   en: {
     incidents: "Incidents", units: "Units", candidates: "Time to scene", clock: "Time", newIncident: "New (n)",
@@ -36,7 +36,7 @@ const all = {
     blind: "blind", reachedRoad: "of the road", theft: "theft", dispute: "dispute", traffic: "traffic", fight: "fight",
     help: "help", other: "other", noPlace: "Choose a place on the map first", back: "Back", follow: "Follow-up",
     mediation: "To mediation", name: "Name", password: "Password", logIn: "Log in", all: "All",
-    owner: "Whose is it?", hours: "Within how many hours?", keys: "n new  1-9 send  / search  Esc back", closures: "Closures",
+    brokerLost: "The message broker is gone, positions are not updated:", owner: "Whose is it?", hours: "Within how many hours?", keys: "n new  1-9 send  / search  Esc back", closures: "Closures",
   },
 };
 
