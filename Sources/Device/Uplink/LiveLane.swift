@@ -51,9 +51,6 @@ package final class LiveLane: Service, Sendable {
         }
     }
 
-    /// Says that a record is being made durable and will be offered next.
-    package func expect() { if self.isUp { self.link.expectPublish() } }
-
     /// Takes a record that is durable already.
     ///
     /// - Parameters:

@@ -91,7 +91,6 @@ extension Patrol {
         let notes = isPositionOnly && self.unstored.isEmpty ? [:] : try self.notes()
         let entries: [Entry]
         do {
-            self.parts.lane.expect()
             entries = try await self.parts.outbox.append(all, notes: notes)
         } catch let error as OutboxError where error.mayPass {
             // It must not end the tracking: it is said once, and the next record tries again.

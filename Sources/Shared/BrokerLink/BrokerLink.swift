@@ -80,9 +80,6 @@ package final class BrokerLink: Service, Sendable {
         (self.changes, self.changesContinuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(16))
     }
 
-    /// Says that a message will be published within some milliseconds, so that nothing has to wake up for it then.
-    package func expectPublish() { self.session.withLock { $0 }?.expect() }
-
     /// Sends a message and returns once the broker has acknowledged it.
     ///
     /// - Throws: ``BrokerError``; after ``BrokerError/unreachable(broker:reason:)`` the message may have

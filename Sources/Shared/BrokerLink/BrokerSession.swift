@@ -36,12 +36,7 @@ final class BrokerSession: Sendable {
         var waiting: Deque<Order> = []
         var isOpen = true
         var stopRequested = false
-        /// ms of CLOCK_BOOTTIME until which an order is about to come, and its thread stays awake.
-        var expectedUntil: Int64 = 0
     }
-
-    /// No disk that is well takes longer to make a record durable.
-    private static let expectation: Int64 = 3
 
     private let plan: Plan
     private let inbox: Inbox<ReceivedMessage>
@@ -68,18 +63,6 @@ final class BrokerSession: Sendable {
             }
         }
         try result.get()
-    }
-
-    /// Says that a message is about to be published: the thread wakes now, and not when the message is there.
-    ///
-    /// To wake an idle thread takes about as long as to send a message; meanwhile the disk is still writing.
-    func expect() {
-        let until = SystemClock.bootMilliseconds + Self.expectation
-        let isAsleep = self.orders.withLock { orders -> Bool in
-            defer { orders.expectedUntil = until }
-            return orders.isOpen && orders.waiting.isEmpty && orders.expectedUntil < until - Self.expectation
-        }
-        if isAsleep { self.wake.signal() }
     }
 
     /// Asks for an orderly end: what is in flight is waited for, then the broker is told.
@@ -184,22 +167,14 @@ final class BrokerSession: Sendable {
             pollfd(fd: self.wake.descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: client.socket, events: events, revents: 0),
         ]
-        let isExpecting = self.orders.withLock { orders in
-            orders.waiting.isEmpty && orders.expectedUntil > 0 && SystemClock.bootMilliseconds <= orders.expectedUntil
-        }
-        poll(&waiting, 2, isExpecting ? 0 : isPaused ? 20 : 200)
+        poll(&waiting, 2, isPaused ? 20 : 200)
         if waiting[0].revents != 0 { self.wake.clear() }
         return waiting[1].revents & Int16(POLLHUP | POLLERR) != 0
     }
 
     private func sendOrders(to client: MosquittoClient) {
         while client.inFlightCount < Self.mostInFlight {
-            let order = self.orders.withLock { orders -> Order? in
-                // What was expected has come.
-                if !orders.waiting.isEmpty { orders.expectedUntil = 0 }
-                return orders.waiting.popFirst()
-            }
-            guard let order else { return }
+            guard let order = self.orders.withLock({ $0.waiting.popFirst() }) else { return }
             client.publish(order.message) { order.reply.resume(returning: $0) }
         }
     }
