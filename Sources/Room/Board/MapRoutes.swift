@@ -39,7 +39,7 @@ struct MapRoutes: Sendable {
             if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: [.eTag: tag]) }
             let tile = RoadTile(z: numbers[0], x: numbers[1], y: numbers[2])
             let headers: HTTPFields = [.eTag: tag, .cacheControl: "private, max-age=3600"]
-            return answer(tile.json(self.parts.estimator.network), headers: headers)
+            return answer(try tile.json(self.parts.estimator.network), headers: headers)
         }
         api.get("plan") { request, context in
             try context.require(.viewer)
@@ -89,7 +89,7 @@ struct RoadTile: Sendable {
     private static let units = 4_096.0
 
     /// `[[class, name or null, [x, y, x, y, …]], …]`, lesser roads first, so that greater ones are drawn over them.
-    func json(_ network: RoadNetwork) -> [UInt8] {
+    func json(_ network: RoadNetwork) throws -> [UInt8] {
         let edges = network.edges(
             south: self.latitude(Double(self.y + 1)),
             west: self.longitude(Double(self.x)),
@@ -103,8 +103,8 @@ struct RoadTile: Sendable {
             if !isFirst { text.append(0x2C) }
             isFirst = false
             text += "[\"\(network.edge(edge).roadClass.name)\",".utf8
-            if self.z >= 14, let name = network.name(ofEdge: edge), let quoted = try? jsonBytes(name) {
-                text += quoted
+            if self.z >= 14, let name = network.name(ofEdge: edge) {
+                text += try jsonBytes(name)
             } else {
                 text += "null".utf8
             }

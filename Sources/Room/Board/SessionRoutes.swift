@@ -59,19 +59,14 @@ struct SessionRoutes: Sendable {
                 Casebook.Deed(time: now, actor: body.name, origin: context.origin, what: what, subject: "session")
             )
         }
+        let (id, session): (String, Sessions.Session)
         do throws(Sessions.Refusal) {
-            let (id, session) = try await sessions.logIn(
+            (id, session) = try await sessions.logIn(
                 name: body.name,
                 password: body.password,
                 origin: context.origin,
                 now: now
             )
-            do { try note("login") } catch { context.logger.error("Login not noted: \(error)") }
-            let cookie =
-                "\(Admission.cookie)=\(id); Path=/; HttpOnly; SameSite=Strict\(sessions.isSecure ? "; Secure" : "")"
-            let identity = session.identity
-            let text = try? jsonBytes(Answer(name: identity.name, role: identity.role.rawValue, token: session.token))
-            return answer(text ?? [], headers: [.setCookie: cookie])
         } catch {
             switch error {
             case .wrong:
@@ -80,5 +75,13 @@ struct SessionRoutes: Sendable {
             case .tooMany: throw Problem(.tooManyRequests, "too many tries: wait a minute")
             }
         }
+        try note("login")
+        let cookie =
+            "\(Admission.cookie)=\(id); Path=/; HttpOnly; SameSite=Strict\(sessions.isSecure ? "; Secure" : "")"
+        let identity = session.identity
+        return answer(
+            try jsonBytes(Answer(name: identity.name, role: identity.role.rawValue, token: session.token)),
+            headers: [.setCookie: cookie]
+        )
     }
 }
