@@ -64,6 +64,25 @@ struct LiveTests {
         }
     }
 
+    @Test("a page that was there first sees the first unit that reports")
+    func firstChange() async throws {
+        try await Chain.with { chain in
+            try await chain.withRoom { _ in
+                let page = Task { try await self.listen(chain, until: { $0.contains("car-01") }) }
+                _ = try await eventually("the page looks on") {
+                    try await chain.room.ask("GET", "/metrics").text.contains("patrollink_pages 1") ? true : nil
+                }
+                try await chain.withBroker { _ in
+                    try await chain.waitForLog("command-room.log", "Connected to broker")
+                    let text = try self.position("car-01", 1, latitude: 40.02)
+                    try await self.publish(chain, "patrol/1/jinzhan/car-01/pos", text)
+                    let stream = try await page.value
+                    #expect(stream.contains("car-01"))
+                }
+            }
+        }
+    }
+
     @Test("a page that comes back gets what changed since, each thing once, as it is now")
     func resume() async throws {
         try await Chain.with { chain in

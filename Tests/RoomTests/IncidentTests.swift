@@ -169,6 +169,10 @@ struct IncidentTests {
         let again = await desk.due()
         #expect(again.map(\.command.id) == ["order-car-01"])
         let result = CommandResult(id: "order-car-01", device: "car-01", time: 0, ok: true, reason: nil, data: nil)
+        // What another device says of it keeps the order from nobody.
+        try await desk.answered(result, device: try #require(Name.device("car-02")))
+        self.pass(4)
+        #expect(await desk.due().count == 1)
         try await desk.answered(result, device: try #require(Name.device("car-01")))
         self.pass(60)
         #expect(await desk.due().isEmpty)

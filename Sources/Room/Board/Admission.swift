@@ -19,6 +19,10 @@ struct Admission: RouterMiddleware {
         switch self.accounts {
         case .thisMachine(let identity):
             context.identity = identity
+            // A name of another site that was made to point here: its pages would pass for the board's own.
+            guard Self.isThisMachine(request.head.authority ?? "") else {
+                throw Problem(.forbidden, "without a login the board answers to 127.0.0.1, [::1] and localhost only")
+            }
             // A page of another site on this machine's browser must not act: it cannot send JSON without asking.
             if isAct, let origin = request.headers[.origin], !Self.isOwn(origin, request) {
                 throw Problem(.forbidden, "a page of \(origin) must not act here")
@@ -35,6 +39,12 @@ struct Admission: RouterMiddleware {
             }
         }
         return try await next(request, context)
+    }
+
+    private static func isThisMachine(_ authority: String) -> Bool {
+        if authority.hasPrefix("[::1]") { return true }
+        let host = authority.prefix { $0 != ":" }
+        return host == "localhost" || host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." }
     }
 
     private static func isOwn(_ origin: String, _ request: Request) -> Bool {

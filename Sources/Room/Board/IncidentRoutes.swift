@@ -113,6 +113,9 @@ struct IncidentRoutes: Sendable {
         guard let scene = Coordinate(latitude: body.lat, longitude: body.lon) else {
             throw Problem(.badRequest, "'lat' must be within -90 and 90, 'lon' within -180 and 180")
         }
+        if let id = body.id, !Self.isID(id) {
+            throw Problem(.badRequest, "'id' must be 1 to 64 letters, digits, '.', '_' or '-'")
+        }
         if let station = body.station, !self.parts.stations.contains(where: { $0.text == station }) {
             throw Problem(.badRequest, "'station' must be one of this room's")
         }
@@ -135,6 +138,17 @@ struct IncidentRoutes: Sendable {
             status: .created,
             headers: [.location: "/api/v1/incidents/\(incident.id)"]
         )
+    }
+
+    /// An id stands in paths and commands.
+    private static func isID(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
+                default: false
+                }
+            }
     }
 
     private func act(
@@ -181,7 +195,9 @@ struct IncidentRoutes: Sendable {
                 Assignment.Offer(device: candidate.unit.device.text, seconds: $0.seconds.rounded(decimals: 1))
             }
         }
-        let estimate = (candidates.free + candidates.belowLine).first { $0.unit.device == unit.device }?.estimate
+        let estimate = (candidates.free + candidates.belowLine).first {
+            $0.unit.device == unit.device && $0.unit.station == unit.station
+        }?.estimate
         let step = IncidentStep.assign(
             IncidentStep.UnitToSend(
                 station: unit.station.text,

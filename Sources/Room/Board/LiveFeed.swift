@@ -27,7 +27,8 @@ package final class LiveFeed: Sendable {
     }
 
     private struct State: Sendable {
-        var version: UInt64 = 0
+        /// From 1 on: a page that has nothing yet is at 0.
+        var version: UInt64 = 1
         var changes: [Key: UInt64] = [:]
         var frame: Frame?
         var pages = 0

@@ -58,7 +58,7 @@ struct LiveRoutes: Sendable {
                 if shared == nil, version > 0 { self.parts.feed.keep(frame) }
                 // The next look waits until this was taken: a slow page costs nobody anything.
                 try await writer.write(ByteBuffer(bytes: frame.text))
-                version = max(1, frame.upTo)
+                version = frame.upTo
                 isFirst = false
                 last = clock.now
             } else if clock.now - last >= Self.heartbeat {

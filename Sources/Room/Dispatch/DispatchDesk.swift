@@ -31,6 +31,8 @@ package actor DispatchDesk {
 
     /// An order is not worth telling after so long, ms.
     private static let orderLife: Int64 = 600_000
+    /// An incident that ended longer ago, ms, is in the store only.
+    private static let remembered: Int64 = 30 * 86_400_000
     /// An order that was not answered is told again after so long, ms.
     private static let again: Int64 = 3_000
 
@@ -90,6 +92,7 @@ package actor DispatchDesk {
     ) throws -> Incident {
         let now = self.now()
         var book = self.book
+        book.forget(endedBefore: now - Self.remembered)
         let incident = try book.open(report, station: station, actor: actor, now: now, id: id)
         guard self.book[incident.id] == nil else { return incident }
         try self.store.save(incident, actor: actor, origin: origin, what: "open", now: now)
@@ -137,7 +140,9 @@ package actor DispatchDesk {
 
     /// Takes a device's answer to a command.
     package func answered(_ result: CommandResult, device: Name) throws {
-        guard let order = self.untold.removeValue(forKey: result.id), order.device == device.text else { return }
+        // Another device's word must not keep an order from the one that it is for.
+        guard let order = self.untold[result.id], order.device == device.text else { return }
+        self.untold[result.id] = nil
         self.told[result.id] = nil
         guard order.command.kind == .dispatch, case .string(let incident)? = order.command.data?["incident"],
             self.book[incident] != nil

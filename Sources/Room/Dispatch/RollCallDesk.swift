@@ -109,7 +109,8 @@ package actor RollCallDesk {
     }
 
     /// Takes a device's answer to a command.
-    package func answered(_ result: CommandResult) {
+    package func answered(_ result: CommandResult, device: Name) {
+        guard self.untold[result.id]?.device == device.text else { return }
         self.untold[result.id] = nil
         self.told[result.id] = nil
     }

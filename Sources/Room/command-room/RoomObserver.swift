@@ -56,6 +56,6 @@ struct RoomObserver: IntakeObserver {
         } catch {
             self.logger.error("The answer of \(device) to \(result.id) was not kept: \(error)")
         }
-        await self.rollCalls.answered(result)
+        await self.rollCalls.answered(result, device: device)
     }
 }
