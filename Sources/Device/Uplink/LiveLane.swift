@@ -11,6 +11,10 @@ package final class LiveLane: Service, Sendable {
     private struct State: Sendable {
         var queue = LaneQueue<[UInt8]>()
         var isUp = false
+        /// One record is on its way to the broker.
+        var isSending = false
+        /// The last one was not taken.
+        var hasFailed = false
         var isStopping = false
         /// Numbers offered lately and when, ms of CLOCK_BOOTTIME; oldest first.
         var recent: [(sequence: Int64, offered: Int64)] = []
@@ -64,7 +68,8 @@ package final class LiveLane: Service, Sendable {
             if state.recent.count > Self.mostRecent { state.recent.removeFirst() }
             if isEvent { state.queue.offer(event: body) } else { state.queue.offer(position: body) }
         }
-        self.wake.yield()
+        // Not by way of the lane's task: what was just made durable goes out on the thread that made it so.
+        self.sendNext()
     }
 
     /// Runs until graceful shutdown; what waits then is sent if the broker takes it soon.
@@ -101,29 +106,54 @@ package final class LiveLane: Service, Sendable {
         }
     }
 
+    /// Sends what goes next, unless something is on its way already or did not get through a moment ago.
+    private func sendNext() {
+        let next = self.state.withLock { state -> (record: [UInt8], isEvent: Bool)? in
+            guard state.isUp, !state.isSending, !state.hasFailed else { return nil }
+            let next = state.queue.next()
+            state.isSending = next != nil
+            return next
+        }
+        guard let (body, isEvent) = next else { return }
+        self.link.publish(self.message(body, isEvent: isEvent)) { result in
+            self.state.withLock { state in
+                state.isSending = false
+                guard case .failure(let error) = result else { return }
+                state.hasFailed = true
+                state.queue.giveBack(body, isEvent: isEvent)
+                self.logger.debug("Record not taken: \(error)")
+            }
+            self.wake.yield()
+        }
+    }
+
     private func send() async {
         for await _ in self.work {
-            let deadline = ContinuousClock.now + Self.farewell
-            while let (body, isEvent) = self.state.withLock({ $0.isUp ? $0.queue.next() : nil }) {
-                do {
-                    try await self.link.publish(self.message(body, isEvent: isEvent))
-                } catch {
-                    self.state.withLock { $0.queue.giveBack(body, isEvent: isEvent) }
-                    self.logger.debug("Record not taken: \(error)")
-                    // Whatever the reason: not again in a tight loop.
-                    await pause(for: .seconds(1))
-                }
-                if self.state.withLock({ $0.isStopping }), ContinuousClock.now > deadline { break }
+            if self.state.withLock({ $0.hasFailed }) {
+                // Whatever the reason: not again in a tight loop.
+                await pause(for: .seconds(1))
+                self.state.withLock { $0.hasFailed = false }
             }
-            guard self.state.withLock({ $0.isStopping }) else { continue }
-            if self.isUp {
-                do {
-                    try await self.link.publish(await self.presence.message(online: false))
-                } catch {
-                    self.logger.debug("Goodbye not taken: \(error)")
-                }
-            }
-            return
+            self.sendNext()
+            if self.state.withLock({ $0.isStopping }) { return await self.sayGoodbye() }
+        }
+    }
+
+    /// What still waits goes out, if the broker takes it soon; then the broker is told that this is the end.
+    private func sayGoodbye() async {
+        let deadline = ContinuousClock.now + Self.farewell
+        while self.state.withLock({ $0.isUp && ($0.isSending || !$0.queue.isEmpty) }), !Task.isCancelled,
+            ContinuousClock.now < deadline
+        {
+            await pause(for: .milliseconds(20))
+            self.state.withLock { $0.hasFailed = false }
+            self.sendNext()
+        }
+        guard self.isUp else { return }
+        do {
+            try await self.link.publish(await self.presence.message(online: false))
+        } catch {
+            self.logger.debug("Goodbye not taken: \(error)")
         }
     }
 

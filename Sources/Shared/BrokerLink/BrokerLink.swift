@@ -85,10 +85,26 @@ package final class BrokerLink: Service, Sendable {
     /// - Throws: ``BrokerError``; after ``BrokerError/unreachable(broker:reason:)`` the message may have
     ///   arrived all the same, and the receiver drops the duplicate by its number.
     package func publish(_ message: BrokerMessage) async throws(BrokerError) {
-        guard let session = self.session.withLock({ $0 }) else {
-            throw .notConnected(broker: "\(self.configuration.address.endpoint)")
+        let result = await withCheckedContinuation { continuation in
+            self.publish(message) { continuation.resume(returning: $0) }
         }
-        try await session.publish(message)
+        try result.get()
+    }
+
+    /// Sends a message at once where the link is free, on the caller's thread.
+    ///
+    /// - Parameters:
+    ///   - message: What to send.
+    ///   - reply: Called once, when the broker has acknowledged it or never will, on whatever thread; it must be short
+    ///     and must not publish itself.
+    package func publish(
+        _ message: BrokerMessage,
+        reply: @escaping @Sendable (Result<Void, BrokerError>) -> Void
+    ) {
+        guard let session = self.session.withLock({ $0 }) else {
+            return reply(.failure(.notConnected(broker: "\(self.configuration.address.endpoint)")))
+        }
+        session.publish(message, reply: reply)
     }
 
     /// Keeps the link up until graceful shutdown or cancellation; then says goodbye to the broker.
@@ -111,25 +127,17 @@ package final class BrokerLink: Service, Sendable {
         self.inbox.close()
     }
 
-    private func keepUp(isStopping: @Sendable () -> Bool) async {
+    private func keepUp(isStopping: @escaping @Sendable () -> Bool) async {
         var backOff = self.configuration.backOff
         var complained: String?
         while !isStopping() {
             let held = Locked<ContinuousClock.Instant?>(nil)
             let end: String?
             do {
-                let session = BrokerSession(plan: try await self.plan(), inbox: self.inbox)
-                self.session.withLock { $0 = session }
-                // The stop may have come before there was a session to tell.
-                if isStopping() { session.stop() }
-                let error = await onOwnThread("broker") { [changesContinuation, logger, configuration] in
-                    session.run {
-                        held.withLock { $0 = .now }
-                        logger.info("Connected to broker \(configuration.address.endpoint)")
-                        changesContinuation.yield(.up)
-                    }
+                let plan = try await self.plan()
+                let error = await onOwnThread("broker") {
+                    self.talk(plan, isStopping: isStopping) { held.withLock { $0 = .now } }
                 }
-                self.session.withLock { $0 = nil }
                 end = error.map { "\($0); \($0.recovery)" }
             } catch {
                 end = "\(error)"
@@ -142,6 +150,28 @@ package final class BrokerLink: Service, Sendable {
             let wait = backOff.wait(afterHolding: upSince.map { .now - $0 } ?? .zero, chance: .random(in: 0...1))
             // Cut short by the shutdown, which the loop's condition sees.
             await cancelWhenGracefulShutdown { await pause(for: wait) }
+        }
+    }
+
+    /// One connection, on the thread that is its own.
+    private func talk(
+        _ plan: BrokerSession.Plan,
+        isStopping: @Sendable () -> Bool,
+        onUp: () -> Void
+    ) -> BrokerError? {
+        do throws(BrokerError) {
+            let session = try BrokerSession(plan, inbox: self.inbox)
+            self.session.withLock { $0 = session }
+            defer { self.session.withLock { $0 = nil } }
+            // The stop may have come before there was a session to tell.
+            if isStopping() { session.stop() }
+            return session.run {
+                onUp()
+                self.logger.info("Connected to broker \(self.configuration.address.endpoint)")
+                self.changesContinuation.yield(.up)
+            }
+        } catch {
+            return error
         }
     }
 

@@ -1,5 +1,3 @@
-import CMosquitto
-import DequeModule
 import Settings
 import Threading
 
@@ -9,7 +7,7 @@ import Glibc
 import Musl
 #endif
 
-/// One connection to the broker, from connect to its end, run by one thread of its own.
+/// One connection to the broker, from connect to its end, kept up by one thread of its own.
 final class BrokerSession: Sendable {
     /// What the session is made of.
     struct Plan: Sendable {
@@ -21,171 +19,89 @@ final class BrokerSession: Sendable {
         var keepalive: Int32
     }
 
-    /// More than this the broker may refuse, and a slow link would only queue.
-    static let mostInFlight = 20
-
-    private static let answerMilliseconds: Int64 = 15_000
-    private static let farewellMilliseconds: Int64 = 2_000
-
-    private struct Order {
-        let message: BrokerMessage
-        let reply: CheckedContinuation<Result<Void, BrokerError>, Never>
-    }
-
-    private struct Orders: Sendable {
-        var waiting: Deque<Order> = []
-        var isOpen = true
-        var stopRequested = false
-    }
-
-    private let plan: Plan
+    private let broker: String
     private let inbox: Inbox<ReceivedMessage>
-    private let orders = Locked(Orders())
+    private let conversation: Locked<Conversation>
     private let wake = WakeEvent()
 
-    init(plan: Plan, inbox: Inbox<ReceivedMessage>) {
-        self.plan = plan
+    /// Connects; blocks until the broker's port has answered, or has not.
+    init(_ plan: Plan, inbox: Inbox<ReceivedMessage>) throws(BrokerError) {
+        let endpoint = plan.address.endpoint
+        self.broker = "\(endpoint)"
         self.inbox = inbox
+        if !endpoint.isLoopback,
+            let trouble = TCPProbe.trouble(host: endpoint.host, port: endpoint.port, milliseconds: 5_000)
+        {
+            throw .unreachable(broker: self.broker, reason: trouble)
+        }
+        let keepsSession = plan.sessionExpiry > 0
+        let client = try MosquittoClient(clientID: plan.clientID, cleanStart: !keepsSession, broker: self.broker) {
+            inbox.push($0)
+        }
+        if let credentials = plan.address.credentials { try client.use(credentials) }
+        if let will = plan.will { try client.setWill(will) }
+        try client.connect(
+            host: endpoint.host,
+            port: endpoint.port,
+            keepalive: plan.keepalive,
+            sessionExpiry: plan.sessionExpiry
+        )
+        self.conversation = Locked(Conversation(client, filters: plan.subscriptions))
     }
 
-    /// Sends a message and returns once the broker has acknowledged it.
-    func publish(_ message: BrokerMessage) async throws(BrokerError) {
-        let result = await withCheckedContinuation { reply in
-            let isTaken = self.orders.withLock { orders -> Bool in
-                guard orders.isOpen, !orders.stopRequested else { return false }
-                orders.waiting.append(Order(message: message, reply: reply))
-                return true
-            }
-            if isTaken {
-                self.wake.signal()
-            } else {
-                reply.resume(returning: .failure(.notConnected(broker: "\(self.plan.address.endpoint)")))
-            }
+    /// Sends a message, and says what the broker made of it.
+    ///
+    /// The caller's own thread writes to the socket: to wake the link's thread first would cost a position a tenth of
+    /// its way to the broker.
+    func publish(_ message: BrokerMessage, reply: @escaping @Sendable (Result<Void, BrokerError>) -> Void) {
+        let (isTaken, hasRest) = self.conversation.withLock { conversation in
+            (conversation.take(Conversation.Order(message: message, reply: reply)), conversation.hasRest)
         }
-        try result.get()
+        if hasRest { self.wake.signal() }
+        if !isTaken { reply(.failure(.notConnected(broker: self.broker))) }
     }
 
     /// Asks for an orderly end: what is in flight is waited for, then the broker is told.
     func stop() {
-        self.orders.withLock { $0.stopRequested = true }
+        self.conversation.withLock { $0.isEnding = true }
         self.wake.signal()
     }
 
-    /// Runs the connection; blocks until it ends.
+    /// Keeps the connection up; blocks until it ends.
     ///
     /// - Parameter onUp: Called once, when the broker has accepted the connection and all subscriptions.
     /// - Returns: Why it ended; `nil` when it was asked to.
     func run(onUp: () -> Void) -> BrokerError? {
-        let outcome: BrokerError?
-        do throws(BrokerError) {
-            outcome = try self.converse(onUp: onUp)
-        } catch {
-            outcome = error
-        }
-        self.close(outcome)
-        return outcome
-    }
-
-    private func converse(onUp: () -> Void) throws(BrokerError) -> BrokerError? {
-        let broker = "\(self.plan.address.endpoint)"
-        let endpoint = self.plan.address.endpoint
-        if !endpoint.isLoopback,
-            let trouble = TCPProbe.trouble(host: endpoint.host, port: endpoint.port, milliseconds: 5_000)
-        {
-            return .unreachable(broker: broker, reason: trouble)
-        }
-        let inbox = self.inbox
-        let keepsSession = self.plan.sessionExpiry > 0
-        let client = try MosquittoClient(clientID: self.plan.clientID, cleanStart: !keepsSession, broker: broker) {
-            inbox.push($0)
-        }
-        if let credentials = self.plan.address.credentials { try client.use(credentials) }
-        if let will = self.plan.will { try client.setWill(will) }
-        try client.connect(
-            host: endpoint.host,
-            port: endpoint.port,
-            keepalive: self.plan.keepalive,
-            sessionExpiry: self.plan.sessionExpiry
-        )
-        let end = self.loop(client, broker: broker, onUp: onUp)
-        client.abandon(end ?? .notConnected(broker: broker))
+        let end = self.keepUp(onUp: onUp)
+        self.conversation.withLock { $0.end(end) }
         return end
     }
 
-    private func loop(_ client: MosquittoClient, broker: String, onUp: () -> Void) -> BrokerError? {
-        let began = SystemClock.bootMilliseconds
-        var isUp = false
-        var hasSubscribed = false
-        var farewell: Int64?
-        var idleHangups = 0
+    private func keepUp(onUp: () -> Void) -> BrokerError? {
+        var wasUp = false
+        var hasHungUp = false
         while true {
-            if isUp { self.sendOrders(to: client) }
-            if self.orders.withLock({ $0.stopRequested }) {
-                let deadline = farewell ?? SystemClock.bootMilliseconds + Self.farewellMilliseconds
-                farewell = deadline
-                let isDone = self.orders.withLock { $0.waiting.isEmpty } && client.inFlightCount == 0
-                if !isUp || isDone || SystemClock.bootMilliseconds > deadline {
-                    mosquitto_disconnect_v5(client.handle, 0, nil)
-                    return nil
-                }
+            let (turn, isUp) = self.conversation.withLock { conversation in
+                (conversation.turn(isPaused: self.inbox.isFull, hasHungUp: hasHungUp), conversation.isUp)
             }
-            let hangup = self.wait(for: client)
-            // While the consumer is behind, nothing is read: the pressure goes back to the broker.
-            let code = self.inbox.isFull ? mosquitto_loop_misc(client.handle) : mosquitto_loop(client.handle, 0, 1)
-            if case .refused(let reason) = client.connack { return .refused(broker: broker, reason: reason) }
-            if case .refused(let reason) = client.suback { return .refused(broker: broker, reason: reason) }
-            if let error = BrokerError(code: code, broker: broker) {
-                guard let reason = client.disconnectReason, isUp else { return error }
-                return .unreachable(broker: broker, reason: reason)
-            }
-            // A TLS port that closes in the handshake leaves libmosquitto spinning without an error.
-            idleHangups = hangup ? idleHangups + 1 : 0
-            if idleHangups > 20 { return .unreachable(broker: broker, reason: "closed by the other side") }
-            if client.connack == .accepted, !hasSubscribed {
-                hasSubscribed = true
-                do throws(BrokerError) { try client.subscribe(self.plan.subscriptions) } catch { return error }
-            }
-            if client.suback == .accepted, !isUp {
-                isUp = true
-                onUp()
-            }
-            if !isUp, SystemClock.bootMilliseconds - began > Self.answerMilliseconds {
-                return .unreachable(
-                    broker: broker,
-                    reason: "no MQTT answer within \(Self.answerMilliseconds / 1_000) s"
-                )
+            if isUp, !wasUp { onUp() }
+            wasUp = wasUp || isUp
+            switch turn {
+            case .end(let error): return error
+            case .wait(let socket, let events, let milliseconds):
+                hasHungUp = self.wait(for: socket, events: events, milliseconds: milliseconds)
             }
         }
     }
 
-    /// Waits until there is something to read, write or send; returns whether the other side hung up.
-    private func wait(for client: MosquittoClient) -> Bool {
-        let isPaused = self.inbox.isFull
-        var events = isPaused ? 0 : Int16(POLLIN)
-        if mosquitto_want_write(client.handle) { events |= Int16(POLLOUT) }
+    /// Waits until there is something to read or write, or the thread is wanted; returns whether the other side hung up.
+    private func wait(for socket: CInt, events: Int16, milliseconds: CInt) -> Bool {
         var waiting = [
             pollfd(fd: self.wake.descriptor, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: client.socket, events: events, revents: 0),
+            pollfd(fd: socket, events: events, revents: 0),
         ]
-        poll(&waiting, 2, isPaused ? 20 : 200)
+        poll(&waiting, 2, milliseconds)
         if waiting[0].revents != 0 { self.wake.clear() }
         return waiting[1].revents & Int16(POLLHUP | POLLERR) != 0
-    }
-
-    private func sendOrders(to client: MosquittoClient) {
-        while client.inFlightCount < Self.mostInFlight {
-            guard let order = self.orders.withLock({ $0.waiting.popFirst() }) else { return }
-            client.publish(order.message) { order.reply.resume(returning: $0) }
-        }
-    }
-
-    private func close(_ end: BrokerError?) {
-        let abandoned = self.orders.withLock { orders -> Deque<Order> in
-            orders.isOpen = false
-            defer { orders.waiting = [] }
-            return orders.waiting
-        }
-        let error = end ?? .notConnected(broker: "\(self.plan.address.endpoint)")
-        for order in abandoned { order.reply.resume(returning: .failure(error)) }
     }
 }

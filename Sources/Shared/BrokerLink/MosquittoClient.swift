@@ -9,8 +9,8 @@ import Musl
 
 /// Sole owner of one libmosquitto client, for one connection.
 ///
-/// Not `Sendable`: it is made, used and freed by the one thread that runs the connection, callbacks
-/// included, so libmosquitto is never entered by two threads. A new connection gets a new client: what
+/// Not `Sendable`: after the connect it belongs to the ``Conversation``, callbacks included, so libmosquitto is never
+/// entered by two threads at once. A new connection gets a new client: what
 /// the old one had queued inside the library cannot come out again behind our back.
 final class MosquittoClient {
     /// What the broker's answer to the connect or to a subscription was.
