@@ -22,6 +22,59 @@ struct NothingLostTests {
         }
     }
 
+    @Test("a room whose store was lost gets everything again that the black boxes still have")
+    func lostStore() async throws {
+        try await Chain.with { chain in
+            try await chain.withGPSD { line in
+                try await chain.withBroker { _ in
+                    try await chain.withPatrold { device in
+                        try await chain.feeding(line) {
+                            try await chain.withRoom { _ in
+                                try await chain.waitForRecords(40)
+                                try await chain.waitForStored(40)
+                                try await eventually("an acknowledgement") {
+                                    try await chain.outboxRows("SELECT first FROM acknowledged").isEmpty ? nil : ()
+                                }
+                            }
+                            let files = ["", "-wal", "-shm"].map { "\(chain.folder)/room/history.sqlite\($0)" }
+                            _ = try await runProgramToEnd("/bin/rm", ["-f"] + files)
+                            try await chain.withRoom { _ in
+                                try await chain.waitForLog("patrold.log", "The room no longer has")
+                            }
+                        }
+                        try await chain.withRoom { _ in
+                            try await chain.expectStoreEqualsOutbox(atLeast: 40)
+                            try await chain.expectAcknowledged()
+                        }
+                        #expect(device.isAlive)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("a record that the device's disk has spoilt costs none of those beside it")
+    func spoiltRecord() async throws {
+        try await Chain.with { chain in
+            try await chain.withGPSD { line in
+                try await chain.withPatrold { _ in
+                    try await chain.feeding(line) { try await chain.waitForRecords(70) }
+                    _ = try await chain.outboxRows("UPDATE record SET body = X'7B226465' WHERE seq = 20")
+                    try await chain.withBroker { _ in
+                        try await chain.withRoom { _ in
+                            try await chain.expectStoreEqualsOutbox(atLeast: 69)
+                            try await chain.expectAcknowledged()
+                        }
+                    }
+                    #expect(readFile("\(chain.folder)/patrold.log").components(of: "Record 20 is damaged") == 1)
+                    #expect(
+                        try await chain.outboxRows("SELECT name FROM note WHERE name LIKE 'dam%'") == ["damaged 20"]
+                    )
+                }
+            }
+        }
+    }
+
     @Test(
         "device, room and broker killed in turn, the broker wiped: the store is equal to the outbox, record by record"
     )

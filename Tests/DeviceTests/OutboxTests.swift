@@ -139,8 +139,7 @@ struct OutboxDeliveryTests {
     @Test("what is acknowledged is not sent again, in holes as well")
     func pending() async throws {
         try await self.withOutbox(100) { outbox in
-            #expect(try await outbox.acknowledge(SequenceRanges([1...40, 50...59])))
-            #expect(try await !outbox.acknowledge(SequenceRanges([1...10])))
+            #expect(try await outbox.acknowledge(SequenceRanges([1...40, 50...59])) == 0)
             let first = try await outbox.pending(after: 0, through: .max, limit: 15, bytes: 10_000)
             #expect(first.entries.map(\.sequence) == Array(41...49) + Array(60...65))
             let second = try await outbox.pending(after: 65, through: 70, limit: 60, bytes: 10_000)
@@ -169,6 +168,26 @@ struct OutboxDeliveryTests {
                     101
                 ]
             )
+        }
+    }
+
+    @Test("what the room no longer has is sent again, and declared as dropped where it is gone here too")
+    func forgetfulRoom() async throws {
+        try await self.withOutbox(1_500, budget: 1_048_576, bytes: 500) { outbox in
+            _ = try await outbox.acknowledge(SequenceRanges([1...1_400]))
+            for _ in 1...1_000 {
+                _ = try await outbox.append(.position, made: 1) { _ in [UInt8](repeating: 65, count: 500) }
+            }
+            let kept = try await outbox.entries(from: 1, limit: 10_000).map(\.sequence)
+            let oldest = try #require(kept.first)
+            #expect(oldest > 1 && oldest < 1_400)
+            let again = try await outbox.acknowledge(SequenceRanges([2_500...2_500]))
+            #expect(again == 1_400 - oldest + 1)
+            let pending = try await outbox.pending(after: 0, through: .max, limit: 10_000, bytes: .max)
+            #expect(pending.entries.map(\.sequence) == Array(oldest...2_499))
+            #expect(pending.dropped == [1...oldest - 1])
+            #expect(try await outbox.acknowledge(SequenceRanges([1...2_500])) == 0)
+            #expect(try await outbox.waiting().count == 0)
         }
     }
 

@@ -23,6 +23,14 @@ struct SequenceRangesTests {
             for number in 1...70 as ClosedRange<Int64> where ranges.contains(number) != set.contains(number) {
                 Issue.record("seed \(seed): \(number)")
             }
+            let holes = SequenceRanges(
+                (0..<4).map { _ in
+                    let first = Int64.random(in: 1...60, using: &random)
+                    return first...first + Int64.random(in: 0...8, using: &random)
+                }
+            )
+            let left = set.filter { !holes.contains($0) }
+            #expect(ranges.subtracting(holes).ranges.flatMap { Array($0) } == left.sorted(), "seed \(seed)")
             let from = Int64.random(in: 1...70, using: &random)
             let missing = (from...200).first { !set.contains($0) }
             #expect(ranges.firstMissing(from: from) == missing, "seed \(seed)")

@@ -179,37 +179,6 @@ package actor Outbox {
         return found
     }
 
-    /// Takes back what the room had acknowledged, so that it is sent again; returns how many records that are.
-    ///
-    /// What the black box no longer has stays acknowledged: it cannot be sent.
-    package func resend(_ range: ClosedRange<Int64>) throws(OutboxError) -> Int64 {
-        var kept = SequenceRanges()
-        try self.database.run(
-            "SELECT seq FROM record WHERE seq BETWEEN ? AND ?",
-            [.integer(range.lowerBound), .integer(range.upperBound)]
-        ) { kept.insert($0.integer(0)...$0.integer(0)) }
-        var rest = self.acknowledged
-        for again in kept.ranges { rest = Self.without(again, rest) }
-        let count = self.acknowledged.count - rest.count
-        guard count > 0 else { return 0 }
-        try self.write(rest, to: "acknowledged")
-        self.acknowledged = rest
-        return count
-    }
-
-    private static func without(_ range: ClosedRange<Int64>, _ all: SequenceRanges) -> SequenceRanges {
-        var rest = SequenceRanges()
-        for known in all.ranges {
-            if known.lowerBound < range.lowerBound {
-                rest.insert(known.lowerBound...min(known.upperBound, range.lowerBound - 1))
-            }
-            if known.upperBound > range.upperBound {
-                rest.insert(max(known.lowerBound, range.upperBound + 1)...known.upperBound)
-            }
-        }
-        return rest
-    }
-
     func rollback() {
         // The statement's own error says more than a failed rollback could.
         do throws(OutboxError) { try self.database.run("ROLLBACK") } catch { self.logger.debug("Rollback: \(error)") }

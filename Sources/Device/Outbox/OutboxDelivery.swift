@@ -10,19 +10,70 @@ package struct Backlogged: Sendable, Hashable {
 }
 
 extension Outbox {
-    /// Takes over what the room has stored; those records are never sent again.
+    /// Takes the room's word for what it has stored.
     ///
-    /// - Returns: Whether that was news.
-    package func acknowledge(_ stored: SequenceRanges) throws(OutboxError) -> Bool {
-        var merged = self.acknowledged
+    /// A room whose store was lost, or is an older copy of itself, names less than it once did: what the black box still
+    /// has of that is to be sent again, and the rest is declared as dropped.
+    ///
+    /// - Returns: How many records are to be sent again.
+    package func acknowledge(_ stored: SequenceRanges) throws(OutboxError) -> Int64 {
         // A number that was not given yet cannot be stored; believing it would skip what is still to come.
-        for range in stored.ranges where range.lowerBound < self.next {
-            merged.insert(range.lowerBound...min(range.upperBound, self.next - 1))
+        let said = SequenceRanges(
+            stored.ranges.filter { $0.lowerBound < self.next }.map { $0.lowerBound...min($0.upperBound, self.next - 1) }
+        )
+        guard said != self.acknowledged else { return 0 }
+        let forgotten = self.acknowledged.subtracting(said)
+        let kept = try self.kept(in: forgotten)
+        let gone = forgotten.subtracting(kept).subtracting(self.dropped)
+        if !gone.ranges.isEmpty {
+            var dropped = self.dropped
+            dropped.formUnion(gone)
+            try self.write(dropped, to: "dropped")
+            self.dropped = dropped
         }
-        guard merged != self.acknowledged else { return false }
-        try self.write(merged, to: "acknowledged")
-        self.acknowledged = merged
-        return true
+        try self.write(said, to: "acknowledged")
+        self.acknowledged = said
+        if !forgotten.ranges.isEmpty {
+            let lost = "The room no longer has \(forgotten.count) records that it had"
+            self.logger.warning("\(lost): \(kept.count) are sent again, \(forgotten.count - kept.count) are gone")
+        }
+        return kept.count
+    }
+
+    /// Takes back what the room had acknowledged, so that it is sent again; returns how many records that are.
+    ///
+    /// What the black box no longer has stays acknowledged: it cannot be sent.
+    package func resend(_ range: ClosedRange<Int64>) throws(OutboxError) -> Int64 {
+        let rest = self.acknowledged.subtracting(try self.kept(in: SequenceRanges([range])))
+        let count = self.acknowledged.count - rest.count
+        guard count > 0 else { return 0 }
+        try self.write(rest, to: "acknowledged")
+        self.acknowledged = rest
+        return count
+    }
+
+    /// Gives up a record whose bytes cannot be sent, and keeps them under a name for who looks into it.
+    package func setAside(_ entry: Entry) throws(OutboxError) {
+        var dropped = self.dropped
+        dropped.insert(entry.sequence...entry.sequence)
+        try self.write(dropped, to: "dropped")
+        self.dropped = dropped
+        let name = "damaged \(entry.sequence)"
+        try self.database.run("INSERT OR REPLACE INTO note VALUES (?, ?)", [.text(name), .blob(entry.body)])
+        try self.database.run("DELETE FROM record WHERE seq = ?", [.integer(entry.sequence)])
+        self.logger.error("Record \(entry.sequence) is damaged on the disk: not sent, kept as note '\(name)'")
+    }
+
+    /// The numbers of these whose records are still here.
+    private func kept(in ranges: SequenceRanges) throws(OutboxError) -> SequenceRanges {
+        var kept = SequenceRanges()
+        for range in ranges.ranges {
+            try self.database.run(
+                "SELECT seq FROM record WHERE seq BETWEEN ? AND ?",
+                [.integer(range.lowerBound), .integer(range.upperBound)]
+            ) { kept.insert($0.integer(0)...$0.integer(0)) }
+        }
+        return kept
     }
 
     /// Returns what the room has not acknowledged, oldest first.

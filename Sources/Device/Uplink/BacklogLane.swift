@@ -29,6 +29,8 @@ package final class BacklogLane: Service, Sendable {
         var cursor: Int64 = 0
         /// ms of CLOCK_BOOTTIME until which the pass that ended waits for acknowledgements.
         var restAt: Int64?
+        /// What was sent was not acknowledged in time: something in it may be damaged.
+        var isDoubtful = false
     }
 
     /// A record gets this long to go live and be acknowledged before it counts as backlog, ms.
@@ -81,6 +83,12 @@ package final class BacklogLane: Service, Sendable {
             if isOnline, !state.isRoomOnline { (state.cursor, state.restAt) = (0, nil) }
             state.isRoomOnline = isOnline
         }
+        self.wake.yield()
+    }
+
+    /// The room wants records again that it had before.
+    package func beginAnew() {
+        self.state.withLock { ($0.cursor, $0.restAt) = (0, nil) }
         self.wake.yield()
     }
 
@@ -155,9 +163,11 @@ package final class BacklogLane: Service, Sendable {
 
     private func nextBatch() async -> [UInt8]? {
         let now = SystemClock.bootMilliseconds
-        let cursor = self.state.withLock { state -> Int64 in
-            if let restAt = state.restAt, now >= restAt { (state.cursor, state.restAt) = (0, nil) }
-            return state.cursor
+        let (cursor, isDoubtful) = self.state.withLock { state -> (Int64, Bool) in
+            if let restAt = state.restAt, now >= restAt {
+                (state.cursor, state.restAt, state.isDoubtful) = (0, nil, true)
+            }
+            return (state.cursor, state.isDoubtful)
         }
         do {
             let batch = try await self.source.backlog(
@@ -165,11 +175,15 @@ package final class BacklogLane: Service, Sendable {
                 through: self.live.settledSequence(now: now, settling: Self.settling),
                 limit: Backlog.mostRecords,
                 // The envelope, and a declaration of dropped numbers, need room too.
-                bytes: Backlog.mostBytes - 1_024
+                bytes: Backlog.mostBytes - 1_024,
+                checked: isDoubtful
             )
             let isDeclaration = batch.records.isEmpty && !batch.dropped.isEmpty && cursor == 0
             guard let last = batch.last ?? (isDeclaration ? 1 : nil) else {
-                self.state.withLock { if $0.restAt == nil, $0.cursor > 0 { $0.restAt = now + Self.patience } }
+                self.state.withLock { state in
+                    state.isDoubtful = false
+                    if state.restAt == nil, state.cursor > 0 { state.restAt = now + Self.patience }
+                }
                 return nil
             }
             self.state.withLock { $0.cursor = max(last, $0.cursor) }

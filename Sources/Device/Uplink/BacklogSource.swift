@@ -6,10 +6,13 @@ package protocol BacklogSource: Sendable {
     var log: String { get }
 
     /// Returns records that the room has not acknowledged, oldest first, and dropped numbers to declare.
-    func backlog(after: Int64, through: Int64, limit: Int, bytes: Int) async throws -> BacklogBatch
+    ///
+    /// `checked` is wanted when the room did not take what was sent: a record that is none any more spoils its whole
+    /// message, and is set aside.
+    func backlog(after: Int64, through: Int64, limit: Int, bytes: Int, checked: Bool) async throws -> BacklogBatch
 
-    /// Takes over what the room has stored; returns whether that was news.
-    func acknowledge(_ stored: SequenceRanges) async throws -> Bool
+    /// Takes the room's word for what it has stored; returns how many records it wants again.
+    func acknowledge(_ stored: SequenceRanges) async throws -> Int64
 
     /// What was spent of the day's allowance when it was last kept.
     func spent() async throws -> DaySpending

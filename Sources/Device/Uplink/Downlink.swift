@@ -73,7 +73,7 @@ package struct Downlink: Service {
             // Of a log that was set aside: none of our numbers.
             guard acknowledgement.log == self.source.log else { return }
             do {
-                _ = try await self.source.acknowledge(acknowledgement.stored)
+                if try await self.source.acknowledge(acknowledgement.stored) > 0 { self.backlog.beginAnew() }
             } catch {
                 // The room says it again with its next one, and until then the records are only sent once more.
                 self.logger.debug("Acknowledgement not kept: \(error)")

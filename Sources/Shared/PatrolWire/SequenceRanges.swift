@@ -57,6 +57,23 @@ public struct SequenceRanges: Sendable, Hashable {
         for range in other.ranges { self.insert(range) }
     }
 
+    /// Returns what is here and not in another set.
+    public func subtracting(_ other: SequenceRanges) -> SequenceRanges {
+        var rest = SequenceRanges()
+        for range in self.ranges {
+            var from = range.lowerBound
+            var index = other.firstIndex(endingAtOrAfter: from)
+            while index < other.ranges.count, other.ranges[index].lowerBound <= range.upperBound {
+                let hole = other.ranges[index]
+                if hole.lowerBound > from { rest.insert(from...hole.lowerBound - 1) }
+                from = max(from, hole.upperBound + 1)
+                index += 1
+            }
+            if from <= range.upperBound { rest.insert(from...range.upperBound) }
+        }
+        return rest
+    }
+
     /// Binary search: the first range whose end is not before `number`.
     private func firstIndex(endingAtOrAfter number: Int64) -> Int {
         var low = 0
