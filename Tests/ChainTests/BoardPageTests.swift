@@ -13,8 +13,13 @@ struct BoardPageTests {
         "return window.patrollink ? [...patrollink.state.units.values()].filter((u) => u.lat !== undefined).length : 0"
 
     /// A room with a broker and three simulated units.
-    private func withUnits(_ body: (Chain, RunningProgram) async throws -> Void) async throws {
+    private func withUnits(
+        settings: String = "",
+        _ body: (Chain, RunningProgram) async throws -> Void
+    ) async throws {
         try await Chain.with { chain in
+            let path = "\(chain.folder)/command-room.yaml"
+            try writeFile(path, readFile(path) + settings)
             try await chain.withBroker { broker in
                 try await chain.withRoom { _ in
                     guard let town = Town(seed: 7), let station = Name(ConfigurationText.station) else { return }
@@ -68,8 +73,13 @@ struct BoardPageTests {
                 #expect(isFormOpen)
                 let street: String = try await page.run(
                     """
-                    const unit = [...patrollink.state.units.values()][0];
-                    patrollink.view.place = [unit.lat + 0.002, unit.lon];
+                    // Neither so near that the car is there before it was seen to drive, nor far away.
+                    const units = [...patrollink.state.units.values()];
+                    const far = (lat, lon) => Math.min(...units.map((u) => Math.hypot((lat - u.lat) * 111000, (lon - u.lon) * 85000)));
+                    for (let i = 0; i < 400 && !patrollink.view.place; i += 1) {
+                      const [lat, lon] = [units[0].lat + (i % 20 - 10) * 0.001, units[0].lon + (Math.floor(i / 20) - 10) * 0.001];
+                      if (far(lat, lon) > 250 && far(lat, lon) < 500) { patrollink.view.place = [lat, lon]; }
+                    }
                     document.getElementById('form-note').value = 'a <b>bicycle</b>';
                     document.getElementById('form-open').click();
                     return 'ok'
@@ -86,8 +96,64 @@ struct BoardPageTests {
                     let text = try await page.text("#incidents")
                     return text.contains("en route") && text.contains("to go") ? true : nil
                 }
-                _ = try await eventually("seen to arrive", within: .seconds(90)) {
+                _ = try await eventually("seen to arrive", within: .seconds(150)) {
                     try await page.text("#incidents").contains("on scene") ? true : nil
+                }
+            }
+        }
+    }
+
+    @Test(
+        "a team's roll is called, a road closed and opened again, and the reports looked at, all with the page's own means"
+    )
+    func dialogs() async throws {
+        try await self.withUnits(settings: "teams: [{ name: night, devices: [car-02, car-03] }]\n") { chain, _ in
+            try await Browser.with(language: "en", folder: chain.folder) { page in
+                try await page.open("http://127.0.0.1:\(chain.http)/")
+                _ = try await eventually("three units on the page") {
+                    let count: Int = try await page.run(Self.placed)
+                    return count == 3 ? true : nil
+                }
+                try await page.click("#rollcall")
+                try await page.choose("#call-whom", "team night")
+                try await page.click("#call-go")
+                _ = try await eventually("both officers of the team have answered, and nobody else was asked") {
+                    let text = try await page.text("#right-body")
+                    return text.contains("answered 2") && text.contains("02") && !text.contains("01\t") ? true : nil
+                }
+                try await page.click("#closure")
+                try await page.click("#closures-draw")
+                let _: Bool = try await page.run(
+                    """
+                    const unit = [...patrollink.state.units.values()][0];
+                    for (const [a, b] of [[-1, -1], [-1, 1], [1, 1], [1, -1]]) {
+                      const latlng = { lat: unit.lat + a * 0.002, lng: unit.lon + b * 0.002 };
+                      patrollink.map.fire("click", { latlng, containerPoint: { x: 0, y: 0 } });
+                    }
+                    return true
+                    """
+                )
+                try await page.click("#hint-done")
+                try await page.click("#closing-go")
+                _ = try await eventually("the closure is known") {
+                    let count: Int = try await page.run("return patrollink.state.closures.length")
+                    return count == 1 ? true : nil
+                }
+                try await page.click("#closure")
+                try await page.click("[data-lift]")
+                _ = try await eventually("it is lifted") {
+                    let count: Int = try await page.run("return patrollink.state.closures.length")
+                    return count == 0 ? true : nil
+                }
+                try await page.click("#reports")
+                try await page.click("[data-kind=workload]")
+                _ = try await eventually("what each unit did") {
+                    try await page.text("#report-body").contains("car-02") ? true : nil
+                }
+                try await page.click("#report-heat")
+                _ = try await eventually("the heat map is drawn and the map is free again") {
+                    let isOpen: Bool = try await page.run("return document.getElementById('report').open")
+                    return isOpen ? nil : true
                 }
             }
         }

@@ -38,9 +38,11 @@ struct Browser: Sendable {
             logFile: "\(folder)/chromedriver.log"
         ) { program in
             try await RealPrograms.waitForPort(port, of: program)
-            let driver = RoomClient(port: port)
+            // The first start on a machine reads all of the browser from its disk.
+            let driver = RoomClient(port: port, patience: 90)
             let arguments = [
-                "--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=\(width),\(height)",
+                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                "--window-size=\(width),\(height)",
                 "--lang=\(language)", "--user-data-dir=\(folder)/browser-\(port)",
             ]
             let list = arguments.map { "\"\($0)\"" }.joined(separator: ",")
@@ -88,6 +90,14 @@ struct Browser: Sendable {
     /// The text that is seen of an element.
     func text(_ selector: String) async throws -> String {
         try await self.run("return document.querySelector('\(selector)').innerText")
+    }
+
+    /// Chooses a value of a list.
+    func choose(_ selector: String, _ value: String) async throws {
+        let chosen: String = try await self.run(
+            "const list = document.querySelector('\(selector)'); list.value = '\(value)'; return list.value"
+        )
+        guard chosen == value else { throw RigError.system(selector, "there is no '\(value)' to choose") }
     }
 
     /// Clicks an element.

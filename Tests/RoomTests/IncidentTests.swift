@@ -161,6 +161,7 @@ struct IncidentTests {
     @Test("an order is told until the device answers; who is called back is told that too")
     func orders() async throws {
         let desk = self.desk()
+        let station = try #require(Name("jinzhan"))
         let incident = try await self.open(desk)
         try await desk.take(self.unit("car-01"), with: incident.id, actor: "li", origin: "test")
         #expect(await desk.due().count == 1)
@@ -170,10 +171,10 @@ struct IncidentTests {
         #expect(again.map(\.command.id) == ["order-car-01"])
         let result = CommandResult(id: "order-car-01", device: "car-01", time: 0, ok: true, reason: nil, data: nil)
         // What another device says of it keeps the order from nobody.
-        try await desk.answered(result, device: try #require(Name.device("car-02")))
+        try await desk.answered(result, station: station, device: try #require(Name.device("car-02")))
         self.pass(4)
         #expect(await desk.due().count == 1)
-        try await desk.answered(result, device: try #require(Name.device("car-01")))
+        try await desk.answered(result, station: station, device: try #require(Name.device("car-01")))
         self.pass(60)
         #expect(await desk.due().isEmpty)
         #expect(try await desk.incident(incident.id).assignments[0].delivered != nil)
@@ -183,7 +184,7 @@ struct IncidentTests {
         // Sent anew after the refusal of another.
         try await desk.take(self.unit("car-02", order: "second"), with: incident.id, actor: "li", origin: "test")
         let no = CommandResult(id: "second-car-02", device: "car-02", time: 0, ok: false, reason: "busy", data: nil)
-        try await desk.answered(no, device: try #require(Name.device("car-02")))
+        try await desk.answered(no, station: station, device: try #require(Name.device("car-02")))
         #expect(try await desk.incident(incident.id).assignments[1].refusal == "busy")
         #expect(await desk.engaged.isEmpty)
     }
@@ -299,7 +300,7 @@ struct RollCallTests {
             at time: Int64,
             place: (latitude: Double, longitude: Double)?,
             isInside: Bool?
-        ) -> Bool { call.answer(device, isOfficer: isOfficer, at: time, place: place, isInside: isInside) }
+        ) -> Bool { call.answer(device, of: "s", isOfficer: isOfficer, at: time, place: place, isInside: isInside) }
         #expect(answer("a", isOfficer: false, at: 2_000, place: (1, 1), isInside: true))
         #expect(answer("a", at: 20_000, place: (1, 1), isInside: true))
         #expect(!answer("a", at: 25_000, place: (1, 1), isInside: true), "the first word counts")

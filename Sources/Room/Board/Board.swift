@@ -17,7 +17,7 @@ package struct Board: Sendable {
     ///   - settings: What the page is told.
     package init(_ parts: BoardParts, page settings: PageSettings) {
         self.parts = parts
-        self.page = PageRoutes(settings)
+        self.page = PageRoutes(settings, parts: parts)
     }
 
     /// The routes.

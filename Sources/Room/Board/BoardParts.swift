@@ -36,6 +36,8 @@ package struct BoardParts: Sendable {
     package var links: Locked<[String: Bool]>
     /// The stations of the room.
     package var stations: [Name]
+    /// The teams that the roll can be called of.
+    package var teams: [Team]
     /// Local time.
     package var zone: LocalZone
     /// Who may do what.
@@ -58,6 +60,7 @@ package struct BoardParts: Sendable {
         feed: LiveFeed,
         links: Locked<[String: Bool]>,
         stations: [Name],
+        teams: [Team],
         zone: LocalZone,
         accounts: Accounts,
         now: @escaping @Sendable () -> Int64
@@ -66,6 +69,7 @@ package struct BoardParts: Sendable {
         (self.closures, self.estimator, self.meter, self.history) = (closures, estimator, meter, history)
         (self.casebook, self.plans, self.feed, self.stations) = (casebook, plans, feed, stations)
         (self.links, self.zone, self.accounts, self.now) = (links, zone, accounts, now)
+        self.teams = teams
     }
 }
 

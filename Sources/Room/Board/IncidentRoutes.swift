@@ -30,11 +30,13 @@ struct IncidentRoutes: Sendable {
         api.post("incidents/:id/cancel") { request, context in
             struct Body: Decodable {
                 let device: String?
+                let station: String?
                 let reason: String?
                 let version: Int?
             }
             let body: Body = try await request.json(example: #"{"reason":"false alarm"} or {"device":"car-01"}"#)
-            let step: IncidentStep = body.device.map { .recall(device: $0) } ?? .cancel(reason: body.reason)
+            let step: IncidentStep =
+                body.device.map { .recall(device: $0, station: body.station) } ?? .cancel(reason: body.reason)
             return try await self.act(step, body.version, request, context)
         }
         api.post("incidents/:id/close") { request, context in
@@ -222,6 +224,7 @@ struct IncidentRoutes: Sendable {
     private func progress(_ request: Request, _ context: BoardContext) async throws -> Response {
         struct Body: Decodable {
             let device: String
+            let station: String?
             let state: String
             let reason: String?
         }
@@ -236,7 +239,12 @@ struct IncidentRoutes: Sendable {
         default:
             throw Problem(.badRequest, "'state' must be accepted, declined, enroute, scene or cleared")
         }
-        return try await self.act(.device(body.device, step, at: self.parts.now()), nil, request, context)
+        return try await self.act(
+            .device(body.device, station: body.station, step, at: self.parts.now()),
+            nil,
+            request,
+            context
+        )
     }
 
     private func ranking(for incident: Incident, profile name: String?) async throws -> Candidates {

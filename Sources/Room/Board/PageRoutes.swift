@@ -34,8 +34,12 @@ package struct PageSettings: Sendable, Hashable {
 /// The page and what it loads: all of it from this program and from Debian's Leaflet, nothing from elsewhere.
 struct PageRoutes: Sendable {
     let settings: PageSettings
+    private let stations: [String]
+    private let teams: [Team]
 
-    init(_ settings: PageSettings) { self.settings = settings }
+    init(_ settings: PageSettings, parts: BoardParts) {
+        (self.settings, self.stations, self.teams) = (settings, parts.stations.map(\.text), parts.teams)
+    }
 
     private static let files: [(name: String, type: String, bytes: [UInt8])] = [
         ("board.css", "text/css; charset=utf-8", PackageResources.board_css),
@@ -43,6 +47,8 @@ struct PageRoutes: Sendable {
         ("map.js", "text/javascript; charset=utf-8", PackageResources.map_js),
         ("live.js", "text/javascript; charset=utf-8", PackageResources.live_js),
         ("lists.js", "text/javascript; charset=utf-8", PackageResources.lists_js),
+        ("dialogs.js", "text/javascript; charset=utf-8", PackageResources.dialogs_js),
+        ("reports.js", "text/javascript; charset=utf-8", PackageResources.reports_js),
         ("words.js", "text/javascript; charset=utf-8", PackageResources.words_js),
     ]
 
@@ -55,6 +61,8 @@ struct PageRoutes: Sendable {
         let title: String
         let tiles: String?
         let gcj02: Bool
+        let stations: [String]
+        let teams: [Team]
     }
 
     func add(to router: Router<BoardContext>) {
@@ -74,7 +82,9 @@ struct PageRoutes: Sendable {
             let told = Told(
                 title: self.settings.title,
                 tiles: self.settings.tiles,
-                gcj02: self.settings.tilesAreGCJ02
+                gcj02: self.settings.tilesAreGCJ02,
+                stations: self.stations,
+                teams: self.teams
             )
             return try tagged(told, request)
         }

@@ -3,6 +3,7 @@ import FoundationEssentials
 import History
 import Hummingbird
 import PatrolWire
+import Plan
 import Reports
 
 /// Reports over HTTP, as JSON or CSV.
@@ -22,7 +23,7 @@ struct ReportRoutes: Sendable {
             try context.require(.viewer)
             let (from, to) = try self.span(request)
             let events = try await self.parts.history.events(PresenceReport.events, from: from, to: to)
-            let report = PresenceReport(events, from: from, to: to)
+            let report = PresenceReport(events, duties: self.duties, from: from, to: to)
             return try self.answer(report, csv: report.csv, request)
         }
         api.get("reports/workload") { request, context in
@@ -49,6 +50,16 @@ struct ReportRoutes: Sendable {
             guard (1...5_000).contains(limit) else { throw Problem(.badRequest, "'limit' must be from 1 to 5000") }
             return try tagged(["audit": try self.parts.casebook.deeds(limit: limit)], request)
         }
+    }
+
+    /// What the plan in force wants covered.
+    private var duties: PresenceReport.Duties {
+        guard let plan = self.parts.plans.view?.plan else { return PresenceReport.Duties() }
+        return PresenceReport.Duties(
+            grids: plan.grids.map { ($0.id, $0.name) },
+            posts: plan.posts.map { ($0.id, $0.name) },
+            lines: plan.lines.map { ($0.id, $0.name) }
+        )
     }
 
     /// The last day unless something else is asked for.

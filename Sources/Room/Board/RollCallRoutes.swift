@@ -82,15 +82,23 @@ struct RollCallRoutes: Sendable {
         struct Body: Decodable {
             let devices: [String]?
             let station: String?
+            let team: String?
             let seconds: Double?
             let officer: Bool?
         }
         let body: Body = try await request.json(example: #"{"seconds":60,"officer":true} or {"devices":["car-01"]}"#)
         let seconds = body.seconds ?? 60
         guard (5...3_600).contains(seconds) else { throw Problem(.badRequest, "'seconds' must be from 5 to 3600") }
+        let team = try body.team.map { name in
+            guard let team = self.parts.teams.first(where: { $0.name == name }) else {
+                throw Problem(.notFound, "no team '\(name)'; GET /api/v1/page names them")
+            }
+            return team
+        }
         let units = self.parts.units.withLock { $0.all }.filter { unit in
+            if let station = body.station, station != unit.station.text { return false }
             if let devices = body.devices { return devices.contains(unit.device.text) }
-            return (body.station.map { $0 == unit.station.text } ?? true) && unit.status != .off
+            return unit.status != .off && team?.devices.contains(unit.device.text) ?? true
         }
         if let stranger = body.devices?.first(where: { name in !units.contains { $0.device.text == name } }) {
             throw Problem(.notFound, "no unit '\(stranger)' has been heard of; GET /api/v1/units lists them")

@@ -130,29 +130,38 @@ package actor DispatchDesk {
         let time = record.timeQuality.isTrusted ? min(record.time, self.now()) : self.now()
         if let word = DeviceWord(record) {
             guard self.book[word.incident] != nil else { return }
-            try self.move(word.step, device, in: word.incident, at: time)
+            try self.move(word.step, device, of: station, in: word.incident, at: time)
         } else if let (incident, assignment) = self.book.engagement(of: device.text, station: station.text),
             assignment.departed == nil, time >= assignment.assigned, Departure.isSeen(in: record)
         {
-            try self.move(.departed, device, in: incident.id, at: time)
+            try self.move(.departed, device, of: station, in: incident.id, at: time)
         }
     }
 
     /// Takes a device's answer to a command.
-    package func answered(_ result: CommandResult, device: Name) throws {
+    package func answered(_ result: CommandResult, station: Name, device: Name) throws {
         // Another device's word must not keep an order from the one that it is for.
-        guard let order = self.untold[result.id], order.device == device.text else { return }
+        guard let order = self.untold[result.id], order.device == device.text, order.station == station.text else {
+            return
+        }
         self.untold[result.id] = nil
         self.told[result.id] = nil
         guard order.command.kind == .dispatch, case .string(let incident)? = order.command.data?["incident"],
             self.book[incident] != nil
         else { return }
         let step: IncidentStep.DeviceStep = result.ok ? .delivered : .declined(reason: result.reason ?? "")
-        try self.move(step, device, in: incident, at: min(result.time, self.now()))
+        try self.move(step, device, of: station, in: incident, at: min(result.time, self.now()))
     }
 
-    private func move(_ step: IncidentStep.DeviceStep, _ device: Name, in incident: String, at time: Int64) throws {
-        try self.take(.device(device.text, step, at: time), with: incident, actor: device.text, origin: "mqtt")
+    private func move(
+        _ step: IncidentStep.DeviceStep,
+        _ device: Name,
+        of station: Name,
+        in incident: String,
+        at time: Int64
+    ) throws {
+        let step = IncidentStep.device(device.text, station: station.text, step, at: time)
+        try self.take(step, with: incident, actor: device.text, origin: "mqtt")
     }
 
     /// Orders that are to be told now; those that nobody answers come again until their time is over.

@@ -2,8 +2,8 @@
 package enum IncidentStep: Sendable, Hashable {
     /// A unit is sent.
     case assign(UnitToSend)
-    /// A unit is called back.
-    case recall(device: String)
+    /// A unit is called back; `station` is needed where two stations have a device of that name on the incident.
+    case recall(device: String, station: String? = nil)
     /// The incident is not one.
     case cancel(reason: String?)
     /// All is done.
@@ -18,8 +18,8 @@ package enum IncidentStep: Sendable, Hashable {
     case followed
     /// Somebody takes care of an alarm.
     case take(alarm: String)
-    /// A device did something, or the room saw that it did.
-    case device(String, DeviceStep, at: Int64)
+    /// A device did something, or the room saw that it did; `station` as for a recall.
+    case device(String, station: String? = nil, DeviceStep, at: Int64)
 
     /// A unit that is to be sent.
     package struct UnitToSend: Sendable, Hashable {
@@ -131,8 +131,8 @@ extension Incident {
         case .assign(let unit):
             try self.assign(unit, actor: actor, now: now)
             entry = ("assign", unit.device)
-        case .recall(let device):
-            guard let index = self.assignments.lastIndex(where: { $0.device == device && $0.isActive }) else {
+        case .recall(let device, let station):
+            guard let index = try self.active(device, station) else {
                 throw IncidentRefusal(.conflict, "\(device) is not on \(self.id)")
             }
             self.assignments[index].ended = now
@@ -177,8 +177,8 @@ extension Incident {
             if let other = self.taken[alarm] { throw IncidentRefusal(.conflict, "\(other) has taken that alarm") }
             self.taken[alarm] = actor
             entry = ("take", alarm)
-        case .device(let device, let deviceStep, let time):
-            guard self.apply(deviceStep, of: device, at: time) else { return false }
+        case .device(let device, let station, let deviceStep, let time):
+            guard try self.apply(deviceStep, of: device, at: station, time) else { return false }
             entry = (deviceStep.name, device)
         }
         if !self.state.isEnded {
@@ -213,7 +213,8 @@ extension Incident {
         now: Int64
     ) throws(IncidentRefusal) {
         try self.requireOpen()
-        if let known = self.assignments.last(where: { $0.device == unit.device && $0.isActive }) {
+        if let index = try self.active(unit.device, unit.station) {
+            let known = self.assignments[index]
             throw IncidentRefusal(.conflict, "\(known.actor) has sent \(unit.device) to \(self.id) already")
         }
         self.assignments.append(
@@ -231,11 +232,27 @@ extension Incident {
         )
     }
 
-    /// Moves a unit on; a later step includes the earlier ones, and no step is taken back.
-    private mutating func apply(_ step: IncidentStep.DeviceStep, of device: String, at time: Int64) -> Bool {
-        guard let index = self.assignments.lastIndex(where: { $0.device == device && $0.isActive }) else {
-            return false
+    /// Which assignment a device is on; the station may be left out where that is clear.
+    private func active(_ device: String, _ station: String?) throws(IncidentRefusal) -> Int? {
+        let found = self.assignments.indices.filter { index in
+            let assignment = self.assignments[index]
+            return assignment.isActive && assignment.device == device
+                && station ?? assignment.station == assignment.station
         }
+        guard found.count < 2 else {
+            throw IncidentRefusal(.invalid, "'\(device)' of several stations is on \(self.id): say 'station' too")
+        }
+        return found.last
+    }
+
+    /// Moves a unit on; a later step includes the earlier ones, and no step is taken back.
+    private mutating func apply(
+        _ step: IncidentStep.DeviceStep,
+        of device: String,
+        at station: String?,
+        _ time: Int64
+    ) throws(IncidentRefusal) -> Bool {
+        guard let index = try self.active(device, station) else { return false }
         let before = self.assignments[index]
         var unit = before
         // A device's clock may be behind the room's: nothing happens before the order.

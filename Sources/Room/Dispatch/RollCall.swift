@@ -72,6 +72,7 @@ package struct RollCall: Sendable, Hashable, Codable {
     ///
     /// - Parameters:
     ///   - device: Who.
+    ///   - station: Its station.
     ///   - isOfficer: Whether the officer gave it.
     ///   - time: When, ms since 1970 UTC.
     ///   - place: Where, degrees.
@@ -79,12 +80,15 @@ package struct RollCall: Sendable, Hashable, Codable {
     /// - Returns: Whether anything changed.
     package mutating func answer(
         _ device: String,
+        of station: String,
         isOfficer: Bool,
         at time: Int64,
         place: (latitude: Double, longitude: Double)?,
         isInside: Bool?
     ) -> Bool {
-        guard let index = self.members.firstIndex(where: { $0.device == device }) else { return false }
+        guard let index = self.members.firstIndex(where: { $0.device == device && $0.station == station }) else {
+            return false
+        }
         let before = self.members[index]
         let time = max(time, self.started)
         if isOfficer {

@@ -67,7 +67,7 @@ package actor RollCallDesk {
         self.calls.append(call)
         if self.calls.count > Self.mostKept { self.calls.removeFirst() }
         for member in call.members {
-            let id = "\(call.id)-\(member.device)"
+            let id = "\(call.id)-\(member.station)-\(member.device)"
             self.untold[id] = DispatchDesk.Order(
                 station: member.station,
                 device: member.device,
@@ -86,7 +86,7 @@ package actor RollCallDesk {
     }
 
     /// Takes a device's record, if it is an answer.
-    package func heard(_ record: Record, device: Name) throws {
+    package func heard(_ record: Record, station: Name, device: Name) throws {
         guard record.event == .rollcallAnswer, case .string(let id)? = record.data?["rollcall"],
             let index = self.calls.firstIndex(where: { $0.id == id })
         else { return }
@@ -97,6 +97,7 @@ package actor RollCallDesk {
         guard
             call.answer(
                 device.text,
+                of: station.text,
                 isOfficer: isOfficer,
                 at: time,
                 place: place.map { (latitude: $0.0, longitude: $0.1) },
@@ -109,8 +110,10 @@ package actor RollCallDesk {
     }
 
     /// Takes a device's answer to a command.
-    package func answered(_ result: CommandResult, device: Name) {
-        guard self.untold[result.id]?.device == device.text else { return }
+    package func answered(_ result: CommandResult, station: Name, device: Name) {
+        guard let order = self.untold[result.id], order.device == device.text, order.station == station.text else {
+            return
+        }
         self.untold[result.id] = nil
         self.told[result.id] = nil
     }

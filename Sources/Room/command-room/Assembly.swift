@@ -140,6 +140,7 @@ struct Assembly {
                 feed: feed,
                 links: linkStates,
                 stations: self.configuration.stations,
+                teams: self.configuration.teams,
                 zone: self.configuration.timezone,
                 accounts: try self.accounts(),
                 now: now

@@ -36,6 +36,8 @@ struct Configuration: Sendable {
     var driving: String?
     /// When the roll is called without anybody asking for it.
     var rollCalls = RollCallSchedule.Settings()
+    /// Whose roll can be called together.
+    var teams: [Team] = []
     /// What the page is told.
     var page: PageSettings
     /// Where the station is: hours of traffic and of roll calls are its own.
@@ -100,12 +102,29 @@ struct Configuration: Sendable {
             try board.finish()
         }
         if var calls = try top.optionalGroup("roll_calls") { self.rollCalls = try Self.rollCalls(&calls) }
+        for var group in try top.groups("teams") { self.teams.append(try Self.team(&group, among: self.teams)) }
         let zone = try top.optionalString("timezone") ?? "Asia/Shanghai"
         guard let local = ZoneFiles.zone(named: zone) else {
             throw top.error("timezone", "must be a zone of this machine such as Asia/Shanghai, not '\(zone)'")
         }
         self.timezone = local
         try top.finish()
+    }
+
+    private static func team(_ group: inout SettingsReader, among teams: [Team]) throws(SettingsError) -> Team {
+        let name = try group.string("name", example: "community")
+        guard !teams.contains(where: { $0.name == name }) else {
+            throw group.error("name", "'\(name)' names a team twice")
+        }
+        var devices: [Name] = []
+        for text in try group.strings("devices", example: "[car-01, car-02]") {
+            guard let device = Name.device(text) else {
+                throw group.error("devices", "must be names of devices, \(Name.rule), not '\(text)'")
+            }
+            devices.append(device)
+        }
+        try group.finish()
+        return Team(name: name, devices: devices)
     }
 
     private static func rollCalls(

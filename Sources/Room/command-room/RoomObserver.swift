@@ -19,7 +19,7 @@ struct RoomObserver: IntakeObserver {
         guard record.event != nil || record.status == .enroute else { return }
         do {
             try await self.desk.heard(record, station: station, device: device)
-            try await self.rollCalls.heard(record, device: device)
+            try await self.rollCalls.heard(record, station: station, device: device)
         } catch {
             self.logger.error("What \(device) says of its order was not kept: \(error)")
         }
@@ -52,10 +52,10 @@ struct RoomObserver: IntakeObserver {
 
     func answered(_ result: CommandResult, station: Name, device: Name) async {
         do {
-            try await self.desk.answered(result, device: device)
+            try await self.desk.answered(result, station: station, device: device)
         } catch {
             self.logger.error("The answer of \(device) to \(result.id) was not kept: \(error)")
         }
-        await self.rollCalls.answered(result, device: device)
+        await self.rollCalls.answered(result, station: station, device: device)
     }
 }

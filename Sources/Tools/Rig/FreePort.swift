@@ -6,6 +6,12 @@ import Musl
 
 /// Finds TCP ports on the loopback interface that nobody listens on.
 package enum FreePort {
+    /// Below the ports that the kernel gives to outgoing connections (from 32768 on): one of those could take a port
+    /// between its being found here and its being listened on.
+    private static let range: ClosedRange<UInt16> = 20_000...32_000
+
+    private static let mostAttempts = 1_000
+
     /// Returns so many different free ports.
     ///
     /// All are held until all are found, so that none is given twice.
@@ -13,20 +19,20 @@ package enum FreePort {
         var sockets: [CInt] = []
         defer { for socket in sockets { close(socket) } }
         var ports: [UInt16] = []
-        for _ in 0..<count {
+        for _ in 0..<Self.mostAttempts where ports.count < count {
+            let port = UInt16.random(in: Self.range)
             let socket = Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
             guard socket >= 0 else { throw RigError.system("socket", String(cString: strerror(errno))) }
             sockets.append(socket)
-            var address = loopback(port: 0)
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let status = withUnsafeMutablePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                    bind(socket, generic, length) == 0 ? getsockname(socket, generic, &length) : -1
+            var address = loopback(port: port)
+            let isFree = withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
                 }
             }
-            guard status == 0 else { throw RigError.system("bind", String(cString: strerror(errno))) }
-            ports.append(UInt16(bigEndian: address.sin_port))
+            if isFree { ports.append(port) }
         }
+        guard ports.count == count else { throw RigError.system("bind", "no free port from 20000 to 32000") }
         return ports
     }
 }

@@ -33,18 +33,21 @@ package struct RoomClient: Sendable {
     }
 
     private let port: UInt16
+    private let seconds: Int
 
-    /// Creates a client of the room on a loopback port.
-    package init(port: UInt16) { self.port = port }
+    /// Creates a client of the room on a loopback port, that waits so many seconds for an answer.
+    package init(port: UInt16, patience seconds: Int = 10) { (self.port, self.seconds) = (port, seconds) }
 
     /// Sends a request and reads the whole answer.
     package func ask(_ method: String = "GET", _ path: String, body: String = "") async throws -> Answer {
-        let port = self.port
+        let (port, seconds) = (self.port, self.seconds)
         let request =
             "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n"
             + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
         let bytes = try await withCheckedThrowingContinuation { continuation in
-            startThread("http") { continuation.resume(with: Result { try exchange(request, port: port) }) }
+            startThread("http") {
+                continuation.resume(with: Result { try exchange(request, port: port, seconds: seconds) })
+            }
         }
         return try Self.parse(bytes)
     }
@@ -61,12 +64,12 @@ package struct RoomClient: Sendable {
     }
 }
 
-private func exchange(_ request: String, port: UInt16) throws -> [UInt8] {
+private func exchange(_ request: String, port: UInt16, seconds: Int) throws -> [UInt8] {
     guard let socket = LoopbackPort.connect(port) else {
         throw RigError.system("connect to port \(port)", String(cString: strerror(errno)))
     }
     defer { close(socket) }
-    var patience = timeval(tv_sec: 10, tv_usec: 0)
+    var patience = timeval(tv_sec: seconds, tv_usec: 0)
     setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     let bytes = Array(request.utf8)
     guard send(socket, bytes, bytes.count, CInt(MSG_NOSIGNAL)) == bytes.count else {

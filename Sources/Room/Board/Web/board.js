@@ -2,11 +2,13 @@
 import { state, onChange, now, connect, ask, setToken } from "./live.js";
 import { map, setBase, redrawBase, drawPlan, unitsMoved, unitAt, chooseUnit, drawIncidents, drawWays, drawClosures, drawCoverage, onMap, fromMap, frames } from "./map.js";
 import * as lists from "./lists.js";
+import * as dialogs from "./dialogs.js";
+import { openReports, setUpReports } from "./reports.js";
 import { word, language, switchLanguage } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
-const view = { incident: null, rollcall: null, coverage: null, candidates: null, filter: "", place: null, page: { title: "" }, canAct: true };
-const categories = ["theft", "dispute", "fight", "traffic", "help", "other"];
+const view = { incident: null, rollcall: null, coverage: null, candidates: null, filter: "", place: null, sketch: null,
+  page: { title: "" }, canAct: true };
 /** For who measures and tests: what the page knows. */
 window.patrollink = { state, view, frames, map };
 
@@ -23,18 +25,12 @@ function label() {
   $("language").textContent = word("language");
   $("mode").textContent = isWall() ? word("desk") : word("wall");
   $("logout").textContent = word("logout");
-  $("form-title").textContent = word("newIncident");
-  $("form-where").textContent = word("where");
-  $("form-category-label").textContent = word("category");
-  $("form-priority-label").textContent = word("priority");
-  $("form-note-label").textContent = word("note");
-  $("form-cancel").textContent = word("cancel");
-  $("form-open").textContent = word("open");
+  $("closure").textContent = word("closures");
+  $("reports").textContent = word("reports");
   $("login-name-label").textContent = word("name");
   $("login-password-label").textContent = word("password");
   $("login-go").textContent = word("logIn");
-  $("form-category").innerHTML = categories.map((key) => `<option value="${key}">${word(key)}</option>`).join("");
-  $("form-priority").innerHTML = [1, 2, 3, 4].map((n) => `<option ${n === 2 ? "selected" : ""}>${n}</option>`).join("");
+  dialogs.labelDialogs();
 }
 
 function drawTop() {
@@ -124,6 +120,12 @@ function chooseIncident(id, isMoving = true) {
   loadCandidates();
 }
 
+function chooseRollCall(id) {
+  view.incident = null;
+  view.rollcall = id;
+  draw();
+}
+
 function draw() { drawTop(); drawLeft(); drawRight(); drawAlarms(); drawIncidents(view.incident, chooseIncident); drawWays(); }
 
 async function act(path, body) {
@@ -132,68 +134,29 @@ async function act(path, body) {
 
 function send(device, station) { return act(`incidents/${view.incident}/assign`, { device, station }); }
 
-function openForm(place) {
-  view.place = place ?? view.place;
-  $("form-coordinates").textContent = view.place ? `${view.place[0].toFixed(6)}, ${view.place[1].toFixed(6)}` : word("noPlace");
-  $("form-error").textContent = "";
-  if (!$("form").open) { $("form").showModal(); $("form-place").focus(); }
-}
-
-async function submitIncident() {
-  if (!view.place) { $("form-error").textContent = word("noPlace"); return; }
-  const [lat, lon] = view.place;
-  try {
-    const incident = await ask("POST", "incidents", { lat, lon, place: $("form-place").value || null, category: $("form-category").value,
-      priority: Number($("form-priority").value), note: $("form-note").value || null });
-    $("form").close();
-    $("form-place").value = "";
-    $("form-note").value = "";
-    view.place = null;
-    state.incidents.set(incident.id, incident);
-    chooseIncident(incident.id);
-  } catch (error) { $("form-error").textContent = error.message; }
-}
-
-async function findPlace(text) {
-  if (text.length < 1) { return []; }
-  try { return (await ask("GET", `places?q=${encodeURIComponent(text)}`)).places; } catch { return []; }
-}
-
 function clicks() {
   document.addEventListener("click", (event) => {
     const target = event.target.closest("[data-send],[data-recall],[data-act],[data-alarm],[data-incident],[data-unit],[data-place]");
     if (!target) { return; }
     const data = target.dataset;
     if (data.send) { send(data.send, data.station); return; }
-    if (data.recall) { act(`incidents/${view.incident}/cancel`, { device: data.recall }); return; }
+    if (data.recall) { act(`incidents/${view.incident}/cancel`, { device: data.recall, station: data.station }); return; }
     if (data.alarm) { act(`incidents/${data.of}/take`, { alarm: data.alarm }); return; }
     if (data.incident) { chooseIncident(data.incident); return; }
     if (data.act === "back") { view.rollcall = null; chooseIncident(null); return; }
     if (data.act === "close") { act(`incidents/${view.incident}/close`, { result: word("cleared") }); return; }
     if (data.act === "mediation") { act(`incidents/${view.incident}/close`, { result: word("mediation"), referred: true }); return; }
     if (data.act === "cancel") { act(`incidents/${view.incident}/cancel`, { reason: word("cancelled") }); return; }
-    if (data.act === "follow") { askFollowUp(); return; }
+    if (data.act === "follow") { dialogs.openFollowUp(); return; }
     if (data.act === "reopen") { act(`incidents/${view.incident}/reopen`, {}); return; }
     if (data.unit) { showUnit(data.unit); }
   });
-  $("new").onclick = () => openForm();
-  $("form-cancel").onclick = () => $("form").close();
-  $("form-open").onclick = (event) => { event.preventDefault(); submitIncident(); };
-  $("form-place").onchange = async () => {
-    const found = await findPlace($("form-place").value);
-    if (found[0]) { view.place = [found[0].lat, found[0].lon]; $("form-place").value = found[0].name; openForm(); }
-  };
+  $("new").onclick = () => dialogs.openIncident();
   $("language").onclick = () => { switchLanguage(); label(); draw(); };
   $("mode").onclick = () => setMode(!isWall());
-  $("rollcall").onclick = async () => {
-    try {
-      const call = await ask("POST", "rollcalls", { seconds: 60, officer: true });
-      state.rollcalls.set(call.id, call);
-      view.incident = null;
-      view.rollcall = call.id;
-      draw();
-    } catch (error) { complain(error); }
-  };
+  $("rollcall").onclick = () => dialogs.openRollCall();
+  $("closure").onclick = () => dialogs.openClosures();
+  $("reports").onclick = () => openReports();
   $("coverage").onclick = async () => {
     view.coverage = view.coverage ? null : await ask("GET", "coverage?minutes=1,3,5").catch((error) => { complain(error); return null; });
     drawCoverage(view.coverage);
@@ -201,17 +164,12 @@ function clicks() {
   };
   $("logout").onclick = async () => { await ask("DELETE", "session"); location.reload(); };
   map.on("click", (event) => {
+    const place = fromMap(event.latlng.lat, event.latlng.lng);
+    if (dialogs.isSketching()) { dialogs.sketch(place); return; }
     const unit = unitAt(event.containerPoint);
     if (unit) { showUnit(unit.id); return; }
-    if (view.canAct && !isWall()) { openForm(fromMap(event.latlng.lat, event.latlng.lng)); }
+    if (view.canAct && !isWall()) { dialogs.openIncident(place); }
   });
-}
-
-function askFollowUp() {
-  const text = window.prompt(word("follow"));
-  const owner = text && window.prompt(word("owner"));
-  const hours = owner && Number(window.prompt(word("hours"), "24"));
-  if (hours > 0) { act(`incidents/${view.incident}/follow-up`, { text, owner, due: Math.round(now() + hours * 3600000) }); }
 }
 
 function showUnit(id) {
@@ -236,7 +194,7 @@ function keys() {
   $("search").oninput = async () => {
     view.filter = $("search").value.toLowerCase();
     drawRight();
-    found = await findPlace($("search").value);
+    found = await dialogs.findPlace($("search").value);
     $("found").hidden = found.length === 0;
     $("found").innerHTML = found.map((place, index) => `<li data-place="${index}">${lists.safe(place.name)}</li>`).join("");
   };
@@ -246,17 +204,23 @@ function keys() {
     if (place) { map.setView(onMap(place.lat, place.lon), 16); }
   };
   document.addEventListener("keydown", (event) => {
+    if (dialogs.isSketching() && ["Escape", "Enter"].includes(event.key) && !document.querySelector("dialog[open]")) {
+      event.preventDefault();
+      dialogs.endSketch(event.key === "Enter");
+      return;
+    }
     if (event.key === "Escape") {
       $("found").hidden = true;
       $("search").blur();
-      if (!$("form").open) { view.rollcall = null; chooseIncident(null); }
+      if (!document.querySelector("dialog[open]")) { view.rollcall = null; chooseIncident(null); }
       return;
     }
+    if (document.querySelector("dialog[open]") && event.target !== $("search")) { return; }
     if (event.target.matches("input, textarea, select") || event.ctrlKey || event.altKey || event.metaKey) {
       if (event.target === $("search") && event.key === "Enter" && found[0]) { $("found").firstChild?.click(); }
       return;
     }
-    if (event.key === "n") { event.preventDefault(); openForm(); }
+    if (event.key === "n" && view.canAct) { event.preventDefault(); dialogs.openIncident(); }
     if (event.key === "/") { event.preventDefault(); $("search").focus(); }
     if (event.key === "Enter" && event.target.dataset.incident) { chooseIncident(event.target.dataset.incident); }
     if (/^[1-9]$/.test(event.key) && view.incident && view.candidates) {
@@ -311,9 +275,12 @@ async function begin() {
   if (new URL(location.href).searchParams.has("wall")) { document.body.classList.add("wall"); }
   label();
   await logIn();
+  for (const id of ["new", "rollcall", "closure"]) { $(id).hidden = !view.canAct; }
   view.page = await ask("GET", "page");
   map.setView([0, 0], 2);
   setBase(view.page);
+  dialogs.setUpDialogs({ view, chooseIncident, chooseRollCall });
+  setUpReports();
   label();
   clicks();
   keys();

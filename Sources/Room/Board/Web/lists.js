@@ -73,7 +73,7 @@ export function candidateRows(candidates, incident, canAct) {
 export function incidentDetail(incident, canAct) {
   const isOver = ["cleared", "cancelled"].includes(incident.state);
   const units = incident.units.filter((unit) => !unit.cleared && !unit.ended).map((unit) =>
-    `<button data-recall="${safe(unit.device)}">${word("recall")} ${safe(unit.unit)}</button>`).join("");
+    `<button data-recall="${safe(unit.device)}" data-station="${safe(unit.station)}">${word("recall")} ${safe(unit.unit)}</button>`).join("");
   const actions = !canAct ? "" : isOver ? `<button data-act="reopen">${word("reopen")}</button><button data-act="follow">${word("follow")}</button>`
     : `${units}<button data-act="close">${word("close")}</button><button data-act="mediation">${word("mediation")}</button><button data-act="cancel">${word("cancel")}</button>`;
   const steps = incident.steps.slice(-12).map((step) =>
@@ -90,9 +90,10 @@ export function alarmLine() {
 }
 
 export function rollCallRows(call) {
+  // Where the officer has to answer, the device's own answer is none.
+  const answered = (unit) => unit.officer_answered ?? (call.officer ? null : unit.device_answered);
   const words = { late: word("lateCall"), silent: word("silentCall") };
   return `<p class="number">${clock(call.started)} · ${safe(call.by)} · ${Object.entries(call.counts).map(([key, n]) => `${words[key] ?? word(key)} ${n}`).join(" · ")}</p>
     <table><tbody>${call.units.map((unit) => `<tr class="unit" data-unit="${safe(`${unit.station}/${unit.device}`)}"><td>${safe(unit.unit)}</td>
-    <td class="${unit.result}">${words[unit.result] ?? word(unit.result)}</td><td class="n number">${unit.officer_answered || unit.device_answered
-      ? ((unit.officer_answered ?? unit.device_answered) - call.started) / 1000 + " s" : ""}</td></tr>`).join("")}</tbody></table>`;
+    <td class="${unit.result}">${words[unit.result] ?? word(unit.result)}</td><td class="n number">${answered(unit) ? `${((answered(unit) - call.started) / 1000).toFixed(1)} s` : ""}</td></tr>`).join("")}</tbody></table>`;
 }

@@ -311,3 +311,29 @@ export function drawCoverage(coverage) {
     style: () => ({ color: colour("alarm"), weight: 3, opacity: 0.55, interactive: false }),
   }));
 }
+
+const sketchLayer = L.layerGroup().addTo(map);
+/** Shows the corners of a closure that is being drawn. */
+export function closureSketch(corners) {
+  sketchLayer.clearLayers();
+  const places = corners.map(([lat, lon]) => onMap(lat, lon));
+  const style = { color: colour("alarm"), weight: 2, dashArray: "3 4", fillOpacity: 0.15, interactive: false };
+  for (const place of places) { sketchLayer.addLayer(L.circleMarker(place, { ...style, radius: 5 })); }
+  if (places.length > 1) { sketchLayer.addLayer(L.polygon(places, style)); }
+}
+
+const heatLayer = L.layerGroup().addTo(map);
+/** Shows where units were, the more the darker; nothing for `null`. */
+export function drawHeat(heat) {
+  heatLayer.clearLayers();
+  const most = Math.max(1, ...(heat?.features ?? []).map((one) => one.properties.count));
+  for (const one of heat?.features ?? []) {
+    const [lon, lat] = one.geometry.coordinates;
+    const high = 50 / 111320;
+    const wide = high / Math.cos(lat * pi / 180);
+    const corners = [[lat - high, lon - wide], [lat + high, lon + wide]].map(([y, x]) => onMap(y, x));
+    // By the logarithm: a parking place must not make everything else look empty.
+    const share = Math.log(1 + one.properties.count) / Math.log(1 + most);
+    heatLayer.addLayer(L.rectangle(corners, { stroke: false, fillColor: colour("alarm"), fillOpacity: 0.08 + 0.55 * share, interactive: false }));
+  }
+}

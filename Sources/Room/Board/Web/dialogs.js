@@ -1,0 +1,173 @@
+// The dialogs: a new incident, a follow-up, a roll call, a closure.
+import { state, now, ask } from "./live.js";
+import { closureSketch } from "./map.js";
+import { safe, clock } from "./lists.js";
+import { word, language } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const categories = ["theft", "dispute", "fight", "traffic", "help", "other"];
+
+/** What the dialogs act on: set once, by the board. */
+let board = null;
+
+/** Writes every label in the language of the page. */
+export function labelDialogs() {
+  for (const element of document.querySelectorAll("dialog [data-word]")) { element.textContent = word(element.dataset.word); }
+  $("form-category").innerHTML = categories.map((key) => `<option value="${key}">${word(key)}</option>`).join("");
+  $("form-priority").innerHTML = [1, 2, 3, 4].map((n) => `<option ${n === 2 ? "selected" : ""}>${n}</option>`).join("");
+  $("closing-slow").innerHTML = `<option value="">${word("closedRoad")}</option>`
+    + [2, 3, 5].map((n) => `<option value="${n}">${n} × ${word("slower")}</option>`).join("");
+}
+
+/** Shows a dialog, empty of yesterday's complaint. */
+function show(id, first) {
+  const dialog = $(id);
+  dialog.querySelector("[role=alert]").textContent = "";
+  if (!dialog.open) { dialog.showModal(); $(first).focus(); }
+}
+
+/** Does what a dialog is for; the room's refusal stands in the dialog, which then stays. */
+async function submit(id, work) {
+  const dialog = $(id);
+  try {
+    await work();
+    dialog.close();
+  } catch (error) { dialog.querySelector("[role=alert]").textContent = error.message; }
+}
+
+/** Asks for a new incident at a place, or where the last one was meant to be. */
+export function openIncident(place) {
+  board.view.place = place ?? board.view.place;
+  const at = board.view.place;
+  $("form-coordinates").textContent = at ? `${at[0].toFixed(6)}, ${at[1].toFixed(6)}` : word("noPlace");
+  show("form", "form-place");
+}
+
+async function enterIncident() {
+  if (!board.view.place) { throw new Error(word("noPlace")); }
+  const [lat, lon] = board.view.place;
+  const incident = await ask("POST", "incidents", { lat, lon, place: $("form-place").value || null,
+    category: $("form-category").value, priority: Number($("form-priority").value), note: $("form-note").value || null });
+  $("form-place").value = "";
+  $("form-note").value = "";
+  board.view.place = null;
+  state.incidents.set(incident.id, incident);
+  board.chooseIncident(incident.id);
+}
+
+/** Streets, grids and posts of a name. */
+export async function findPlace(text) {
+  if (text.length < 1) { return []; }
+  try { return (await ask("GET", `places?q=${encodeURIComponent(text)}`)).places; } catch { return []; }
+}
+
+/** Asks what remains to be done for the chosen incident, by whom and until when. */
+export function openFollowUp() { show("follow", "follow-text"); }
+
+async function enterFollowUp() {
+  const hours = Number($("follow-hours").value);
+  const [text, owner] = [$("follow-text").value.trim(), $("follow-owner").value.trim()];
+  if (!text || !owner || !(hours > 0)) { throw new Error(word("followNeeds")); }
+  await ask("POST", `incidents/${board.view.incident}/follow-up`, { text, owner, due: Math.round(now() + hours * 3600000) });
+  $("follow-text").value = "";
+}
+
+/** Asks whose roll is to be called; the last ones can be looked at again. */
+export function openRollCall() {
+  const option = (value, text) => `<option value="${safe(value)}">${safe(text)}</option>`;
+  const { stations = [], teams = [] } = board.view.page;
+  const units = [...state.units.values()].sort((a, b) => a.unit.localeCompare(b.unit));
+  $("call-whom").innerHTML = option("all", word("everybody"))
+    + teams.map((team) => option(`team ${team.name}`, `${word("team")} ${team.name}`)).join("")
+    + (stations.length > 1 ? stations.map((name) => option(`station ${name}`, `${word("station")} ${name}`)).join("") : "")
+    + units.map((unit) => option(`unit ${unit.id}`, `${word("unit")} ${unit.unit}`)).join("");
+  const last = [...state.rollcalls.values()].sort((a, b) => b.started - a.started).slice(0, 6);
+  $("call-last").innerHTML = last.map((call) => `<button type="button" data-rollcall="${safe(call.id)}">
+    <span class="number">${new Date(call.started).toLocaleDateString(language())} ${clock(call.started)}</span> ${safe(call.by)}</button>`).join("");
+  show("call", "call-whom");
+}
+
+async function enterRollCall() {
+  const [kind, name] = $("call-whom").value.split(/ (.*)/);
+  const whom = { seconds: Number($("call-seconds").value), officer: $("call-officer").checked };
+  if (kind === "team") { whom.team = name; }
+  if (kind === "station") { whom.station = name; }
+  if (kind === "unit") { [whom.station, whom.devices] = [name.split("/")[0], [name.split("/")[1]]]; }
+  const call = await ask("POST", "rollcalls", whom);
+  state.rollcalls.set(call.id, call);
+  board.chooseRollCall(call.id);
+}
+
+/** Shows what is closed, and offers to close more. */
+export function openClosures() {
+  const row = (one) => `<tr><td>${safe(one.note ?? "")}</td><td>${one.slow ? `${one.slow} × ${word("slower")}` : word("closedRoad")}</td>
+    <td class="number">${clock(one.until)}</td><td>${safe(one.by)}</td>
+    <td><button type="button" data-lift="${safe(one.id)}">${word("lift")}</button></td></tr>`;
+  $("closures-list").innerHTML = state.closures.length === 0 ? `<p>${word("noClosures")}</p>`
+    : `<table><tbody>${state.closures.map(row).join("")}</tbody></table>`;
+  show("closures", "closures-draw");
+}
+
+/** Whether the corners of a closure are being clicked. */
+export function isSketching() { return board.view.sketch !== null; }
+
+/** Takes a corner. */
+export function sketch(place) {
+  board.view.sketch.push(place);
+  closureSketch(board.view.sketch);
+}
+
+/** Ends the clicking: with what was clicked, or with nothing. */
+export function endSketch(isDone) {
+  $("hint").hidden = true;
+  if (isDone && board.view.sketch.length > 0) { show("closing", "closing-note"); return; }
+  board.view.sketch = null;
+  closureSketch([]);
+}
+
+async function enterClosure() {
+  const hours = Number($("closing-hours").value);
+  const slow = $("closing-slow").value;
+  await ask("POST", "closures", { places: board.view.sketch.map(([lat, lon]) => [lon, lat]), note: $("closing-note").value || null,
+    until: Math.round(now() + hours * 3600000), ...(slow ? { slow: Number(slow) } : {}) });
+  $("closing-note").value = "";
+}
+
+/** Connects the dialogs with the board. */
+export function setUpDialogs(theBoard) {
+  board = theBoard;
+  const on = (button, id, work) => {
+    $(button).onclick = (event) => { event.preventDefault(); submit(id, work); };
+  };
+  on("form-open", "form", enterIncident);
+  on("follow-go", "follow", enterFollowUp);
+  on("call-go", "call", enterRollCall);
+  on("closing-go", "closing", enterClosure);
+  for (const button of document.querySelectorAll("dialog [data-leave]")) {
+    button.onclick = () => button.closest("dialog").close();
+  }
+  $("closing").onclose = () => endSketch(false);
+  $("closures-draw").onclick = (event) => {
+    event.preventDefault();
+    $("closures").close();
+    board.view.sketch = [];
+    $("hint-text").textContent = word("sketchHint");
+    $("hint-done").textContent = word("enter");
+    $("hint-leave").textContent = word("cancel");
+    $("hint").hidden = false;
+  };
+  $("hint-done").onclick = () => endSketch(true);
+  $("hint-leave").onclick = () => endSketch(false);
+  $("closures-list").onclick = (event) => {
+    const id = event.target.dataset.lift;
+    if (id) { submit("closures", () => ask("DELETE", `closures/${encodeURIComponent(id)}`)); }
+  };
+  $("call-last").onclick = (event) => {
+    const id = event.target.closest("[data-rollcall]")?.dataset.rollcall;
+    if (id) { $("call").close(); board.chooseRollCall(id); }
+  };
+  $("form-place").onchange = async () => {
+    const found = await findPlace($("form-place").value);
+    if (found[0]) { $("form-place").value = found[0].name; openIncident([found[0].lat, found[0].lon]); }
+  };
+}

@@ -1,0 +1,91 @@
+// Reports for the chief: what was covered, how fast help came, who did what, and where units were.
+import { now, ask } from "./live.js";
+import { drawHeat } from "./map.js";
+import { safe } from "./lists.js";
+import { word } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const kinds = ["presence", "response", "workload"];
+const periods = [["8h", 8], ["24h", 24], ["7d", 168], ["30d", 720]];
+let kind = "presence";
+let heat = null;
+
+function span() {
+  const to = Math.round(now());
+  return `from=${to - Number($("report-period").value) * 3600000}&to=${to}`;
+}
+
+const cell = (value, isNumber = true) => `<td class="${isNumber ? "n number" : ""}">${value ?? "–"}</td>`;
+const table = (heads, rows) => `<table><thead><tr>${heads.map((head, i) => `<th class="${i ? "n" : ""}">${word(head)}</th>`).join("")}</tr></thead>
+  <tbody>${rows.join("")}</tbody></table>`;
+const percent = (share) => (share === null || share === undefined ? null : `${Math.round(share * 100)} %`);
+
+const views = {
+  presence(report) {
+    const name = (one) => cell(`${safe(one.name ?? one.id)} <small>${safe(one.name ? one.id : "")}</small>`, false);
+    const empty = (isEmpty) => (isEmpty ? ' class="bare"' : "");
+    const duty = (one) => `<tr${empty(one.done === 0)}>${name(one)}${cell(one.done)}${cell(one.missed)}</tr>`;
+    const grid = (one) => `<tr${empty(one.visits === 0 && one.minutes === 0)}>${name(one)}${cell(one.minutes.toFixed(1))}${cell(one.visits)}</tr>`;
+    return `<h3>${word("grids")}</h3>${table(["name", "presentMinutes", "visits"], report.grids.map(grid))}
+      <h3>${word("posts")}</h3>${table(["name", "done", "missed"], report.posts.map(duty))}
+      <h3>${word("lines")}</h3>${table(["name", "done", "missed"], report.lines.map(duty))}`;
+  },
+  response(report) {
+    const fact = (key, value) => `<tr>${cell(word(key), false)}${cell(value)}</tr>`;
+    const seconds = (value) => (value === null || value === undefined ? null : `${Math.round(value)} s`);
+    const one = report.estimates;
+    const rows = report.rows.map((row) => `<tr>${cell(safe(row.incident), false)}${cell(safe(row.device))}${cell(Math.round(row.took))}
+      ${cell(Math.round(row.drove))}${cell(row.estimated === undefined || row.estimated === null ? null : Math.round(row.estimated))}</tr>`);
+    return `<table><tbody>${fact("incidents", report.incidents)}${fact("reached", report.reached)}
+      ${fact("medianResponse", seconds(report.median_s))}${fact("p90Response", seconds(report.p90_s))}
+      ${["1", "3", "5"].map((n) => fact(`within${n}`, percent(report.within[n]))).join("")}${fact("within155", percent(report.within_155_s))}
+      ${fact("estimateBias", one.median_bias_percent === null || one.median_bias_percent === undefined ? null : `${one.median_bias_percent} %`)}
+      ${fact("estimateError", seconds(one.median_error_s))}
+      ${fact("estimateInside", one.inside_80_percent === null || one.inside_80_percent === undefined ? null : `${one.inside_80_percent} %`)}</tbody></table>
+      ${rows.length ? table(["incident", "unit", "took", "drove", "estimated"], rows) : ""}`;
+  },
+  workload(report) {
+    return table(["unit", "km", "accepted", "declined", "arrivals", "medianResponse", "rollcall"], report.units.map((one) =>
+      `<tr>${cell(safe(one.device), false)}${cell(one.km)}${cell(one.accepted)}${cell(one.declined)}${cell(one.arrived)}
+      ${cell(one.median_s === null || one.median_s === undefined ? null : `${Math.round(one.median_s)} s`)}${cell(`${one.rollcalls_answered}/${one.rollcalls}`)}</tr>`));
+  },
+};
+
+async function draw() {
+  const period = span();
+  $("report-kinds").innerHTML = kinds.map((one) => `<button type="button" data-kind="${one}" class="${one === kind ? "chosen" : ""}">${word(one)}</button>`).join("");
+  $("report-csv").href = `api/v1/reports/${kind}?format=csv&${period}`;
+  $("report-csv").textContent = "CSV";
+  $("report-heat").textContent = word(heat ? "heatOff" : "heatOn");
+  $("report-error").textContent = "";
+  const asked = kind;
+  try {
+    const report = await ask("GET", `reports/${kind}?${period}`);
+    if (asked === kind) { $("report-body").innerHTML = views[kind](report); }
+  } catch (error) { $("report-error").textContent = error.message; }
+}
+
+/** Opens the reports. */
+export function openReports() {
+  const chosen = $("report-period").value || "24";
+  $("report-period").innerHTML = periods.map(([key, hours]) => `<option value="${hours}" ${String(hours) === chosen ? "selected" : ""}>${word(key)}</option>`).join("");
+  if (!$("report").open) { $("report").showModal(); }
+  draw();
+}
+
+/** Connects the reports with the page. */
+export function setUpReports() {
+  $("report-period").onchange = draw;
+  $("report-kinds").onclick = (event) => {
+    if (!event.target.dataset.kind) { return; }
+    kind = event.target.dataset.kind;
+    draw();
+  };
+  $("report-heat").onclick = async () => {
+    try {
+      heat = heat ? null : await ask("GET", `reports/heatmap?metres=100&${span()}`);
+      drawHeat(heat);
+      $("report").close();
+    } catch (error) { $("report-error").textContent = error.message; }
+  };
+}
