@@ -75,6 +75,21 @@ struct ReachTests {
         }
     }
 
+    @Test("each grid has the share of its own road; one without roads has none")
+    func grids() async throws {
+        let map = ASCIIMap("a-b-c-d-e-f-g-h-i-j-k")
+        try await map.withNetwork { network in
+            // West of the middle, east of it, and one that lies nowhere near.
+            let middle = try #require(map.coordinate("f")).longitude
+            let areas = Reach.Areas(network, count: 3) { $0.longitude < middle ? 0 : 1 }
+            let reach = try #require(Reach.even(network))
+            let report = reach.report([try self.unit(map, "b")].placed(on: network), within: [20, 60], areas: areas)
+            let shares = report.levels.map { level in level.areas.map { $0.map { ($0 * 100).rounded() / 100 } } }
+            // Ten metres a second: 100 m to the west end and 200 m east; then all of the west, and 200 m beyond the middle.
+            #expect(shares == [[0.6, 0, nil], [1, 0.4, nil]])
+        }
+    }
+
     private func compare(_ network: RoadNetwork, units count: Int, seed: UInt64, around box: [Coordinate]) throws {
         var random = SplitMix64(seed: seed)
         let units = try (0..<count).map { number in

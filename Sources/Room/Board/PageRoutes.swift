@@ -2,6 +2,8 @@ import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import PatrolWire
+import Roads
+import TimeToScene
 
 /// What the page is told of the room.
 package struct PageSettings: Sendable, Hashable {
@@ -36,9 +38,12 @@ struct PageRoutes: Sendable {
     let settings: PageSettings
     private let stations: [String]
     private let teams: [Team]
+    private let bounds: [[Double]]
 
     init(_ settings: PageSettings, parts: BoardParts) {
         (self.settings, self.stations, self.teams) = (settings, parts.stations.map(\.text), parts.teams)
+        let bounds = parts.estimator.network.bounds
+        self.bounds = [[bounds.south, bounds.west], [bounds.north, bounds.east]]
     }
 
     private static let files: [(name: String, type: String, bytes: [UInt8])] = [
@@ -63,6 +68,8 @@ struct PageRoutes: Sendable {
         let gcj02: Bool
         let stations: [String]
         let teams: [Team]
+        /// South-west and north-east corner of the roads, each latitude and longitude, degrees.
+        let bounds: [[Double]]
     }
 
     func add(to router: Router<BoardContext>) {
@@ -84,7 +91,8 @@ struct PageRoutes: Sendable {
                 tiles: self.settings.tiles,
                 gcj02: self.settings.tilesAreGCJ02,
                 stations: self.stations,
-                teams: self.teams
+                teams: self.teams,
+                bounds: self.bounds
             )
             return try tagged(told, request)
         }

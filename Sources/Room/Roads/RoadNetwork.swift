@@ -123,6 +123,12 @@ package final class RoadNetwork: @unchecked Sendable {
     /// The line of a piece of road, in the direction of its points.
     package func line(ofEdge index: Int) -> [Coordinate] { self.fixedLine(index).compactMap(\.coordinate) }
 
+    /// South-west and north-east corner of the network, degrees.
+    package var bounds: (south: Double, west: Double, north: Double, east: Double) {
+        let of = { (value: Int32) in Double(value) / 1e7 }
+        return (of(self.summary.south), of(self.summary.west), of(self.summary.north), of(self.summary.east))
+    }
+
     /// South-west and north-east corner of the network, in words for a message.
     package var extent: String {
         func degrees(_ value: Int32) -> Double { (Double(value) / 1e3).rounded() / 1e4 }

@@ -15,18 +15,18 @@ struct ReportBench: AsyncParsableCommand {
     var trips: String
 
     func run() async throws {
-        let trips = try Trip.read(self.trips)
+        let trips = try Journey.read(self.trips).map(\.fixes)
         for drift in [10.0, 25, 50] {
             let settings = ReportPolicy.Settings(interval: 60_000, drift: drift, turn: 180)
             self.show("drift_m", drift, trips) { trip in
                 var policy = ReportPolicy(settings: settings)
-                return trip.fixes.map { policy.observe($0) != nil }
+                return trip.map { policy.observe($0) != nil }
             }
         }
         for seconds in [1.0, 5, 10] {
             self.show("every_s", seconds, trips) { trip in
                 var last: Int64?
-                return trip.fixes.map { fix in
+                return trip.map { fix in
                     guard let before = last, Double(fix.received - before) < seconds * 1_000 else {
                         last = fix.received
                         return true
@@ -38,12 +38,12 @@ struct ReportBench: AsyncParsableCommand {
     }
 
     /// Errors are those of the reader's extrapolation, at every second.
-    private func show(_ name: String, _ value: Double, _ trips: [Trip], _ records: (Trip) -> [Bool]) {
+    private func show(_ name: String, _ value: Double, _ trips: [[Fix]], _ records: ([Fix]) -> [Bool]) {
         var (count, seconds) = (0, 0)
         var errors: [Double] = []
         for trip in trips {
             var known: Fix?
-            for (fix, isRecord) in zip(trip.fixes, records(trip)) {
+            for (fix, isRecord) in zip(trip, records(trip)) {
                 if isRecord { (known, count) = (fix, count + 1) }
                 seconds += 1
                 if let known {

@@ -277,8 +277,8 @@ async function begin() {
   await logIn();
   for (const id of ["new", "rollcall", "closure"]) { $(id).hidden = !view.canAct; }
   view.page = await ask("GET", "page");
-  map.setView([0, 0], 2);
   setBase(view.page);
+  map.fitBounds(view.page.bounds.map(([lat, lon]) => onMap(lat, lon)), { animate: false });
   dialogs.setUpDialogs({ view, chooseIncident, chooseRollCall });
   setUpReports();
   label();
