@@ -98,6 +98,9 @@ struct BadInputTests {
                 )
             }
             try await check(good + "tile: 1\n", status: 78, "unknown key 'tile'")
+            let team = "teams: [{ name: night, devices: [car-02] }]\n"
+            try await check(good + team + "roll_calls: { team: day }\n", status: 78, "which has no 'day'")
+            try await check(good + team.replacing("car-02", with: "Car 2"), status: 78, "must be names of devices")
             try await check(good.replacing("[jinzhan]", with: "[]"), status: 78, "'stations' must be a list")
             try await check(good.replacing("town.roads", with: "none.roads"), status: 65, "none.roads: cannot be read")
             try await check(good.replacing("town.roads", with: "town.osm"), status: 65, "town.osm: not a road file")

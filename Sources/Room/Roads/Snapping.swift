@@ -107,6 +107,13 @@ extension RoadNetwork {
         return search
     }
 
+    /// The cell of the grid that a place is in, row after row from the south-west; the nearest one for a place outside.
+    package func cell(of coordinate: Coordinate) -> UInt32 {
+        let (latitude, longitude) = coordinate.fixedPoint
+        let row = self.summary.row(of: latitude)
+        return UInt32(row * Int(self.summary.columns) + self.summary.column(of: longitude))
+    }
+
     /// Where a snapped place is on Earth.
     package func coordinate(of place: SnappedPlace) -> Coordinate? {
         let line = self.line(ofEdge: place.edge)

@@ -9,7 +9,12 @@ package struct Fleet: Sendable {
 
     /// A fleet of units, put on the roads now.
     package init(_ positions: [UnitPosition], on network: RoadNetwork) {
-        self.units = positions.map { UnitOnRoad($0, on: network) }
+        // Neighbour after neighbour, so that what one needs of the map is still at hand for the next.
+        var order = positions.indices.map { number in
+            UInt64(network.cell(of: positions[number].coordinate)) << 32 | UInt64(number)
+        }
+        sortByUpperHalf(&order)
+        self.units = order.map { UnitOnRoad(positions[Int($0 & 0xFFFF_FFFF)], on: network) }
     }
 
     /// How many units there are.
@@ -78,7 +83,7 @@ package struct PreparedFleet: Sendable {
             let milliseconds = journey.map { UInt64(min($0.seconds, 1e6) * 1_000) } ?? UInt64(UInt32.max)
             order.append(milliseconds << 32 | UInt64(number))
         }
-        sortByTime(&order)
+        sortByUpperHalf(&order)
         self.settleTies(&order)
         return order.map { key in
             let number = Int(key & 0xFFFF_FFFF)
@@ -118,16 +123,16 @@ package struct PreparedFleet: Sendable {
     }
 }
 
-/// Sorts keys whose upper half is a time: by its three digits of eleven bits, the last first.
+/// Sorts keys by their upper half: by its three digits of eleven bits, the last first.
 ///
 /// Source: radix sort as in Knuth, *The Art of Computer Programming*, volume 3, 5.2.5.
-private func sortByTime(_ keys: inout [UInt64]) {
+private func sortByUpperHalf(_ keys: inout [UInt64]) {
     guard keys.count > 64 else { return keys.sort() }
     var other = keys
     for shift in [32, 43, 54] as [UInt64] {
         var first = [Int](repeating: 0, count: 2_049)
         for key in keys { first[Int(key >> shift & 2_047) + 1] += 1 }
-        // Most times are below some minutes: a digit that is the same everywhere sorts nothing.
+        // Most are small: a digit that is the same everywhere sorts nothing.
         if first.contains(keys.count) { continue }
         for digit in 0..<2_048 { first[digit + 1] += first[digit] }
         for key in keys {

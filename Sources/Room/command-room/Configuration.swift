@@ -101,8 +101,10 @@ struct Configuration: Sendable {
             }
             try board.finish()
         }
-        if var calls = try top.optionalGroup("roll_calls") { self.rollCalls = try Self.rollCalls(&calls) }
         for var group in try top.groups("teams") { self.teams.append(try Self.team(&group, among: self.teams)) }
+        if var calls = try top.optionalGroup("roll_calls") {
+            self.rollCalls = try Self.rollCalls(&calls, teams: self.teams)
+        }
         let zone = try top.optionalString("timezone") ?? "Asia/Shanghai"
         guard let local = ZoneFiles.zone(named: zone) else {
             throw top.error("timezone", "must be a zone of this machine such as Asia/Shanghai, not '\(zone)'")
@@ -128,7 +130,8 @@ struct Configuration: Sendable {
     }
 
     private static func rollCalls(
-        _ group: inout SettingsReader
+        _ group: inout SettingsReader,
+        teams: [Team]
     ) throws(SettingsError) -> RollCallSchedule.Settings {
         var settings = RollCallSchedule.Settings()
         if group.has("at") {
@@ -142,6 +145,12 @@ struct Configuration: Sendable {
         }
         settings.randomPerDay = try group.optionalInteger("random_per_day", in: 0...24) ?? 0
         settings.seconds = try group.number("seconds", in: 5...3_600, default: settings.seconds)
+        if let name = try group.optionalString("team") {
+            guard let team = teams.first(where: { $0.name == name }) else {
+                throw group.error("team", "must be one of 'teams', which has no '\(name)'")
+            }
+            settings.team = team
+        }
         if group.has("officer") { settings.needsOfficer = try group.flag("officer") }
         try group.finish()
         return settings

@@ -1,3 +1,4 @@
+import Board
 import Dispatching
 import Ground
 import Logging
@@ -17,6 +18,8 @@ struct RollCallSchedule: Service {
         var randomPerDay = 0
         var seconds = 60.0
         var needsOfficer = true
+        /// Who is called; `nil` for everybody on duty.
+        var team: Team?
     }
 
     let settings: Settings
@@ -59,9 +62,12 @@ struct RollCallSchedule: Service {
     private var localMinute: Int { Int(self.zone.local(SystemClock.wallMilliseconds / 1_000) / 60) }
 
     private func call(_ actor: String) async {
-        let members = self.units.withLock { $0.all }.filter { $0.status != .off && $0.isOnline }.map {
-            RollCall.Member(station: $0.station.text, device: $0.device.text, unit: $0.callSign)
-        }
+        let members = self.units.withLock { $0.all }
+            .filter { unit in
+                let isMeant = self.settings.team?.devices.contains(unit.device.text) ?? true
+                return isMeant && unit.status != .off && unit.isOnline
+            }
+            .map { RollCall.Member(station: $0.station.text, device: $0.device.text, unit: $0.callSign) }
         guard !members.isEmpty else { return self.logger.notice("Roll call by \(actor): nobody is on duty") }
         do {
             _ = try await self.desk.call(

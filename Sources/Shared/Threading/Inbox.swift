@@ -45,6 +45,8 @@ package final class Inbox<Element: Sendable>: Sendable {
     package func nextBatch() async -> [Element]? {
         while true {
             let (batch, isClosed) = self.state.withLock { state -> ([Element], Bool) in
+                // Making an array of an empty deque writes to the one empty array that all threads share.
+                guard !state.waiting.isEmpty else { return ([], state.isClosed) }
                 defer { state.waiting.removeAll(keepingCapacity: true) }
                 return (Array(state.waiting), state.isClosed)
             }
