@@ -33,10 +33,15 @@ struct IncidentTests {
 
     private func pass(_ seconds: Double) { self.time.withLock { $0 += Int64(seconds * 1_000) } }
 
-    private func unit(_ device: String, order: String = "order", seconds: Double = 60) -> IncidentStep {
+    private func unit(
+        _ device: String,
+        of station: String = "jinzhan",
+        order: String = "order",
+        seconds: Double = 60
+    ) -> IncidentStep {
         .assign(
             IncidentStep.UnitToSend(
-                station: "jinzhan",
+                station: station,
                 device: device,
                 unit: device,
                 order: "\(order)-\(device)",
@@ -156,6 +161,23 @@ struct IncidentTests {
         await #expect(throws: IncidentRefusal.self) {
             try await desk.take(.reopen, with: "nothing", actor: "li", origin: "test")
         }
+    }
+
+    @Test("devices of one name at two stations are told apart")
+    func namesakes() async throws {
+        let desk = self.desk()
+        let id = try await self.open(desk).id
+        try await desk.take(self.unit("car-01"), with: id, actor: "li", origin: "test")
+        try await desk.take(self.unit("car-01", of: "lido", order: "other"), with: id, actor: "li", origin: "test")
+        let (record, device) = try self.record("car-01", .dispatchAccepted, incident: id, at: 1_001_000)
+        try await desk.heard(record, station: try #require(Name("lido")), device: device)
+        let accepted = try await desk.incident(id).assignments.filter { $0.accepted != nil }.map(\.station)
+        #expect(accepted == ["lido"])
+        await #expect {
+            try await desk.take(.recall(device: "car-01"), with: id, actor: "li", origin: "test")
+        } throws: { error in "\(error)".contains("say 'station' too") }
+        try await desk.take(.recall(device: "car-01", station: "jinzhan"), with: id, actor: "li", origin: "test")
+        #expect(await desk.engaged == ["lido/car-01"])
     }
 
     @Test("an order is told until the device answers; who is called back is told that too")
