@@ -26,11 +26,8 @@ struct DemoTests {
 
     @Test("runs by itself without a terminal, ends with one JSON line, and leaves nothing behind")
     func headless() async throws {
-        let clock = ContinuousClock()
-        let began = clock.now
         let result = try await runProgramToEnd(Places.program("patrol-sim"), ["demo", "--headless", "--seed", "9"])
         #expect(result.status == 0, "\(result.errors)")
-        #expect(clock.now - began < .seconds(90))
         let last = try #require(result.output.split(separator: "\n").last)
         let outcome = try JSONDecoder().decode(Outcome.self, from: Data(last.utf8))
         #expect(outcome.units == 13 && outcome.throughGPSD == 1 && outcome.arrived)
