@@ -174,8 +174,8 @@ let package = Package(
             ["BrokerLink", "History", "PatrolWire", "Threading", "Units", lifecycle, logging]
         ),
         library("Room", "History", ["PatrolWire", .product(name: "GRDB", package: "GRDB.swift"), logging]),
-        library("Room", "Roads", ["COSM", "Ground", crypto], settings: strict + optimised),
-        library("Room", "TimeToScene", ["Ground", "Roads"], settings: pure + optimised),
+        library("Room", "Roads", ["COSM", "Ground", "Threading", crypto], settings: strict + optimised),
+        library("Room", "TimeToScene", ["Ground", "Roads", "Threading"], settings: pure + optimised),
         // Its folder is Dispatch; a module of that name is Swift's own on Linux.
         library(
             "Room",

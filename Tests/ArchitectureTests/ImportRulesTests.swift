@@ -38,8 +38,8 @@ private let mayImport: [String: Set<String>] = [
     "Room/Units": ["PatrolWire", "Threading"],
     "Room/Intake": ["BrokerLink", "History", "Logging", "PatrolWire", "ServiceLifecycle", "Threading", "Units"],
     "Room/History": ["FoundationEssentials", "GRDB", "PatrolWire"],
-    "Room/Roads": ["COSM", "Crypto", "Ground", "Synchronization"],
-    "Room/TimeToScene": ["Ground", "Roads", "Synchronization"],
+    "Room/Roads": ["COSM", "Crypto", "Ground", "Threading"],
+    "Room/TimeToScene": ["Ground", "Roads", "Threading"],
     "Room/Dispatch": [
         "FoundationEssentials", "Ground", "PatrolWire", "Roads", "Threading", "TimeToScene", "Units",
     ],

@@ -1,4 +1,4 @@
-import Synchronization
+import Threading
 
 /// Finds the fastest ways from any number of places to a scene.
 ///
@@ -10,7 +10,7 @@ import Synchronization
 /// (the lazy form).
 package final class SceneSearch: Sendable {
     let metric: RoadMetric
-    private let spare = Mutex<[Labels]>([])
+    private let spare = Locked<[Labels]>([])
 
     /// Creates a search.
     package init(_ metric: RoadMetric) { self.metric = metric }

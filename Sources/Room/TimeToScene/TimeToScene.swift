@@ -1,6 +1,6 @@
 package import Ground
 package import Roads
-import Synchronization
+import Threading
 
 /// Why there is no ranking for a scene.
 package enum SceneError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -32,7 +32,7 @@ package final class TimeToScene: Sendable {
 
     package let network: RoadNetwork
     private let driving: Driving
-    private let current: Mutex<[RoadWeights.Profile: RoadState]>
+    private let current: Locked<[RoadWeights.Profile: RoadState]>
 
     /// Prepares a network for all profiles.
     ///
@@ -52,7 +52,7 @@ package final class TimeToScene: Sendable {
         self.network = network
         self.driving = driving
         let load = load ?? driving.day.mean
-        self.current = Mutex(
+        self.current = Locked(
             Dictionary(
                 uniqueKeysWithValues: profiles.map { profile in
                     let weights = RoadWeights(network, model: driving[profile], load: load)
