@@ -49,10 +49,16 @@ package struct TangentPlane: Sendable, Hashable {
     /// Source: the series for the length of a degree on the WGS 84 ellipsoid, in *The American Practical
     /// Navigator* (Bowditch), NGA Publication 9, table 7.
     package init(at origin: Coordinate) {
-        let φ = origin.latitude * .pi / 180
         self.origin = origin
-        self.metresPerLatitude = 111_132.92 - 559.82 * cos(2 * φ) + 1.175 * cos(4 * φ) - 0.0023 * cos(6 * φ)
-        self.metresPerLongitude = 111_412.84 * cos(φ) - 93.5 * cos(3 * φ) + 0.118 * cos(5 * φ)
+        // The cosines of the multiples follow from the first: ten thousand units are placed for one question.
+        let cos1 = cos(origin.latitude * .pi / 180)
+        let cos2 = 2 * cos1 * cos1 - 1
+        let cos3 = cos1 * (2 * cos2 - 1)
+        let cos4 = 2 * cos2 * cos2 - 1
+        let cos5 = 2 * cos1 * cos4 - cos3
+        let cos6 = 2 * cos3 * cos3 - 1
+        self.metresPerLatitude = 111_132.92 - 559.82 * cos2 + 1.175 * cos4 - 0.0023 * cos6
+        self.metresPerLongitude = 111_412.84 * cos1 - 93.5 * cos3 + 0.118 * cos5
     }
 
     /// Projects a coordinate.
