@@ -67,7 +67,7 @@ struct BoardAccessTests {
         try await self.withAccounts { chain, address in
             let incident = #"{"lat":40.0201,"lon":116.5553}"#
             let incidents = "\(address)/api/v1/incidents"
-            for path in ["units", "incidents", "live", "plan", "reports/response", "audit", "roads/14/0/0"] {
+            for path in ["page", "units", "incidents", "live", "plan", "reports/response", "audit", "roads/14/0/0"] {
                 #expect(try await self.curl(chain, "\(address)/api/v1/\(path)").status == "401", "\(path)")
             }
             let viewer = try await self.logIn(chain, address, "guest")

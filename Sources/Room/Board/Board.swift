@@ -28,9 +28,13 @@ package struct Board: Sendable {
         router.add(middleware: SecurityHeaders(isSecure: isSecure, imageSource: self.page.settings.tileOrigin))
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: Admission(accounts: self.parts.accounts, now: self.parts.now))
-        router.get("healthz") { _, _ in self.health() }
-        router.get("metrics") { _, _ in
-            answer(Array(await Metrics(parts: self.parts).text().utf8), type: "text/plain; version=0.0.4")
+        router.get("healthz") { _, context in
+            try context.requireNearOrLogin()
+            return self.health()
+        }
+        router.get("metrics") { _, context in
+            try context.requireNearOrLogin()
+            return answer(Array(await Metrics(parts: self.parts).text().utf8), type: "text/plain; version=0.0.4")
         }
         self.page.add(to: router)
         let api = router.group("api/v1")

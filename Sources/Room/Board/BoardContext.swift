@@ -19,6 +19,12 @@ package struct BoardContext: RequestContext {
     /// Who is written down for what this request does.
     var actor: String { self.identity?.name ?? "nobody" }
 
+    /// Throws a problem document for who asks from another machine and has not logged in.
+    func requireNearOrLogin() throws {
+        let isNear = self.origin.hasPrefix("127.") || ["::1", "here"].contains(self.origin)
+        if !isNear { try self.require(.viewer) }
+    }
+
     /// Throws a problem document when the role is too small.
     func require(_ role: Role) throws {
         guard let identity else { throw Problem(.unauthorized, "log in first: POST /api/v1/session") }

@@ -86,6 +86,7 @@ struct PageRoutes: Sendable {
             tagged(PackageResources.openapi_yaml, request, type: "application/yaml")
         }
         router.get("api/v1/page") { request, context in
+            try context.require(.viewer)
             let told = Told(
                 title: self.settings.title,
                 tiles: self.settings.tiles,
