@@ -197,7 +197,8 @@ let package = Package(
             path: "Sources/Room/Board",
             // In the program itself: a room has one file to install, and a page that fits it.
             resources: [
-                "board.html", "board.css", "board.js", "map.js", "live.js", "lists.js", "dialogs.js", "reports.js",
+                "board.html", "board.css", "board.js", "base.js", "map.js", "live.js", "lists.js", "dialogs.js",
+                "reports.js",
                 "words.js", "openapi.yaml",
             ].map { .embedInCode("Web/\($0)") },
             swiftSettings: strict

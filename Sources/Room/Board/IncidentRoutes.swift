@@ -1,6 +1,5 @@
 import Dispatching
 import Ground
-import HTTPTypes
 import Hummingbird
 import PatrolWire
 import Roads
@@ -26,58 +25,11 @@ struct IncidentRoutes: Sendable {
             try context.require(.viewer)
             return try await self.candidates(for: self.incident(context), profile: request.query("profile"))
         }
-        api.post("incidents/:id/assign") { request, context in try await self.assign(request, context) }
-        api.post("incidents/:id/cancel") { request, context in
-            struct Body: Decodable {
-                let device: String?
-                let station: String?
-                let reason: String?
-                let version: Int?
-            }
-            let body: Body = try await request.json(example: #"{"reason":"false alarm"} or {"device":"car-01"}"#)
-            let step: IncidentStep =
-                body.device.map { .recall(device: $0, station: body.station) } ?? .cancel(reason: body.reason)
-            return try await self.act(step, body.version, request, context)
-        }
-        api.post("incidents/:id/close") { request, context in
-            struct Body: Decodable {
-                let result: String
-                let referred: Bool?
-                let version: Int?
-            }
-            let body: Body = try await request.json(example: #"{"result":"settled","referred":false}"#)
-            let disposition = Incident.Disposition(result: body.result, isReferred: body.referred ?? false)
-            return try await self.act(.close(disposition), body.version, request, context)
-        }
-        api.post("incidents/:id/reopen") { request, context in try await self.act(.reopen, nil, request, context) }
-        api.post("incidents/:id/amend") { request, context in
-            let body: IncidentStep.Amendment = try await request.json(example: #"{"priority":1,"note":"a knife"}"#)
-            return try await self.act(.amend(body), nil, request, context)
-        }
-        api.post("incidents/:id/progress") { request, context in try await self.progress(request, context) }
-        api.post("incidents/:id/follow-up") { request, context in
-            struct Body: Decodable {
-                let text: String?
-                let owner: String?
-                let due: Int64?
-                let done: Bool?
-            }
-            let body: Body = try await request.json(example: #"{"text":"…","owner":"…","due":1780000000000}"#)
-            if body.done == true { return try await self.act(.followed, nil, request, context) }
-            guard let text = body.text, let owner = body.owner, let due = body.due else {
-                throw Problem(.badRequest, "'text', 'owner' and 'due' (ms since 1970) must be given, or 'done'")
-            }
-            let followUp = Incident.FollowUp(text: text, owner: owner, due: due, done: nil)
-            return try await self.act(.follow(followUp), nil, request, context)
-        }
-        api.post("incidents/:id/take") { request, context in
-            struct Body: Decodable { let alarm: String }
-            let body: Body = try await request.json(example: #"{"alarm":"late:car-01:1780000000000"}"#)
-            return try await self.act(.take(alarm: body.alarm), nil, request, context)
-        }
+        self.addActs(to: api)
     }
 
-    private func incident(_ context: BoardContext) async throws -> Incident {
+    /// The incident that the address names.
+    func incident(_ context: BoardContext) async throws -> Incident {
         do {
             return try await self.parts.desk.incident(context.parameters.require("id"))
         } catch let refusal as IncidentRefusal {
@@ -153,101 +105,8 @@ struct IncidentRoutes: Sendable {
             }
     }
 
-    private func act(
-        _ step: IncidentStep,
-        _ version: Int?,
-        _ request: Request,
-        _ context: BoardContext
-    ) async throws -> Response {
-        try context.require(.dispatcher)
-        let id = try context.parameters.require("id")
-        let incident = try await Problem.of {
-            try await self.parts.desk.take(
-                step,
-                with: id,
-                version: version,
-                actor: context.actor,
-                origin: context.origin
-            )
-        }
-        return answer(try jsonBytes(IncidentAnswer(incident)), headers: [.eTag: "\"\(incident.version)\""])
-    }
-
-    private func assign(_ request: Request, _ context: BoardContext) async throws -> Response {
-        try context.require(.dispatcher)
-        struct Body: Decodable {
-            let device: String
-            let station: String?
-            let profile: String?
-            let version: Int?
-        }
-        let body: Body = try await request.json(example: #"{"device":"car-01"}"#)
-        let incident = try await self.incident(context)
-        let units = self.parts.units.withLock { $0.named(body.device) }
-            .filter { body.station == nil || $0.station.text == body.station }
-        guard let unit = units.first else {
-            throw Problem(.notFound, "no unit '\(body.device)' has been heard of; GET /api/v1/units lists them")
-        }
-        guard units.count == 1 else {
-            throw Problem(.badRequest, "'\(body.device)' is at several stations: say 'station' too")
-        }
-        let candidates = try await self.ranking(for: incident, profile: body.profile)
-        let offered = candidates.free.compactMap { candidate in
-            candidate.estimate?.journey.map {
-                Assignment.Offer(device: candidate.unit.device.text, seconds: $0.seconds.rounded(decimals: 1))
-            }
-        }
-        let estimate = (candidates.free + candidates.belowLine).first {
-            $0.unit.device == unit.device && $0.unit.station == unit.station
-        }?.estimate
-        let step = IncidentStep.assign(
-            IncidentStep.UnitToSend(
-                station: unit.station.text,
-                device: unit.device.text,
-                unit: unit.callSign,
-                order: "\(incident.id)-\(unit.device)-\(incident.version)",
-                offered: offered,
-                forecast: estimate?.journey.map {
-                    Assignment.Forecast(
-                        seconds: $0.seconds.rounded(decimals: 1),
-                        p10: $0.p10.rounded(decimals: 1),
-                        p90: $0.p90.rounded(decimals: 1),
-                        metres: $0.metres.rounded()
-                    )
-                }
-            )
-        )
-        return try await self.act(step, body.version, request, context)
-    }
-
-    /// What the officer said over the radio.
-    private func progress(_ request: Request, _ context: BoardContext) async throws -> Response {
-        struct Body: Decodable {
-            let device: String
-            let station: String?
-            let state: String
-            let reason: String?
-        }
-        let body: Body = try await request.json(example: #"{"device":"car-01","state":"scene"}"#)
-        let step: IncidentStep.DeviceStep
-        switch body.state {
-        case "accepted": step = .accepted
-        case "declined": step = .declined(reason: body.reason ?? "")
-        case "enroute": step = .departed
-        case "scene": step = .arrived
-        case "cleared": step = .cleared
-        default:
-            throw Problem(.badRequest, "'state' must be accepted, declined, enroute, scene or cleared")
-        }
-        return try await self.act(
-            .device(body.device, station: body.station, step, at: self.parts.now()),
-            nil,
-            request,
-            context
-        )
-    }
-
-    private func ranking(for incident: Incident, profile name: String?) async throws -> Candidates {
+    /// Who could go, as a unit is chosen.
+    func ranking(for incident: Incident, profile name: String?) async throws -> Candidates {
         guard let profile = RoadWeights.Profile(rawValue: name ?? "siren") else {
             throw Problem(.badRequest, "'profile' must be 'civil' or 'siren'")
         }
@@ -277,25 +136,5 @@ struct IncidentRoutes: Sendable {
             units: candidates.free.map(CandidateAnswer.init),
             belowLine: candidates.belowLine.map(CandidateAnswer.init)
         )
-    }
-}
-
-extension Problem {
-    /// A refusal as a problem document.
-    init(_ refusal: IncidentRefusal) {
-        switch refusal.kind {
-        case .unknown: self.init(.notFound, "\(refusal)")
-        case .conflict: self.init(.conflict, "\(refusal)")
-        case .invalid: self.init(.badRequest, "\(refusal)")
-        }
-    }
-
-    /// Runs an act; what it throws becomes a problem document.
-    static func of<R>(_ body: () async throws -> R) async throws -> R {
-        do {
-            return try await body()
-        } catch let refusal as IncidentRefusal {
-            throw Problem(refusal)
-        }
     }
 }

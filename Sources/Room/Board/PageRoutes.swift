@@ -49,6 +49,7 @@ struct PageRoutes: Sendable {
     private static let files: [(name: String, type: String, bytes: [UInt8])] = [
         ("board.css", "text/css; charset=utf-8", PackageResources.board_css),
         ("board.js", "text/javascript; charset=utf-8", PackageResources.board_js),
+        ("base.js", "text/javascript; charset=utf-8", PackageResources.base_js),
         ("map.js", "text/javascript; charset=utf-8", PackageResources.map_js),
         ("live.js", "text/javascript; charset=utf-8", PackageResources.live_js),
         ("lists.js", "text/javascript; charset=utf-8", PackageResources.lists_js),

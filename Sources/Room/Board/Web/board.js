@@ -1,6 +1,7 @@
 // The board: what is shown where, what keys and clicks do.
 import { state, onChange, now, connect, ask, setToken } from "./live.js";
-import { map, setBase, redrawBase, drawPlan, unitsMoved, unitAt, chooseUnit, drawIncidents, drawWays, drawClosures, drawCoverage, onMap, fromMap, frames } from "./map.js";
+import { map, setBase, redrawBase, onMap, fromMap } from "./base.js";
+import { drawPlan, unitsMoved, unitAt, chooseUnit, drawIncidents, drawWays, drawClosures, drawCoverage, frames } from "./map.js";
 import * as lists from "./lists.js";
 import * as dialogs from "./dialogs.js";
 import { openReports, setUpReports } from "./reports.js";

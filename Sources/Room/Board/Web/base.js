@@ -1,0 +1,125 @@
+// The map itself: the room's own roads on canvas tiles, or a tile server's, and where a true place lies on them.
+import { ask } from "./live.js";
+
+const L = window.L;
+const pi = Math.PI;
+
+export const map = L.map("map", { zoomControl: false, preferCanvas: true, zoomSnap: 0.5 });
+L.control.zoom({ position: "bottomright" }).addTo(map);
+map.attributionControl.setPrefix("");
+
+export function fontSize() { return parseFloat(getComputedStyle(document.body).fontSize); }
+
+/** A colour of the page, as it is now: by day or on the wall. */
+export function colour(name) { return getComputedStyle(document.body).getPropertyValue(`--${name}`).trim(); }
+
+const widths = { motorway: 5, trunk: 5, primary: 4, secondary: 3, tertiary: 2.5, residential: 1.6, unclassified: 1.6,
+  service: 0.8, living_street: 1.2 };
+
+const Roads = L.GridLayer.extend({
+  createTile(place, done) {
+    const size = this.getTileSize();
+    const tile = document.createElement("canvas");
+    const ratio = window.devicePixelRatio || 1;
+    tile.width = size.x * ratio;
+    tile.height = size.y * ratio;
+    ask("GET", `roads/${place.z}/${place.x}/${place.y}`).then((roads) => {
+      this.draw(tile, roads, size.x * ratio, place.z);
+      done(null, tile);
+    }, (error) => done(error, tile));
+    return tile;
+  },
+  draw(tile, roads, size, zoom) {
+    const pen = tile.getContext("2d");
+    const scale = size / 4096;
+    const grow = Math.pow(1.5, Math.max(0, zoom - 14)) * (size / 256);
+    const path = (points) => {
+      pen.beginPath();
+      for (let i = 0; i < points.length; i += 2) {
+        if (i === 0) { pen.moveTo(points[0] * scale, points[1] * scale); } else { pen.lineTo(points[i] * scale, points[i + 1] * scale); }
+      }
+    };
+    pen.lineCap = "round";
+    pen.lineJoin = "round";
+    for (const isCase of [true, false]) {
+      for (const [kind, , points] of roads) {
+        const base = kind.replace("_link", "");
+        const width = (widths[base] ?? 1.2) * grow * (zoom < 13 ? 0.5 : 1);
+        const isMain = ["motorway", "trunk", "primary"].includes(base);
+        pen.strokeStyle = isCase ? colour("road-case") : colour(isMain ? "road-main" : "road");
+        pen.lineWidth = isCase ? width + 1.4 * (size / 256) : width;
+        path(points);
+        pen.stroke();
+      }
+    }
+    if (zoom < 15) { return; }
+    const letters = Math.round(fontSize() * 0.72 * size / 256);
+    pen.font = `${letters}px sans-serif`;
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.fillStyle = colour("faint");
+    pen.strokeStyle = colour("ground");
+    pen.lineWidth = 3 * size / 256;
+    const seen = new Set();
+    for (const [, name, points] of roads) {
+      if (!name || seen.has(name)) { continue; }
+      const middle = Math.floor(points.length / 4) * 2;
+      if (middle + 3 >= points.length && points.length < 4) { continue; }
+      const a = [points[Math.max(0, middle - 2)] * scale, points[Math.max(1, middle - 1)] * scale];
+      const b = [points[middle] * scale, points[middle + 1] * scale];
+      const centre = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+      if (centre[0] < 0 || centre[1] < 0 || centre[0] > size || centre[1] > size) { continue; }
+      if (Math.hypot(b[0] - a[0], b[1] - a[1]) < pen.measureText(name).width * 0.6) { continue; }
+      seen.add(name);
+      let turn = Math.atan2(b[1] - a[1], b[0] - a[0]);
+      if (turn > pi / 2 || turn < -pi / 2) { turn += pi; }
+      pen.save();
+      pen.translate(centre[0], centre[1]);
+      pen.rotate(turn);
+      pen.strokeText(name, 0, 0);
+      pen.fillText(name, 0, 0);
+      pen.restore();
+    }
+  },
+});
+
+// GCJ-02 shifts places by hundreds of metres in China; source: the published approximation of the shift.
+function shifted(lat, lon) {
+  if (lon < 72.004 || lon > 137.8347 || lat < 0.8293 || lat > 55.8271) { return [lat, lon]; }
+  const a = 6378245.0, e = 0.00669342162296594323, x = lon - 105, y = lat - 35;
+  let u = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * Math.sqrt(Math.abs(x));
+  let v = 300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * Math.sqrt(Math.abs(x));
+  const wave = (20 * Math.sin(6 * x * pi) + 20 * Math.sin(2 * x * pi)) * 2 / 3;
+  u += wave + (20 * Math.sin(y * pi) + 40 * Math.sin(y / 3 * pi)) * 2 / 3
+    + (160 * Math.sin(y / 12 * pi) + 320 * Math.sin(y * pi / 30)) * 2 / 3;
+  v += wave + (20 * Math.sin(x * pi) + 40 * Math.sin(x / 3 * pi)) * 2 / 3
+    + (150 * Math.sin(x / 12 * pi) + 300 * Math.sin(x / 30 * pi)) * 2 / 3;
+  const r = lat / 180 * pi, m = 1 - e * Math.sin(r) ** 2, s = Math.sqrt(m);
+  return [lat + u * 180 / (a * (1 - e) / (m * s) * pi), lon + v * 180 / (a / s * Math.cos(r) * pi)];
+}
+
+let isShifted = false;
+/** Where a true place lies on this map's tiles. */
+export function onMap(lat, lon) { return isShifted ? shifted(lat, lon) : [lat, lon]; }
+
+/** The true place of a click: the shift is undone by going there and back twice. */
+export function fromMap(lat, lon) {
+  if (!isShifted) { return [lat, lon]; }
+  let place = [lat, lon];
+  for (let i = 0; i < 3; i += 1) {
+    const there = shifted(place[0], place[1]);
+    place = [place[0] + lat - there[0], place[1] + lon - there[1]];
+  }
+  return place;
+}
+
+let base = null;
+export function setBase(page) {
+  isShifted = Boolean(page.tiles) && page.gcj02;
+  if (base) { base.remove(); }
+  base = page.tiles ? L.tileLayer(page.tiles, { maxZoom: 19 }) : new Roads({ maxZoom: 19, attribution: "© OpenStreetMap" });
+  base.addTo(map);
+  base.bringToBack();
+}
+
+export function redrawBase() { if (base && base.draw) { base.redraw(); } }
