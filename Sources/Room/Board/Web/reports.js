@@ -26,9 +26,9 @@ const views = {
     const empty = (isEmpty) => (isEmpty ? ' class="bare"' : "");
     const duty = (one) => `<tr${empty(one.done === 0)}>${name(one)}${cell(one.done)}${cell(one.missed)}</tr>`;
     const grid = (one) => `<tr${empty(one.visits === 0 && one.minutes === 0)}>${name(one)}${cell(one.minutes.toFixed(1))}${cell(one.visits)}</tr>`;
-    return `<h3>${word("grids")}</h3>${table(["name", "presentMinutes", "visits"], report.grids.map(grid))}
-      <h3>${word("posts")}</h3>${table(["name", "done", "missed"], report.posts.map(duty))}
-      <h3>${word("lines")}</h3>${table(["name", "done", "missed"], report.lines.map(duty))}`;
+    return `<h3>${word("grids")}</h3>${table(["placeName", "presentMinutes", "visits"], report.grids.map(grid))}
+      <h3>${word("posts")}</h3>${table(["placeName", "done", "missed"], report.posts.map(duty))}
+      <h3>${word("lines")}</h3>${table(["placeName", "done", "missed"], report.lines.map(duty))}`;
   },
   response(report) {
     const fact = (key, value) => `<tr>${cell(word(key), false)}${cell(value)}</tr>`;
