@@ -160,6 +160,12 @@ final class MosquittoClient {
         }
     }
 
+    /// Writes what waits to be written and keeps the link alive, but reads nothing.
+    func writeOnly() -> Int32 {
+        let code = mosquitto_want_write(self.handle) ? mosquitto_loop_write(self.handle, 1) : 0
+        return code == 0 ? mosquitto_loop_misc(self.handle) : code
+    }
+
     /// Fails everything that waits.
     func abandon(_ error: BrokerError) {
         let waiting = self.inFlight.values
