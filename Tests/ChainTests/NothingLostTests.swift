@@ -53,6 +53,53 @@ struct NothingLostTests {
         }
     }
 
+    @Test("a device whose disk was set back, the file in place, loses nothing that it makes from then on")
+    func diskSetBack() async throws {
+        try await Chain.with { chain in
+            let (state, kept) = ("\(chain.folder)/state", "\(chain.folder)/kept")
+            func shell(_ text: String) async throws {
+                let result = try await runProgramToEnd("/bin/sh", ["-c", text])
+                try #require(result.status == 0, "\(result.errors)")
+            }
+            try await chain.withGPSD { line in
+                try await chain.withBroker { _ in
+                    try await chain.withRoom { _ in
+                        try await chain.feeding(line) {
+                            try await chain.withPatrold { _ in try await chain.waitForRecords(10) }
+                            try await shell("cp -r '\(state)' '\(kept)'")
+                            try await chain.withPatrold { _ in
+                                try await chain.waitForRecords(40)
+                                try await chain.waitForStored(40)
+                            }
+                            try await shell(
+                                "rm -f '\(state)'/outbox.sqlite-*; cat '\(kept)/outbox.sqlite' > '\(state)/outbox.sqlite'; "
+                                    + "cp '\(kept)'/outbox.sqlite-* '\(state)/' 2>/dev/null || true"
+                            )
+                            try await chain.withPatrold { _ in
+                                try await chain.waitForLog("patrold.log", "the disk was set back")
+                                let known = try await chain.storeRows("SELECT max(seq) FROM record")
+                                let highest = known.first.flatMap { Int($0) } ?? 0
+                                try await eventually("records behind those that the room has") {
+                                    try await chain.outboxSequences().last ?? 0 > highest + 10 ? () : nil
+                                }
+                            }
+                        }
+                        try await chain.withPatrold { _ in
+                            try await chain.expectAcknowledged()
+                            // What was made since then is there, byte for byte; the first numbers are the older records'.
+                            let own = "SELECT seq || ' ' || body FROM record WHERE seq > 60 ORDER BY seq"
+                            try await eventually("all of it in the store", within: .seconds(60)) {
+                                let made = try await chain.outboxRows(own)
+                                let stored = Set(try await chain.storeRows(own))
+                                return !made.isEmpty && made.allSatisfy { stored.contains($0) } ? () : nil
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     @Test("a record that the device's disk has spoilt costs none of those beside it")
     func spoiltRecord() async throws {
         try await Chain.with { chain in
@@ -208,9 +255,16 @@ struct HostileTests {
                         #"{"v":1,"log":"00112233aabbccdd","records":[{"v":1}]}"#
                     )
                     try await publish("patrol/1/jinzhan/car-66/evt", #"{"v":7}"#)
+                    let endless = #"{"v":1,"log":"00112233aabbccdd","records":[],"dropped":[[1,9223372036854775807]]}"#
+                    try await publish("patrol/1/jinzhan/car-09/log", endless)
+                    let never = good.replacing(
+                        #""seq":1,"t":1795314000123"#,
+                        with: #""seq":2,"t":-9223372036854775808"#
+                    )
+                    try await publish("patrol/1/jinzhan/car-09/pos", never)
                     try await eventually("all of it being counted") {
                         let health = try await chain.room.ask("GET", "/healthz").decode(Health.self)
-                        let expected = ["impostor": 1, "malformed": 2, "version": 1]
+                        let expected = ["impostor": 1, "malformed": 4, "version": 1]
                         return health.stored == 1 && health.duplicates == 1 && health.rejected == expected ? () : nil
                     }
                     #expect(room.isAlive)

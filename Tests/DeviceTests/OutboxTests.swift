@@ -139,7 +139,7 @@ struct OutboxDeliveryTests {
     @Test("what is acknowledged is not sent again, in holes as well")
     func pending() async throws {
         try await self.withOutbox(100) { outbox in
-            #expect(try await outbox.acknowledge(SequenceRanges([1...40, 50...59])) == 0)
+            #expect(try await outbox.takeOver(SequenceRanges([1...40, 50...59])).again == 0)
             let first = try await outbox.pending(after: 0, through: .max, limit: 15, bytes: 10_000)
             #expect(first.entries.map(\.sequence) == Array(41...49) + Array(60...65))
             let second = try await outbox.pending(after: 65, through: 70, limit: 60, bytes: 10_000)
@@ -154,40 +154,59 @@ struct OutboxDeliveryTests {
     @Test("what the room asks for again is sent again, as far as it is there")
     func resend() async throws {
         try await self.withOutbox(100) { outbox in
-            _ = try await outbox.acknowledge(SequenceRanges([1...100]))
+            _ = try await outbox.takeOver(SequenceRanges([1...100]))
             #expect(try await outbox.resend(41...60) == 20)
             #expect(try await outbox.resend(90...5_000) == 11)
             let pending = try await outbox.pending(after: 0, through: .max, limit: 1_000, bytes: .max)
             #expect(pending.entries.map(\.sequence) == Array(41...60) + Array(90...100))
             #expect(try await outbox.resend(200...300) == 0)
-            // A number that was never given cannot have been stored.
-            _ = try await outbox.acknowledge(SequenceRanges([1...1_000_000]))
+            // What no device can have made is not believed.
+            _ = try await outbox.takeOver(SequenceRanges([1...5_000_000_000]))
             #expect(try await outbox.append(.position, made: 1) { _ in [1] }.sequence == 101)
-            #expect(
-                try await outbox.pending(after: 0, through: .max, limit: 9, bytes: .max).entries.map(\.sequence) == [
-                    101
-                ]
-            )
+            let left = try await outbox.pending(after: 0, through: .max, limit: 9, bytes: .max).entries
+            #expect(left.map(\.sequence) == [101])
         }
     }
 
     @Test("what the room no longer has is sent again, and declared as dropped where it is gone here too")
     func forgetfulRoom() async throws {
         try await self.withOutbox(1_500, budget: 1_048_576, bytes: 500) { outbox in
-            _ = try await outbox.acknowledge(SequenceRanges([1...1_400]))
+            _ = try await outbox.takeOver(SequenceRanges([1...1_400]))
             for _ in 1...1_000 {
                 _ = try await outbox.append(.position, made: 1) { _ in [UInt8](repeating: 65, count: 500) }
             }
             let kept = try await outbox.entries(from: 1, limit: 10_000).map(\.sequence)
             let oldest = try #require(kept.first)
             #expect(oldest > 1 && oldest < 1_400)
-            let again = try await outbox.acknowledge(SequenceRanges([2_500...2_500]))
+            let again = try await outbox.takeOver(SequenceRanges([2_500...2_500])).again
             #expect(again == 1_400 - oldest + 1)
             let pending = try await outbox.pending(after: 0, through: .max, limit: 10_000, bytes: .max)
             #expect(pending.entries.map(\.sequence) == Array(oldest...2_499))
             #expect(pending.dropped == [1...oldest - 1])
-            #expect(try await outbox.acknowledge(SequenceRanges([1...2_500])) == 0)
+            #expect(try await outbox.takeOver(SequenceRanges([1...2_500])).again == 0)
             #expect(try await outbox.waiting().count == 0)
+        }
+    }
+
+    @Test("a log whose disk was set back goes on behind the numbers that the room has, and keeps to that")
+    func setBack() async throws {
+        try await withTemporaryFolder("outbox") { folder in
+            do {
+                let outbox = try Outbox(folder: folder, logger: Self.logger)
+                for _ in 1...20 { _ = try await outbox.append(.position, made: 1) { _ in [1] } }
+            }
+            do {
+                let outbox = try Outbox(folder: folder, logger: Self.logger)
+                for _ in 1...5 { _ = try await outbox.append(.position, made: 1) { _ in [1] } }
+                let taken = try await outbox.takeOver(SequenceRanges([1...400]))
+                // What this run has made so far has numbers that the room knows as others.
+                #expect(taken.collided == 21...25 && taken.again == 0)
+                #expect(try await outbox.append(.position, made: 1) { _ in [1] }.sequence == 401)
+            }
+            let outbox = try Outbox(folder: folder, logger: Self.logger)
+            #expect(await outbox.nextSequence == 402)
+            let left = try await outbox.pending(after: 0, through: .max, limit: 9, bytes: .max).entries
+            #expect(left.map(\.sequence) == [401])
         }
     }
 
@@ -197,7 +216,7 @@ struct OutboxDeliveryTests {
             do {
                 let outbox = try Outbox(folder: folder, logger: Self.logger)
                 for _ in 1...20 { _ = try await outbox.append(.position, made: 1) { _ in [1] } }
-                _ = try await outbox.acknowledge(SequenceRanges([1...7, 9...12]))
+                _ = try await outbox.takeOver(SequenceRanges([1...7, 9...12]))
             }
             let outbox = try Outbox(folder: folder, logger: Self.logger)
             let pending = try await outbox.pending(after: 0, through: .max, limit: 60, bytes: 1_000)
@@ -218,7 +237,7 @@ struct OutboxDeliveryTests {
             #expect(dropped.count + Int64(pending.entries.count) == 4_000)
             #expect(dropped.contains(1) && !dropped.contains(10) && !dropped.contains(4_000))
             // Once the room knows, nothing is declared any more.
-            _ = try await outbox.acknowledge(dropped)
+            _ = try await outbox.takeOver(dropped)
             #expect(try await outbox.pending(after: 0, through: .max, limit: 1, bytes: .max).dropped.isEmpty)
         }
     }
@@ -226,7 +245,7 @@ struct OutboxDeliveryTests {
     @Test("acknowledged records are the black box until space ends, and go without a word")
     func blackBox() async throws {
         try await self.withOutbox(1_500, budget: 1_048_576, bytes: 500) { outbox in
-            _ = try await outbox.acknowledge(SequenceRanges([1...1_000]))
+            _ = try await outbox.takeOver(SequenceRanges([1...1_000]))
             for _ in 1...1_000 {
                 _ = try await outbox.append(.position, made: 1) { _ in [UInt8](repeating: 65, count: 500) }
             }

@@ -28,6 +28,9 @@ package actor Outbox {
     /// have used between a backup and its return.
     static let copyGap: Int64 = 10_000_000
 
+    /// Further than this ahead of the log no acknowledgement is believed: no device makes so many records.
+    static let longestLeap: Int64 = 1_000_000_000
+
     /// The outbox's own thread; who hands records over at once runs there too.
     package nonisolated let executor: ThreadExecutor
 
@@ -43,6 +46,8 @@ package actor Outbox {
     var spaceBudget: Int64?
     var appendsSinceCheck = 0
     private var connections: Int64
+    /// The first number that this run of the program gives.
+    let firstOfRun: Int64
 
     /// The id of this log: 16 hex digits, made once with the file.
     package nonisolated let log: String
@@ -94,6 +99,7 @@ package actor Outbox {
         self.isFirstOfBoot = try database.text("SELECT value FROM meta WHERE key = 'boot'") != boot
         try database.run("INSERT OR REPLACE INTO meta VALUES ('boot', ?)", [.text(boot)])
         try database.keep(Self.insertion)
+        self.firstOfRun = self.next
         self.database = database
         self.folder = folder
         self.logger = logger

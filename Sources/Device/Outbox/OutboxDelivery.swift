@@ -10,18 +10,35 @@ package struct Backlogged: Sendable, Hashable {
 }
 
 extension Outbox {
+    /// What an acknowledgement asks for.
+    package struct Taken: Sendable, Hashable {
+        /// How many records are to be sent again.
+        package var again: Int64 = 0
+        /// Records that were made under numbers which the room has given to others of this log.
+        package var collided: ClosedRange<Int64>?
+    }
+
     /// Takes the room's word for what it has stored.
     ///
     /// A room whose store was lost, or is an older copy of itself, names less than it once did: what the black box still
-    /// has of that is to be sent again, and the rest is declared as dropped.
+    /// has of that is to be sent again, and the rest is declared as dropped. One that names numbers which were never
+    /// given here shows that the disk was set back to an older state: numbers go on behind them.
     ///
-    /// - Returns: How many records are to be sent again.
-    package func acknowledge(_ stored: SequenceRanges) throws(OutboxError) -> Int64 {
-        // A number that was not given yet cannot be stored; believing it would skip what is still to come.
+    /// - Returns: What is to be sent again, or under new numbers.
+    package func takeOver(_ stored: SequenceRanges) throws(OutboxError) -> Taken {
+        var taken = Taken()
+        let highest = stored.ranges.last?.upperBound ?? 0
+        if highest >= self.next, highest - self.next < Self.longestLeap {
+            self.logger.error(
+                "The room has records up to \(highest) of this log, here \(self.next - 1) is the last: the disk was set back; numbers go on at \(highest + 1)"
+            )
+            if self.firstOfRun < self.next { taken.collided = self.firstOfRun...self.next - 1 }
+            self.next = highest + 1
+        }
         let said = SequenceRanges(
             stored.ranges.filter { $0.lowerBound < self.next }.map { $0.lowerBound...min($0.upperBound, self.next - 1) }
         )
-        guard said != self.acknowledged else { return 0 }
+        guard said != self.acknowledged else { return taken }
         let forgotten = self.acknowledged.subtracting(said)
         let kept = try self.kept(in: forgotten)
         let gone = forgotten.subtracting(kept).subtracting(self.dropped)
@@ -37,7 +54,8 @@ extension Outbox {
             let lost = "The room no longer has \(forgotten.count) records that it had"
             self.logger.warning("\(lost): \(kept.count) are sent again, \(forgotten.count - kept.count) are gone")
         }
-        return kept.count
+        taken.again = kept.count
+        return taken
     }
 
     /// Takes back what the room had acknowledged, so that it is sent again; returns how many records that are.
@@ -53,15 +71,21 @@ extension Outbox {
     }
 
     /// Gives up a record whose bytes cannot be sent, and keeps them under a name for who looks into it.
-    package func setAside(_ entry: Entry) throws(OutboxError) {
+    ///
+    /// What the disk does not take now is tried again when the record is met again.
+    package func setAside(_ entry: Entry) {
         var dropped = self.dropped
         dropped.insert(entry.sequence...entry.sequence)
-        try self.write(dropped, to: "dropped")
-        self.dropped = dropped
         let name = "damaged \(entry.sequence)"
-        try self.database.run("INSERT OR REPLACE INTO note VALUES (?, ?)", [.text(name), .blob(entry.body)])
-        try self.database.run("DELETE FROM record WHERE seq = ?", [.integer(entry.sequence)])
-        self.logger.error("Record \(entry.sequence) is damaged on the disk: not sent, kept as note '\(name)'")
+        do throws(OutboxError) {
+            try self.write(dropped, to: "dropped")
+            self.dropped = dropped
+            try self.database.run("INSERT OR REPLACE INTO note VALUES (?, ?)", [.text(name), .blob(entry.body)])
+            try self.database.run("DELETE FROM record WHERE seq = ?", [.integer(entry.sequence)])
+            self.logger.error("Record \(entry.sequence) is damaged on the disk: not sent, kept as note '\(name)'")
+        } catch {
+            self.logger.warning("Record \(entry.sequence) is damaged and could not be set aside yet: \(error)")
+        }
     }
 
     /// The numbers of these whose records are still here.

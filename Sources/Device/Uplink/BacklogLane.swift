@@ -31,6 +31,8 @@ package final class BacklogLane: Service, Sendable {
         var restAt: Int64?
         /// What was sent was not acknowledged in time: something in it may be damaged.
         var isDoubtful = false
+        /// Counts how often the cursor was set back: what was read before that must not move it on.
+        var generation = 0
     }
 
     /// A record gets this long to go live and be acknowledged before it counts as backlog, ms.
@@ -80,7 +82,9 @@ package final class BacklogLane: Service, Sendable {
     package func roomChanged(isOnline: Bool) {
         self.state.withLock { state in
             // What was sent to a room that then went away may not have been stored: begin again.
-            if isOnline, !state.isRoomOnline { (state.cursor, state.restAt) = (0, nil) }
+            if isOnline, !state.isRoomOnline {
+                (state.cursor, state.restAt, state.generation) = (0, nil, state.generation + 1)
+            }
             state.isRoomOnline = isOnline
         }
         self.wake.yield()
@@ -88,7 +92,7 @@ package final class BacklogLane: Service, Sendable {
 
     /// The room wants records again that it had before.
     package func beginAnew() {
-        self.state.withLock { ($0.cursor, $0.restAt) = (0, nil) }
+        self.state.withLock { ($0.cursor, $0.restAt, $0.generation) = (0, nil, $0.generation + 1) }
         self.wake.yield()
     }
 
@@ -163,11 +167,11 @@ package final class BacklogLane: Service, Sendable {
 
     private func nextBatch() async -> [UInt8]? {
         let now = SystemClock.bootMilliseconds
-        let (cursor, isDoubtful) = self.state.withLock { state -> (Int64, Bool) in
+        let (cursor, isDoubtful, generation) = self.state.withLock { state -> (Int64, Bool, Int) in
             if let restAt = state.restAt, now >= restAt {
                 (state.cursor, state.restAt, state.isDoubtful) = (0, nil, true)
             }
-            return (state.cursor, state.isDoubtful)
+            return (state.cursor, state.isDoubtful, state.generation)
         }
         do {
             let batch = try await self.source.backlog(
@@ -186,7 +190,7 @@ package final class BacklogLane: Service, Sendable {
                 }
                 return nil
             }
-            self.state.withLock { $0.cursor = max(last, $0.cursor) }
+            self.state.withLock { if $0.generation == generation { $0.cursor = max(last, $0.cursor) } }
             return Backlog.splice(
                 log: self.source.log,
                 records: batch.records,

@@ -1,5 +1,5 @@
 package import Outbox
-import PatrolWire
+package import PatrolWire
 package import Uplink
 
 extension Outbox: BacklogSource {
@@ -13,8 +13,11 @@ extension Outbox: BacklogSource {
         var pending = try self.pending(after: after, through: through, limit: limit, bytes: bytes)
         let damaged = checked ? pending.entries.filter { !self.isWhole($0) } : []
         if !damaged.isEmpty {
-            for entry in damaged { try self.setAside(entry) }
-            pending = try self.pending(after: after, through: through, limit: limit, bytes: bytes)
+            // Left out even where the disk does not take the note of it: the others must not wait for that.
+            let last = pending.entries.last?.sequence
+            pending.entries.removeAll { damaged.contains($0) }
+            for entry in damaged { self.setAside(entry) }
+            return BacklogBatch(records: pending.entries.map(\.body), last: last, dropped: pending.dropped)
         }
         return BacklogBatch(
             records: pending.entries.map(\.body),
@@ -22,6 +25,31 @@ extension Outbox: BacklogSource {
             dropped: pending.dropped
         )
     }
+
+    /// Takes the room's word; what was made under numbers that were others' already gets new ones.
+    package func acknowledge(_ stored: SequenceRanges) async throws -> Int64 {
+        let taken = try self.takeOver(stored)
+        guard let collided = taken.collided else { return taken.again }
+        var anew: Int64 = 0
+        var from = collided.lowerBound
+        while from <= collided.upperBound {
+            let entries = try self.entries(from: from, limit: Self.chunk).filter { $0.sequence <= collided.upperBound }
+            guard let last = entries.last?.sequence else { break }
+            let drafts = try entries.map { entry in
+                let record = try WireCoder().decode(Record.self, from: entry.body)
+                return Outbox.Draft(entry.kind, made: record.time) { sequence in
+                    var renumbered = record
+                    renumbered.sequence = sequence
+                    return try WireCoder().encode(renumbered)
+                }
+            }
+            anew += Int64(try self.append(drafts).count)
+            from = last + 1
+        }
+        return taken.again + anew
+    }
+
+    private static let chunk = 500
 
     package func spent() async throws -> DaySpending {
         let spent = try self.backlogSpent()

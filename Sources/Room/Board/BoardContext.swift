@@ -21,7 +21,8 @@ package struct BoardContext: RequestContext {
 
     /// Throws a problem document for who asks from another machine and has not logged in.
     func requireNearOrLogin() throws {
-        let isNear = self.origin.hasPrefix("127.") || ["::1", "here"].contains(self.origin)
+        let isNear =
+            ["127.", "::ffff:127."].contains { self.origin.hasPrefix($0) } || ["::1", "here"].contains(self.origin)
         if !isNear { try self.require(.viewer) }
     }
 

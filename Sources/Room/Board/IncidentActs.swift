@@ -111,7 +111,7 @@ extension IncidentRoutes {
                 station: unit.station.text,
                 device: unit.device.text,
                 unit: unit.callSign,
-                order: "\(incident.id)-\(unit.device)-\(incident.version)",
+                order: "\(incident.id)-\(unit.station)-\(unit.device)-\(incident.version)",
                 offered: offered,
                 forecast: estimate?.journey.map {
                     Assignment.Forecast(

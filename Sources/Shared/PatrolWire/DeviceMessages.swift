@@ -186,8 +186,10 @@ public struct Backlog: Sendable, Hashable, WireMessage {
     /// What breaks the contract.
     public var violation: String? {
         if !LogID.isValid(self.log) { return "'log' must be 16 lower-case hex digits" }
-        for range in self.dropped ?? [] where range.count != 2 || range[0] < 1 || range[0] > range[1] {
-            return "'dropped' must be ranges [first, last]"
+        for range in self.dropped ?? [] {
+            guard range.count == 2, range[0] >= 1, range[0] <= range[1], ExactNumber.range.contains(range[1]) else {
+                return "'dropped' must be ranges [first, last]"
+            }
         }
         if self.records.count > Self.mostRecords { return "'records' holds more than \(Self.mostRecords)" }
         for record in self.records {

@@ -135,6 +135,8 @@ extension Record {
         if Name.device(self.device) == nil { return "'dev' must be \(Name.rule), and not 'room'" }
         if !LogID.isValid(self.log) { return "'log' must be 16 lower-case hex digits" }
         if self.sequence < 1 { return "'seq' counts from 1" }
+        let numbers: KeyValuePairs = ["seq": self.sequence, "t": self.time, "up": self.uptime]
+        if let violation = ExactNumber.violation(numbers) { return violation }
         if (self.latitude == nil) != (self.longitude == nil) { return "'lat' and 'lon' come together" }
         if let latitude, !(-90...90).contains(latitude) { return "'lat' must be within -90 and 90" }
         if let longitude, !(-180...180).contains(longitude) { return "'lon' must be within -180 and 180" }

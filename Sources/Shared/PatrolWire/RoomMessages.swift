@@ -18,9 +18,10 @@ public struct Acknowledgement: Sendable, Hashable, WireMessage {
     public var violation: String? {
         if !LogID.isValid(self.log) { return "'log' must be 16 lower-case hex digits" }
         if self.upTo < 0 { return "'upTo' must not be negative" }
+        if let violation = ExactNumber.violation(["upTo": self.upTo]) { return violation }
         var last = self.upTo
         for range in self.have {
-            guard range.count == 2, range[0] > last, range[0] <= range[1] else {
+            guard range.count == 2, range[0] > last, range[0] <= range[1], ExactNumber.range.contains(range[1]) else {
                 return "'have' must be ascending [first, last] beyond 'upTo'"
             }
             last = range[1]

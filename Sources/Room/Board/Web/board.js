@@ -205,7 +205,8 @@ function keys() {
     if (place) { map.setView(onMap(place.lat, place.lon), 16); }
   };
   document.addEventListener("keydown", (event) => {
-    if (dialogs.isSketching() && ["Escape", "Enter"].includes(event.key) && !document.querySelector("dialog[open]")) {
+    const isFree = !document.querySelector("dialog[open]") && !event.target.matches("input, textarea, select, button");
+    if (dialogs.isSketching() && ["Escape", "Enter"].includes(event.key) && isFree) {
       event.preventDefault();
       dialogs.endSketch(event.key === "Enter");
       return;
@@ -224,7 +225,7 @@ function keys() {
     if (event.key === "n" && view.canAct) { event.preventDefault(); dialogs.openIncident(); }
     if (event.key === "/") { event.preventDefault(); $("search").focus(); }
     if (event.key === "Enter" && event.target.dataset.incident) { chooseIncident(event.target.dataset.incident); }
-    if (/^[1-9]$/.test(event.key) && view.incident && view.candidates) {
+    if (/^[1-9]$/.test(event.key) && view.canAct && view.incident && view.candidates) {
       const one = view.candidates.units[Number(event.key) - 1];
       if (one) { send(one.device, one.station); }
     }
@@ -256,6 +257,7 @@ async function logIn() {
     $("logout").hidden = !session.token;
     return;
   } catch (error) { if (error.status !== 401) { throw error; } }
+  $("login").oncancel = (event) => event.preventDefault();
   $("login").showModal();
   await new Promise((resolve) => {
     $("login-go").onclick = async (event) => {

@@ -29,21 +29,39 @@ function show(id, first) {
 /** Does what a dialog is for; the room's refusal stands in the dialog, which then stays. */
 async function submit(id, work) {
   const dialog = $(id);
+  // Twice the key is not twice the deed.
+  if (dialog.dataset.busy) { return; }
+  dialog.dataset.busy = "yes";
   try {
     await work();
     dialog.close();
   } catch (error) { dialog.querySelector("[role=alert]").textContent = error.message; }
+  delete dialog.dataset.busy;
 }
 
 /** Asks for a new incident at a place, or where the last one was meant to be. */
 export function openIncident(place) {
-  board.view.place = place ?? board.view.place;
-  const at = board.view.place;
-  $("form-coordinates").textContent = at ? `${at[0].toFixed(6)}, ${at[1].toFixed(6)}` : word("noPlace");
+  setPlace(place ?? board.view.place);
   show("form", "form-place");
 }
 
+function setPlace(place) {
+  board.view.place = place;
+  $("form-coordinates").textContent = place ? `${place[0].toFixed(6)}, ${place[1].toFixed(6)}` : word("noPlace");
+}
+
+/** The place by name that is being looked up: the incident must not be entered before it is found. */
+let lookup = Promise.resolve();
+
+async function lookUpPlace() {
+  const found = await findPlace($("form-place").value);
+  if (!found[0]) { return; }
+  $("form-place").value = found[0].name;
+  setPlace([found[0].lat, found[0].lon]);
+}
+
 async function enterIncident() {
+  await lookup;
   if (!board.view.place) { throw new Error(word("noPlace")); }
   const [lat, lon] = board.view.place;
   const incident = await ask("POST", "incidents", { lat, lon, place: $("form-place").value || null,
@@ -151,6 +169,7 @@ export function setUpDialogs(theBoard) {
     event.preventDefault();
     $("closures").close();
     board.view.sketch = [];
+    closureSketch([]);
     $("hint-text").textContent = word("sketchHint");
     $("hint-done").textContent = word("enter");
     $("hint-leave").textContent = word("cancel");
@@ -166,8 +185,7 @@ export function setUpDialogs(theBoard) {
     const id = event.target.closest("[data-rollcall]")?.dataset.rollcall;
     if (id) { $("call").close(); board.chooseRollCall(id); }
   };
-  $("form-place").onchange = async () => {
-    const found = await findPlace($("form-place").value);
-    if (found[0]) { $("form-place").value = found[0].name; openIncident([found[0].lat, found[0].lon]); }
-  };
+  $("form-place").onchange = () => { lookup = lookUpPlace(); };
+  // The next incident is elsewhere.
+  $("form").onclose = () => setPlace(null);
 }

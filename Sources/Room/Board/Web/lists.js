@@ -27,7 +27,8 @@ export function incidentCards(chosen) {
   if (list.length === 0) { return `<p>${word("noIncidents")}</p>`; }
   return list.map((incident) => {
     const units = incident.units.filter((unit) => unit.state !== "cancelled").map((unit) => {
-      const way = state.responses.find((one) => one.incident === incident.id && one.device === unit.device);
+      const way = state.responses.find((one) => one.incident === incident.id && one.device === unit.device
+        && one.station === unit.station);
       const arrived = unit.arrived ? ` ${span(unit.arrived - incident.received)}` : "";
       return `<div class="units">${safe(unit.unit)} · ${word(unit.state)}${arrived}</div>${way ? countdown(way) : ""}`;
     });

@@ -1,6 +1,7 @@
 // What lies on the map: the plan, the units, the incidents, the ways of who responds, closures, coverage, heat.
 import { state, now } from "./live.js";
 import { map, onMap, colour, fontSize } from "./base.js";
+import { safe } from "./lists.js";
 import { word } from "./words.js";
 
 const L = window.L;
@@ -23,7 +24,7 @@ export function drawPlan(plan) {
       return { color: colour("busy"), weight: 4, opacity: 0.45 };
     },
     pointToLayer: (feature, place) => L.circleMarker(place, { radius: fontSize() * 0.4, color: colour("busy"), weight: 2, fillOpacity: 0.3 }),
-    onEachFeature: (feature, one) => { if (feature.properties.kind !== "grid") { one.bindTooltip(feature.properties.name ?? ""); } },
+    onEachFeature: (feature, one) => { if (feature.properties.kind !== "grid") { one.bindTooltip(safe(feature.properties.name)); } },
   });
   planLayer.addLayer(layer);
   return layer.getBounds();
@@ -161,7 +162,7 @@ export function drawIncidents(chosen, choose) {
     const tone = incident.state === "received" ? "alarm" : incident.state === "scene" ? "scene" : "enroute";
     const mark = L.circleMarker(onMap(incident.lat, incident.lon), { radius: fontSize() * (incident.id === chosen ? 0.85 : 0.65),
       color: colour(tone), weight: fontSize() / 4, fillColor: colour("panel"), fillOpacity: 0.85 });
-    mark.bindTooltip(`${word(incident.category ?? "other")} ${incident.place ?? ""}`);
+    mark.bindTooltip(safe(`${word(incident.category ?? "other")} ${incident.place ?? ""}`));
     mark.on("click", (event) => { L.DomEvent.stop(event); choose(incident.id); });
     incidentLayer.addLayer(mark);
   }
@@ -208,7 +209,8 @@ const heatLayer = L.layerGroup().addTo(map);
 /** Shows where units were, the more the darker; nothing for `null`. */
 export function drawHeat(heat) {
   heatLayer.clearLayers();
-  const most = Math.max(1, ...(heat?.features ?? []).map((one) => one.properties.count));
+  // The fullest cell comes first.
+  const most = Math.max(1, heat?.features[0]?.properties.count ?? 1);
   for (const one of heat?.features ?? []) {
     const [lon, lat] = one.geometry.coordinates;
     const high = 50 / 111320;
