@@ -210,6 +210,34 @@ struct OutboxDeliveryTests {
         }
     }
 
+    @Test("who is renamed begins a new log, but not before what waits under the old name is delivered")
+    func renamed() async throws {
+        try await withTemporaryFolder("outbox") { folder in
+            func open(_ owner: String) throws -> Outbox {
+                try Outbox(folder: folder, owner: owner, logger: Self.logger)
+            }
+            let log: String
+            do {
+                let outbox = try open("jinzhan/car-01")
+                log = outbox.log
+                for _ in 1...3 { _ = try await outbox.append(.position, made: 1) { _ in [1] } }
+            }
+            #expect { _ = try open("jinzhan/car-02") } throws: { error in
+                "\(error)".contains("holds 3 records of 'jinzhan/car-01'")
+            }
+            do {
+                let outbox = try open("jinzhan/car-01")
+                #expect(outbox.log == log)
+                _ = try await outbox.takeOver(SequenceRanges([1...3]))
+            }
+            let outbox = try open("jinzhan/car-02")
+            #expect(outbox.log != log)
+            #expect(await outbox.nextSequence == 1)
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+            #expect(names.contains { $0.hasPrefix("outbox.sqlite.former-") })
+        }
+    }
+
     @Test("acknowledgements survive a restart")
     func survives() async throws {
         try await withTemporaryFolder("outbox") { folder in

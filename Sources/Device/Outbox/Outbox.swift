@@ -65,12 +65,18 @@ package actor Outbox {
     ///
     /// - Parameters:
     ///   - folder: Where the file is.
+    ///   - owner: Whose records these are; who is renamed begins a new log, as the room knows the old one by the old name.
     ///   - spaceBudget: Bytes that the file may take; `nil` for as many as there are.
     ///   - logger: Told what was set aside, skipped or dropped.
     /// - Throws: ``OutboxError``.
-    package init(folder: String, spaceBudget: Int64? = nil, logger: Logger) throws(OutboxError) {
+    package init(
+        folder: String,
+        owner: String? = nil,
+        spaceBudget: Int64? = nil,
+        logger: Logger
+    ) throws(OutboxError) {
         self.lock = try FolderLock.take(folder)
-        let database = try OutboxFile.open(folder: folder, logger: logger)
+        let database = try OutboxFile.open(folder: folder, owner: owner, logger: logger)
         guard let log = try database.text("SELECT value FROM meta WHERE key = 'log'") else {
             throw .damaged(path: folder, reason: "it has no log id")
         }

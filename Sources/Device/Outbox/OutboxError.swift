@@ -8,6 +8,8 @@ package enum OutboxError: Error, Sendable, Hashable, CustomStringConvertible {
     case full(path: String)
     /// Somebody else holds the file; the record was not stored, and its number not used.
     case locked(path: String)
+    /// It holds records of another device that were not delivered yet.
+    case ofAnother(path: String, owner: String, unsent: Int64)
     /// The file is damaged; at the next start it is set aside.
     case damaged(path: String, reason: String)
     /// Anything else that SQLite or the system says.
@@ -21,6 +23,9 @@ package enum OutboxError: Error, Sendable, Hashable, CustomStringConvertible {
             "\(path): written by a newer patrold (schema \(version)); install that version again"
         case .full(let path): "\(path): no space left for a record; make room on the disk"
         case .locked(let path): "\(path): another program has locked it; close that program (sqlite3?)"
+        case .ofAnother(let path, let owner, let unsent):
+            "\(path): holds \(unsent) records of '\(owner)' that are not delivered yet; let patrold deliver them under "
+                + "that name, or move the folder away"
         case .damaged(let path, let reason): "\(path): damaged (\(reason)); it is set aside at the next start"
         case .failed(let path, let reason): "\(path): \(reason); check the folder and its permissions"
         }
@@ -30,7 +35,7 @@ package enum OutboxError: Error, Sendable, Hashable, CustomStringConvertible {
     package var mayPass: Bool {
         switch self {
         case .full, .locked: true
-        case .inUse, .tooNew, .damaged, .failed: false
+        case .inUse, .tooNew, .ofAnother, .damaged, .failed: false
         }
     }
 }

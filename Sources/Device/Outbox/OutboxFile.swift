@@ -17,16 +17,43 @@ enum OutboxFile {
     /// Opens `folder/outbox.sqlite`, making folder and file where they are missing.
     ///
     /// A damaged file is renamed, never deleted: it may be the only trace of a patrol.
-    static func open(folder: String, logger: Logger) throws(OutboxError) -> SQLite {
+    static func open(folder: String, owner: String?, logger: Logger) throws(OutboxError) -> SQLite {
         let path = folder + "/outbox.sqlite"
         do {
-            return try Self.openChecked(path)
+            let database = try Self.openChecked(path)
+            if try Self.belongs(database, to: owner, path: path) { return database }
+            // Closed before it is renamed.
+            _ = consume database
+            let kept = try Self.setAside(path, as: "former")
+            logger.notice("Outbox was another device's, all delivered: set aside as \(kept), a new log is begun")
         } catch {
             guard case .damaged(_, let reason) = error else { throw error }
-            let kept = try Self.setAside(path)
+            let kept = try Self.setAside(path, as: "damaged")
             logger.error("Outbox was damaged (\(reason)): set aside as \(kept), a new log is begun")
-            return try Self.openChecked(path)
         }
+        let database = try Self.openChecked(path)
+        _ = try Self.belongs(database, to: owner, path: path)
+        return database
+    }
+
+    /// Whether a file is this device's; one that is nobody's becomes it.
+    ///
+    /// - Throws: ``OutboxError/ofAnother(path:owner:unsent:)`` while another's records wait in it.
+    private static func belongs(
+        _ database: borrowing SQLite,
+        to owner: String?,
+        path: String
+    ) throws(OutboxError) -> Bool {
+        guard let owner else { return true }
+        if let known = try database.text("SELECT value FROM meta WHERE key = 'owner'"), known != owner {
+            let unsent = try database.integer(
+                "SELECT count(*) FROM record WHERE NOT EXISTS (SELECT 1 FROM acknowledged WHERE seq BETWEEN first AND last)"
+            )
+            guard unsent == 0 else { throw .ofAnother(path: path, owner: known, unsent: unsent ?? 0) }
+            return false
+        }
+        try database.run("INSERT OR REPLACE INTO meta VALUES ('owner', ?)", [.text(owner)])
+        return true
     }
 
     private static func openChecked(_ path: String) throws(OutboxError) -> SQLite {
@@ -132,14 +159,14 @@ enum OutboxFile {
         return String(decoding: buffer.prefix { $0 > 32 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    private static func setAside(_ path: String) throws(OutboxError) -> String {
+    private static func setAside(_ path: String, as what: String) throws(OutboxError) -> String {
         var now = time(nil)
         var parts = tm()
         gmtime_r(&now, &parts)
         var stamp = [CChar](repeating: 0, count: 32)
         strftime(&stamp, stamp.count, "%Y%m%dT%H%M%SZ", &parts)
         let suffix =
-            ".damaged-" + String(decoding: stamp.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            ".\(what)-" + String(decoding: stamp.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         var kept = path + suffix
         var number = 1
         while access(kept, F_OK) == 0 {

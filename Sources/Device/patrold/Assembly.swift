@@ -31,6 +31,7 @@ struct Assembly {
         self.logger = logger
         self.outbox = try Outbox(
             folder: configuration.state,
+            owner: "\(configuration.station)/\(configuration.device)",
             spaceBudget: configuration.profile.spaceBudget,
             logger: logger
         )
