@@ -278,8 +278,8 @@ let package = Package(
         tests(
             "RoomTests",
             [
-                "BrokerLink", "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Rig", "Roads", "TestSupport",
-                "TimeToScene", "Units",
+                "BrokerLink", "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Reports", "Rig", "Roads",
+                "TestSupport", "TimeToScene", "Units",
             ]
         ),
         tests("SimulationTests", ["Ground", "Rig", "Simulation", "TestSupport"]),

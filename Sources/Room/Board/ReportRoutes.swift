@@ -42,7 +42,7 @@ struct ReportRoutes: Sendable {
             let metres = request.query("metres").map { Double($0) ?? .nan } ?? 100
             guard (10...5_000).contains(metres) else { throw Problem(.badRequest, "'metres' must be from 10 to 5000") }
             let positions = try await self.parts.history.positions(from: from, to: to, limit: Self.mostPositions)
-            return try tagged(HeatMapAnswer(HeatMap(positions, cell: metres)), request)
+            return try tagged(HeatMapAnswer(HeatMap(positions.map(\.record), cell: metres)), request)
         }
         api.get("audit") { request, context in
             try context.require(.chief)

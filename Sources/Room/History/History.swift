@@ -64,6 +64,20 @@ package actor History {
         }
     }
 
+    /// The same with the station of each: names of devices are unique at their station only.
+    func stationBodies(
+        _ sql: String,
+        _ arguments: StatementArguments
+    ) async throws(HistoryError) -> [(station: String, body: Data)] {
+        do {
+            return try await self.database.read { database in
+                try Row.fetchAll(database, sql: sql, arguments: arguments).map { ($0["station"], $0["body"]) }
+            }
+        } catch {
+            throw HistoryError(path: self.database.path, reason: "\(error)")
+        }
+    }
+
     /// How many records are stored.
     package func count() async throws(HistoryError) -> Int {
         do {

@@ -64,7 +64,7 @@ package struct PresenceReport: Sendable, Hashable, Encodable {
     ///   - duties: What the plan in force wants covered: what no event names stands in the report with nothing.
     ///   - from: Beginning, ms since 1970 UTC.
     ///   - to: End, ms since 1970 UTC.
-    package init(_ events: [Record], duties: Duties = Duties(), from: Int64, to: Int64) {
+    package init(_ events: [(station: String, record: Record)], duties: Duties = Duties(), from: Int64, to: Int64) {
         func blank<Row>(_ named: [(id: String, name: String?)], _ row: (String, String?) -> Row) -> [String: Row] {
             Dictionary(named.map { ($0.id, row($0.id, $0.name)) }) { first, _ in first }
         }
@@ -80,7 +80,8 @@ package struct PresenceReport: Sendable, Hashable, Encodable {
             let entered = since[device]?.removeValue(forKey: id) ?? from
             grids[id, default: grid(id, nil)].minutes += Double(max(0, time - entered)) / 60_000
         }
-        for record in events {
+        for (station, record) in events {
+            let device = "\(station)/\(record.device)"
             func text(_ key: String) -> String? {
                 if case .string(let text)? = record.data?[key] { text } else { nil }
             }
@@ -88,10 +89,10 @@ package struct PresenceReport: Sendable, Hashable, Encodable {
             case .gridEnter:
                 guard let id = text("grid") else { continue }
                 grids[id, default: grid(id, nil)].visits += 1
-                since[record.device, default: [:]][id] = record.time
-            case .gridExit: if let id = text("grid") { leave(record.device, id, at: record.time) }
+                since[device, default: [:]][id] = record.time
+            case .gridExit: if let id = text("grid") { leave(device, id, at: record.time) }
             case .deviceStop:
-                for id in since[record.device]?.keys.sorted() ?? [] { leave(record.device, id, at: record.time) }
+                for id in since[device]?.keys.sorted() ?? [] { leave(device, id, at: record.time) }
             case .postDone:
                 if let id = text("post") { posts[id, default: duty(id, nil)].done += 1 }
             case .postMissed:

@@ -6,6 +6,8 @@ package import PatrolWire
 package struct WorkloadReport: Sendable, Hashable, Encodable {
     /// One unit.
     package struct Row: Sendable, Hashable, Encodable {
+        /// Station.
+        package let station: String
         /// Device.
         package let device: String
         /// Kilometres driven.
@@ -26,7 +28,7 @@ package struct WorkloadReport: Sendable, Hashable, Encodable {
         package var rollCalls: Int = 0
 
         private enum CodingKeys: String, CodingKey {
-            case device, positions, accepted, declined, arrived
+            case station, device, positions, accepted, declined, arrived
             case kilometres = "km"
             case medianSeconds = "median_s"
             case rollCallsAnswered = "rollcalls_answered"
@@ -46,47 +48,55 @@ package struct WorkloadReport: Sendable, Hashable, Encodable {
     ///   - positions: Positions of all units, oldest first.
     ///   - incidents: Incidents of the time.
     ///   - rollCalls: Roll calls of the time.
-    package init(positions: [Record], incidents: [Incident], rollCalls: [RollCall]) {
+    package init(
+        positions: [(station: String, record: Record)],
+        incidents: [Incident],
+        rollCalls: [RollCall]
+    ) {
         var rows: [String: Row] = [:]
+        func row(_ station: String, _ device: String) -> Row {
+            rows["\(station)/\(device)"] ?? Row(station: station, device: device)
+        }
         var last: [String: (place: Coordinate, time: Int64)] = [:]
-        for record in positions {
+        for (station, record) in positions {
+            let key = "\(station)/\(record.device)"
             guard let latitude = record.latitude, let longitude = record.longitude,
                 let place = Coordinate(latitude: latitude, longitude: longitude)
             else { continue }
-            var row = rows[record.device] ?? Row(device: record.device)
+            var row = row(station, record.device)
             row.positions += 1
-            if let before = last[record.device] {
+            if let before = last[key] {
                 let metres = before.place.distance(to: place).value
                 let seconds = Double(record.time - before.time) / 1_000
                 if seconds > 0, metres / seconds < Self.fastest { row.kilometres += metres / 1_000 }
             }
-            last[record.device] = (place, record.time)
-            rows[record.device] = row
+            last[key] = (place, record.time)
+            rows[key] = row
         }
         var times: [String: [Double]] = [:]
         for assignment in incidents.flatMap(\.assignments) {
-            var row = rows[assignment.device] ?? Row(device: assignment.device)
+            var row = row(assignment.station, assignment.device)
             if assignment.accepted != nil { row.accepted += 1 }
             if assignment.refusal != nil { row.declined += 1 }
             if let arrived = assignment.arrived {
                 row.arrived += 1
-                times[assignment.device, default: []].append(Double(arrived - assignment.assigned) / 1_000)
+                times[assignment.key, default: []].append(Double(arrived - assignment.assigned) / 1_000)
             }
-            rows[assignment.device] = row
+            rows[assignment.key] = row
         }
         for call in rollCalls {
             for member in call.members {
-                var row = rows[member.device] ?? Row(device: member.device)
+                var row = row(member.station, member.device)
                 row.rollCalls += 1
                 let result = call.result(of: member, at: .max)
                 if result == .answered || result == .outside { row.rollCallsAnswered += 1 }
-                rows[member.device] = row
+                rows["\(member.station)/\(member.device)"] = row
             }
         }
-        self.units = rows.values.sorted { $0.device < $1.device }.map { row in
+        self.units = rows.values.sorted { ($0.station, $0.device) < ($1.station, $1.device) }.map { row in
             var row = row
             row.kilometres = (row.kilometres * 10).rounded() / 10
-            let sorted = (times[row.device] ?? []).sorted()
+            let sorted = (times["\(row.station)/\(row.device)"] ?? []).sorted()
             row.medianSeconds = sorted.isEmpty ? nil : sorted[sorted.count / 2]
             return row
         }
@@ -94,10 +104,10 @@ package struct WorkloadReport: Sendable, Hashable, Encodable {
 
     /// The same as a table.
     package var csv: String {
-        var text = "device,km,positions,accepted,declined,arrived,median_s,rollcalls_answered,rollcalls\r\n"
+        var text = "station,device,km,positions,accepted,declined,arrived,median_s,rollcalls_answered,rollcalls\r\n"
         for row in self.units {
             let median = row.medianSeconds.map { "\($0)" } ?? ""
-            text += "\(row.device),\(row.kilometres),\(row.positions),\(row.accepted),\(row.declined),"
+            text += "\(row.station),\(row.device),\(row.kilometres),\(row.positions),\(row.accepted),\(row.declined),"
             text += "\(row.arrived),\(median),\(row.rollCallsAnswered),\(row.rollCalls)\r\n"
         }
         return text

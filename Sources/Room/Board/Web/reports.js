@@ -46,7 +46,7 @@ const views = {
   },
   workload(report) {
     return table(["unit", "km", "accepted", "declined", "arrivals", "medianResponse", "rollcall"], report.units.map((one) =>
-      `<tr>${cell(safe(one.device), false)}${cell(one.km)}${cell(one.accepted)}${cell(one.declined)}${cell(one.arrived)}
+      `<tr>${cell(`${safe(one.device)} <small>${safe(one.station)}</small>`, false)}${cell(one.km)}${cell(one.accepted)}${cell(one.declined)}${cell(one.arrived)}
       ${cell(one.median_s === null || one.median_s === undefined ? null : `${Math.round(one.median_s)} s`)}${cell(`${one.rollcalls_answered}/${one.rollcalls}`)}</tr>`));
   },
 };
