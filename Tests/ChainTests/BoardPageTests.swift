@@ -121,6 +121,8 @@ struct BoardPageTests {
                     let text = try await page.text("#right-body")
                     return text.contains("answered 2") && text.contains("02") && !text.contains("01\t") ? true : nil
                 }
+                // As with a mouse: the button keeps the focus when its dialog closes.
+                let _: Bool = try await page.run("document.getElementById('closure').focus(); return true")
                 try await page.click("#closure")
                 try await page.click("#closures-draw")
                 let _: Bool = try await page.run(
@@ -133,7 +135,11 @@ struct BoardPageTests {
                     return true
                     """
                 )
-                try await page.click("#hint-done")
+                try await page.press("\u{E007}")
+                _ = try await eventually("Enter ends the drawing") {
+                    let isOpen: Bool = try await page.run("return document.getElementById('closing').open")
+                    return isOpen ? true : nil
+                }
                 try await page.click("#closing-go")
                 _ = try await eventually("the closure is known") {
                     let count: Int = try await page.run("return patrollink.state.closures.length")

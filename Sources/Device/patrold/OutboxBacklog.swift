@@ -35,7 +35,7 @@ extension Outbox: BacklogSource {
         while from <= collided.upperBound {
             let entries = try self.entries(from: from, limit: Self.chunk).filter { $0.sequence <= collided.upperBound }
             guard let last = entries.last?.sequence else { break }
-            let drafts = try entries.map { entry in
+            let drafts = try entries.filter(self.isWhole).map { entry in
                 let record = try WireCoder().decode(Record.self, from: entry.body)
                 return Outbox.Draft(entry.kind, made: record.time) { sequence in
                     var renumbered = record

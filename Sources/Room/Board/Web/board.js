@@ -205,7 +205,7 @@ function keys() {
     if (place) { map.setView(onMap(place.lat, place.lon), 16); }
   };
   document.addEventListener("keydown", (event) => {
-    const isFree = !document.querySelector("dialog[open]") && !event.target.matches("input, textarea, select, button");
+    const isFree = !document.querySelector("dialog[open]") && !event.target.matches("input, textarea, select, #hint button");
     if (dialogs.isSketching() && ["Escape", "Enter"].includes(event.key) && isFree) {
       event.preventDefault();
       dialogs.endSketch(event.key === "Enter");

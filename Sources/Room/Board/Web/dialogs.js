@@ -174,6 +174,8 @@ export function setUpDialogs(theBoard) {
     $("hint-done").textContent = word("enter");
     $("hint-leave").textContent = word("cancel");
     $("hint").hidden = false;
+    // Not on the button that opened the dialog: Enter would press it again.
+    $("map").focus();
   };
   $("hint-done").onclick = () => endSketch(true);
   $("hint-leave").onclick = () => endSketch(false);
