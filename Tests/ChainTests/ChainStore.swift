@@ -29,6 +29,20 @@ extension Chain {
         try await self.storeRows("SELECT seq || ' ' || body FROM record ORDER BY seq")
     }
 
+    /// What records say beside their numbers, and the records of a log that was given up likewise.
+    private static let content =
+        "json_remove(CAST(body AS TEXT), '$.log', '$.seq', '$.was')"
+
+    /// Contents of the outbox, whatever the numbers are.
+    func outboxContents() async throws -> [String] {
+        try await self.outboxRows("SELECT \(Self.content) FROM record UNION ALL SELECT \(Self.content) FROM former")
+    }
+
+    /// Contents of the store, whatever the numbers are.
+    func storeContents() async throws -> [String] {
+        try await self.storeRows("SELECT \(Self.content) FROM record")
+    }
+
     /// Waits until the store holds just what the outbox holds, while nothing new is made.
     func expectStoreEqualsOutbox(atLeast count: Int, within: Duration = .seconds(60)) async throws {
         try await eventually("the store being equal to the outbox", within: within, every: .milliseconds(200)) {

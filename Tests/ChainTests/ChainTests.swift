@@ -109,7 +109,7 @@ struct ChainTests {
                 for message in seen.all {
                     switch try Topic(message.topic) {
                     case .room: _ = try coder.decode(RoomState.self, from: message.payload)
-                    case .incident: Issue.record("a device tells no incidents")
+                    case .incident, .incidentReceipt: Issue.record("a device tells no incidents")
                     case .device(_, let device, let channel):
                         #expect(device.text == "car-01")
                         switch channel {

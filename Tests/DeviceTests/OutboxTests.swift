@@ -5,6 +5,15 @@ import PatrolWire
 import Rig
 import Testing
 
+extension Outbox {
+    /// The room's word on the log in use.
+    fileprivate func takeOver(_ stored: SequenceRanges) throws -> Int64 {
+        var acknowledgement = Acknowledgement(log: self.log, upTo: stored.upTo, have: [])
+        acknowledgement.have = stored.beyond.map { [$0.lowerBound, $0.upperBound] }
+        return try self.takeOver(acknowledgement)
+    }
+}
+
 @Suite("Outbox")
 struct OutboxTests {
     private static let logger: Logger = {
@@ -13,7 +22,8 @@ struct OutboxTests {
         return logger
     }()
 
-    private static func body(_ sequence: Int64) -> [UInt8] { Array("record \(sequence)".utf8) }
+    @Sendable
+    private static func body(_ number: RecordNumber) -> [UInt8] { Array("record \(number.sequence)".utf8) }
 
     /// Opens, appends and lets go again: the actor and its lock end with this call.
     @discardableResult
@@ -23,7 +33,7 @@ struct OutboxTests {
         for _ in 0..<count {
             sequences.append(try await outbox.append(.position, made: 1, body: Self.body).sequence)
         }
-        return (outbox.log, sequences)
+        return (await outbox.log, sequences)
     }
 
     @Test("numbers from one, keeps log and numbers over a restart")
@@ -36,7 +46,7 @@ struct OutboxTests {
             let outbox = try Outbox(folder: folder, logger: Self.logger)
             let entries = try await outbox.entries(from: 2, limit: 3)
             #expect(entries.map(\.sequence) == [2, 3, 4])
-            #expect(entries.map(\.body) == [2, 3, 4].map(Self.body))
+            #expect(entries.map(\.body) == [2, 3, 4].map { Array("record \($0)".utf8) })
             #expect(await outbox.nextSequence == 6)
         }
     }
@@ -82,7 +92,7 @@ struct OutboxTests {
         }
     }
 
-    @Test("a damaged page is found at the start, and the file kept")
+    @Test("a damaged page is found at the start, the file is kept, and what is whole in it is sent under new numbers")
     func damagedPage() async throws {
         try await withTemporaryFolder("outbox") { folder in
             let path = "\(folder)/outbox.sqlite"
@@ -92,7 +102,15 @@ struct OutboxTests {
             for index in middle..<middle + 2_000 { bytes[index] = 0xA5 }
             try Data(bytes).write(to: URL(filePath: path))
             let second = try await self.append(1, in: folder)
-            #expect(second.log != first.log && second.sequences == [1])
+            #expect(second.log != first.log)
+            // A page holds some hundred of these.
+            let whole = try #require(second.sequences.first) - 1
+            #expect((200...399).contains(whole))
+            let outbox = try Outbox(folder: folder, logger: Self.logger)
+            try await outbox.adoptFormer(limit: 1_000) { body, _ in body }
+            let bodies = try await outbox.entries(from: 1, limit: 1_000).map(\.body)
+            #expect(bodies.count == Int(whole) + 1 && bodies.first == Array("record 1".utf8))
+            #expect(bodies.dropLast().last == Array("record 400".utf8))
             let kept = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.contains(".damaged-") }
             #expect(try Array(Data(contentsOf: URL(filePath: "\(folder)/\(kept.first ?? "")"))) == bytes)
         }
@@ -139,7 +157,7 @@ struct OutboxDeliveryTests {
     @Test("what is acknowledged is not sent again, in holes as well")
     func pending() async throws {
         try await self.withOutbox(100) { outbox in
-            #expect(try await outbox.takeOver(SequenceRanges([1...40, 50...59])).again == 0)
+            #expect(try await outbox.takeOver(SequenceRanges([1...40, 50...59])) == 0)
             let first = try await outbox.pending(after: 0, through: .max, limit: 15, bytes: 10_000)
             #expect(first.entries.map(\.sequence) == Array(41...49) + Array(60...65))
             let second = try await outbox.pending(after: 65, through: 70, limit: 60, bytes: 10_000)
@@ -178,35 +196,70 @@ struct OutboxDeliveryTests {
             let kept = try await outbox.entries(from: 1, limit: 10_000).map(\.sequence)
             let oldest = try #require(kept.first)
             #expect(oldest > 1 && oldest < 1_400)
-            let again = try await outbox.takeOver(SequenceRanges([2_500...2_500])).again
+            let again = try await outbox.takeOver(SequenceRanges([2_500...2_500]))
             #expect(again == 1_400 - oldest + 1)
             let pending = try await outbox.pending(after: 0, through: .max, limit: 10_000, bytes: .max)
             #expect(pending.entries.map(\.sequence) == Array(oldest...2_499))
             #expect(pending.dropped == [1...oldest - 1])
-            #expect(try await outbox.takeOver(SequenceRanges([1...2_500])).again == 0)
+            #expect(try await outbox.takeOver(SequenceRanges([1...2_500])) == 0)
             #expect(try await outbox.waiting().count == 0)
         }
     }
 
-    @Test("a log whose disk was set back goes on behind the numbers that the room has, and keeps to that")
-    func setBack() async throws {
+    @Test(
+        "a log whose numbers were given twice ends: what it holds is numbered anew, before all that comes, also over a restart"
+    )
+    func forked() async throws {
         try await withTemporaryFolder("outbox") { folder in
-            do {
-                let outbox = try Outbox(folder: folder, logger: Self.logger)
-                for _ in 1...20 { _ = try await outbox.append(.position, made: 1) { _ in [1] } }
+            @Sendable func body(_ number: RecordNumber) -> [UInt8] { Array("\(number.log) \(number.sequence)".utf8) }
+            let renumbered = { @Sendable (body: [UInt8], number: RecordNumber) -> [UInt8]? in
+                let text = String(decoding: body, as: UTF8.self)
+                // The third is no record any more.
+                return text.hasSuffix(" 3") ? nil : Array("\(number.log) \(number.sequence) was \(text)".utf8)
             }
+            let (old, new): (String, String)
             do {
                 let outbox = try Outbox(folder: folder, logger: Self.logger)
-                for _ in 1...5 { _ = try await outbox.append(.position, made: 1) { _ in [1] } }
-                let taken = try await outbox.takeOver(SequenceRanges([1...400]))
-                // What this run has made so far has numbers that the room knows as others.
-                #expect(taken.collided == 21...25 && taken.again == 0)
-                #expect(try await outbox.append(.position, made: 1) { _ in [1] }.sequence == 401)
+                old = await outbox.log
+                for _ in 1...5 { _ = try await outbox.append(.position, made: 1, body: body) }
+                var acknowledgement = Acknowledgement(log: old, stored: SequenceRanges([1...5]))
+                acknowledgement.forked = true
+                #expect(try await outbox.takeOver(acknowledgement) == 5)
+                new = await outbox.log
+                #expect(new != old && new.count == 16)
+                // The word on the old log means nothing any more.
+                #expect(try await outbox.takeOver(acknowledgement) == 0)
+                #expect(try await outbox.append(.event, made: 2, body: body).sequence == 6)
+                try await outbox.adoptFormer(limit: 2, renumber: renumbered)
             }
             let outbox = try Outbox(folder: folder, logger: Self.logger)
-            #expect(await outbox.nextSequence == 402)
-            let left = try await outbox.pending(after: 0, through: .max, limit: 9, bytes: .max).entries
-            #expect(left.map(\.sequence) == [401])
+            #expect(await outbox.log == new)
+            try await outbox.adoptFormer(limit: 2, renumber: renumbered)
+            try await outbox.adoptFormer(limit: 2, renumber: renumbered)
+            try await outbox.adoptFormer(limit: 2, renumber: renumbered)
+            let pending = try await outbox.pending(after: 0, through: .max, limit: 9, bytes: .max)
+            let texts = pending.entries.map { String(decoding: $0.body, as: UTF8.self) }
+            let expected = [1, 2, 4, 5].map { "\(new) \($0) was \(old) \($0)" } + ["\(new) 6"]
+            #expect(texts == expected)
+            #expect(pending.dropped == [3...3])
+            #expect(await outbox.nextSequence == 7)
+        }
+    }
+
+    @Test(
+        "a room that has more of a log than was made here ends it, and one whose message has no place for all does not"
+    )
+    func beyond() async throws {
+        try await self.withOutbox(1_000) { outbox in
+            let log = await outbox.log
+            _ = try await outbox.takeOver(SequenceRanges([1...1_000]))
+            let holes = SequenceRanges((1...400).map { $0 * 2...$0 * 2 })
+            let part = Acknowledgement(log: log, stored: holes)
+            #expect(part.part == true && part.have.count == Acknowledgement.mostRanges)
+            // Of what lies beyond the last range that has a place nothing is said.
+            #expect(try await outbox.takeOver(part) == 256)
+            #expect(try await outbox.takeOver(SequenceRanges([1...1_001])) == 1_000)
+            #expect(await outbox.log != log)
         }
     }
 
@@ -219,7 +272,7 @@ struct OutboxDeliveryTests {
             let log: String
             do {
                 let outbox = try open("jinzhan/car-01")
-                log = outbox.log
+                log = await outbox.log
                 for _ in 1...3 { _ = try await outbox.append(.position, made: 1) { _ in [1] } }
             }
             #expect { _ = try open("jinzhan/car-02") } throws: { error in
@@ -227,11 +280,11 @@ struct OutboxDeliveryTests {
             }
             do {
                 let outbox = try open("jinzhan/car-01")
-                #expect(outbox.log == log)
+                #expect(await outbox.log == log)
                 _ = try await outbox.takeOver(SequenceRanges([1...3]))
             }
             let outbox = try open("jinzhan/car-02")
-            #expect(outbox.log != log)
+            #expect(await outbox.log != log)
             #expect(await outbox.nextSequence == 1)
             let names = try FileManager.default.contentsOfDirectory(atPath: folder)
             #expect(names.contains { $0.hasPrefix("outbox.sqlite.former-") })

@@ -12,13 +12,40 @@ private final class MemoryStore: CaseStore, RollCallStore {
     let saved = Locked<[String]>([])
     let isFull = Locked(false)
 
-    func save(_ incident: Incident, actor: String, origin: String, what: String, now: Int64) throws {
+    let incidents = Locked<[String: Incident]>([:])
+    let rollCalls = Locked<[String: RollCall]>([:])
+
+    func save(_ incident: Incident, isNew: Bool, _ deed: CaseDeed?) throws {
         if self.isFull.withLock({ $0 }) { throw Full() }
-        self.saved.withLock { $0.append("\(what) \(incident.id) by \(actor)") }
+        if isNew, self.incidents.withLock({ $0[incident.id] != nil }) { throw CaseExists() }
+        self.incidents.withLock { $0[incident.id] = incident }
+        if let deed { self.saved.withLock { $0.append("\(deed.what) \(incident.id) by \(deed.actor)") } }
     }
 
-    func save(_ rollCall: RollCall, actor: String, origin: String, what: String, now: Int64) throws {
-        self.saved.withLock { $0.append("\(what) \(rollCall.id) by \(actor)") }
+    func save(_ rollCall: RollCall, isNew: Bool, _ deed: CaseDeed) throws {
+        if isNew, self.rollCalls.withLock({ $0[rollCall.id] != nil }) { throw CaseExists() }
+        self.rollCalls.withLock { $0[rollCall.id] = rollCall }
+        self.saved.withLock { $0.append("\(deed.what) \(rollCall.id) by \(deed.actor)") }
+    }
+
+    func incident(_ id: String) throws -> Incident? {
+        if self.isFull.withLock({ $0 }) { throw Full() }
+        return self.incidents.withLock { $0[id] }
+    }
+
+    func incidents(before cursor: CaseCursor, isOpen: Bool, limit: Int) throws -> [Incident] {
+        let all = self.incidents.withLock { Array($0.values) }.filter { !isOpen || !$0.state.isEnded }
+        let older = all.filter { ($0.received, $0.id) < (cursor.time, cursor.id ?? "") }
+        return Array(older.sorted { ($0.received, $0.id) > ($1.received, $1.id) }.prefix(limit))
+    }
+
+    func rollCall(_ id: String) throws -> RollCall? { self.rollCalls.withLock { $0[id] } }
+
+    func rollCalls(before cursor: CaseCursor, limit: Int) throws -> [RollCall] {
+        let older = self.rollCalls.withLock { Array($0.values) }.filter {
+            ($0.started, $0.id) < (cursor.time, cursor.id ?? "")
+        }
+        return Array(older.sorted { ($0.started, $0.id) > ($1.started, $1.id) }.prefix(limit))
     }
 }
 
@@ -92,7 +119,7 @@ struct IncidentTests {
         self.pass(5)
         incident = try await desk.take(self.unit("car-01"), with: incident.id, actor: "wang", origin: "test")
         #expect(incident.state == .assigned && incident.assignments[0].rank == 2)
-        #expect(await desk.due().map(\.command.kind) == [.dispatch])
+        #expect(await desk.due().map(\.order.command.kind) == [.dispatch])
         for (event, seconds, state) in [
             (EventKind.dispatchReceived, 1.0, Incident.State.assigned), (.dispatchAccepted, 6, .accepted),
         ] {
@@ -140,7 +167,7 @@ struct IncidentTests {
         )
         #expect(incident.entries.map(\.actor) == ["li", "wang", "car-01", "car-01", "car-01", "car-01", "wang"])
         incident = try await desk.take(.reopen, with: incident.id, actor: "li", origin: "test")
-        #expect(incident.state == .scene && incident.disposition == nil)
+        #expect(incident.state == .awaiting && incident.disposition == nil)
     }
 
     @Test("of two who act at once one wins, and the other is told by whom")
@@ -190,7 +217,7 @@ struct IncidentTests {
         #expect(await desk.due().isEmpty)
         self.pass(4)
         let again = await desk.due()
-        #expect(again.map(\.command.id) == ["order-car-01"])
+        #expect(again.map(\.order.command.id) == ["order-car-01"])
         let result = CommandResult(id: "order-car-01", device: "car-01", time: 0, ok: true, reason: nil, data: nil)
         // What another device says of it keeps the order from nobody.
         try await desk.answered(result, station: station, device: try #require(Name.device("car-02")))
@@ -201,7 +228,7 @@ struct IncidentTests {
         #expect(await desk.due().isEmpty)
         #expect(try await desk.incident(incident.id).assignments[0].delivered != nil)
         try await desk.take(.recall(device: "car-01"), with: incident.id, actor: "li", origin: "test")
-        #expect(await desk.due().map(\.command.kind) == [.cancel])
+        #expect(await desk.due().map(\.order.command.kind) == [.cancel])
         #expect(try await desk.incident(incident.id).state == .received)
         // Sent anew after the refusal of another.
         try await desk.take(self.unit("car-02", order: "second"), with: incident.id, actor: "li", origin: "test")
@@ -234,6 +261,127 @@ struct IncidentTests {
         #expect(await desk.alarms.isEmpty)
     }
 
+    private func sos(_ sequence: Int64, at time: Int64, latitude: Double? = 41.2) throws -> (Record, Name, Name) {
+        var (record, device) = try self.record("car-07", .sos, incident: "", at: time, status: .patrol)
+        (record.sequence, record.data) = (sequence, ["officers": .array([])])
+        (record.latitude, record.longitude) = (latitude, latitude.map { _ in -8.6 })
+        return (record, try #require(Name("jinzhan")), device)
+    }
+
+    @Test("the first call for help makes an alarm above all others, repeats make none, and it follows its device")
+    func distress() async throws {
+        let desk = self.desk()
+        _ = try await self.open(desk)
+        self.pass(100)
+        let began = self.time.withLock { $0 }
+        for number in 1...3 as ClosedRange<Int64> {
+            let (record, station, device) = try self.sos(number, at: began + number)
+            try await desk.heard(record, station: station, device: device)
+        }
+        #expect(await desk.all.count == 2)
+        #expect(await desk.alarms.map(\.kind) == [.sos, .unassigned])
+        let call = try #require(await desk.all.first { $0.distress != nil })
+        var (moved, device) = try self.record("car-07", nil, incident: "", at: began + 5_000)
+        moved.setPlace(latitude: 41.3, longitude: -8.7)
+        self.pass(5)
+        try await desk.heard(moved, station: try #require(Name("jinzhan")), device: device)
+        let followed = try await desk.incident(call.id)
+        #expect(followed.report.latitude == 41.3 && followed.version == call.version)
+        let alarm = try #require(await desk.alarms.first)
+        try await desk.take(.take(alarm: alarm.name), with: call.id, actor: "li", origin: "test")
+        let told = try #require(await desk.due().first { $0.order.device == "car-07" }).order.command
+        #expect(told.kind == .message && told.data?["by"] == .string("li"))
+        // Closed; what was pressed before that is about it, what is pressed later is another call.
+        self.pass(5)
+        let end = Incident.Disposition(result: "settled", isReferred: false)
+        try await desk.take(.close(end), with: call.id, actor: "li", origin: "test")
+        device = try #require(Name.device("car-07"))
+        for (sequence, time, count) in [(4, began + 4, 2), (1, began + 1, 2), (5, began + 20_000, 3)] {
+            self.pass(10)
+            let (record, station, device) = try self.sos(Int64(sequence), at: time)
+            try await desk.heard(record, isBacklog: true, station: station, device: device)
+            #expect(await desk.all.count == count)
+        }
+    }
+
+    @Test("a decline raises its alarm at once with its reason, until another unit is sent")
+    func declined() async throws {
+        let desk = self.desk()
+        let incident = try await self.open(desk)
+        try await desk.take(self.unit("car-01"), with: incident.id, actor: "li", origin: "test")
+        let no = IncidentStep.device("car-01", .declined(reason: "flat tyre"), at: self.time.withLock { $0 })
+        try await desk.take(no, with: incident.id, actor: "car-01", origin: "mqtt")
+        let alarm = try #require(await desk.alarms.first)
+        #expect(alarm.kind == .declined && alarm.text == "flat tyre" && alarm.device == "car-01")
+        self.pass(1)
+        try await desk.take(self.unit("car-02"), with: incident.id, actor: "li", origin: "test")
+        #expect(await desk.alarms.isEmpty)
+    }
+
+    @Test("when every unit has cleared the incident awaits its closing, and asks for it after a time")
+    func unclosed() async throws {
+        let desk = self.desk()
+        let incident = try await self.open(desk)
+        try await desk.take(self.unit("car-01"), with: incident.id, actor: "li", origin: "test")
+        for step in [IncidentStep.DeviceStep.arrived, .cleared] {
+            let now = self.time.withLock { $0 }
+            try await desk.take(.device("car-01", step, at: now), with: incident.id, actor: "car-01", origin: "mqtt")
+        }
+        #expect(try await desk.incident(incident.id).state == .awaiting)
+        #expect(await desk.alarms.isEmpty)
+        self.pass(121)
+        #expect(await desk.alarms.map(\.kind) == [.unclosed])
+    }
+
+    @Test("what comes from a device or another system holds while the store fails, and is kept afterwards")
+    func failingStore() async throws {
+        let store = MemoryStore()
+        let desk = self.desk(store)
+        store.isFull.withLock { $0 = true }
+        let report = Incident.Report(latitude: 41.15, longitude: -8.61)
+        let incident = try await desk.open(report, station: nil, actor: "110", origin: "mqtt", id: "a-1", isKept: false)
+        let (record, station, device) = try self.sos(1, at: 1_000_000)
+        try await desk.heard(record, station: station, device: device)
+        #expect(await desk.all.count == 2)
+        #expect(await desk.unkeptCount == 2)
+        await #expect(throws: MemoryStore.Full.self) { try await desk.keepUnkept() }
+        store.isFull.withLock { $0 = false }
+        try await desk.keepUnkept()
+        #expect(await desk.unkeptCount == 0)
+        #expect(store.incidents.withLock { Set($0.keys) }.contains(incident.id))
+        #expect(store.incidents.withLock { $0.count } == 2)
+    }
+
+    @Test("a number that the store knows as another's is not given again, to incidents as to roll calls")
+    func numbers() async throws {
+        let store = MemoryStore()
+        let first = try await self.open(self.desk(store))
+        // Another desk on the same store, which has never heard of it.
+        let second = try await self.open(self.desk(store))
+        #expect(first.id != second.id && store.incidents.withLock { $0.count } == 2)
+        let time = self.time
+        let calls = RollCallDesk(
+            [],
+            store: store,
+            now: { time.withLock { $0 } },
+            isInside: { _ in nil },
+            changed: { _ in }
+        )
+        let member = RollCall.Member(station: "jinzhan", device: "car-01", unit: "01")
+        var ids: Set<String> = []
+        for number in 1...205 {
+            if number == 204 { self.pass(1) }
+            ids.insert(
+                try await calls.call([member], seconds: 60, needsOfficer: false, actor: "li", origin: "test").id
+            )
+        }
+        #expect(ids.count == 205)
+        // The first has left the desk's memory and is found all the same.
+        for id in ids { #expect(try await calls.call(id)?.id == id) }
+        let page = try await calls.page(before: CaseCursor(time: .max), limit: 300)
+        #expect(page.count == 205)
+    }
+
     @Test("what cannot be kept is not done")
     func fullDisk() async throws {
         let store = MemoryStore()
@@ -253,7 +401,7 @@ struct IncidentTests {
         let incident = try await self.open(desk)
         try await desk.take(self.unit("car-01"), with: incident.id, actor: "li", origin: "test")
         let restarted = self.desk(kept: await desk.all)
-        #expect(await restarted.due().map(\.command.id) == ["order-car-01"])
+        #expect(await restarted.due().map(\.order.command.id) == ["order-car-01"])
         #expect(try await restarted.incident(incident.id) == desk.incident(incident.id))
     }
 

@@ -57,7 +57,7 @@ struct RetimingTests {
                     let portion = waiting.suffix(Int.random(in: 1...8, using: &random))
                     waiting.removeLast(portion.count)
                     let records = try portion.map {
-                        StoredRecord(record: $0.record, body: try WireCoder().encode($0.record), received: 9)
+                        StoredRecord(record: $0.record, body: try WireCoder().encode($0.record), received: $0.truth)
                     }
                     _ = try await history.store([Delivery(name: name, records: records)])
                 }

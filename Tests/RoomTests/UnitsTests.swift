@@ -60,11 +60,49 @@ struct UnitsTests {
         #expect(try self.table([record(2, time: 9_000), record(3, time: 1_000)]).position?.sequence == 3)
     }
 
-    @Test("a new log takes over when it is newer")
+    @Test("a new log takes over when it comes, whatever the clocks say, and its forerunner's backlog changes nothing")
     func newLog() throws {
         let fresh = record(1, time: 9_000, log: "ffffffffffffffff")
-        #expect(try self.table([record(50, time: 1_000), fresh]).position == fresh)
-        #expect(try self.table([fresh, record(50, time: 1_000)]).position == fresh)
+        #expect(try self.table([record(50, time: 99_000), fresh]).position == fresh)
+        var units = Units()
+        let (station, device) = (try #require(Self.station), try #require(Self.car))
+        units.apply(fresh, station: station, device: device, received: 9_000)
+        units.apply(record(50, time: 99_000), station: station, device: device, received: 10_000, isBacklog: true)
+        #expect(units.named("car-01").first?.position == fresh)
+    }
+
+    @Test("a record from the future is as old as its arrival, and its clock is said to be wrong")
+    func future() throws {
+        let unit = try self.table([record(1, time: 4_102_444_800_000)], received: 100_000)
+        #expect(unit.positionAge(at: 130_000) == 30)
+        #expect(unit.troubles == [.clockWrong])
+        let next = try self.table([record(1, time: 4_102_444_800_000), record(2, time: 100_000)], received: 100_000)
+        #expect(next.troubles.isEmpty && next.positionAge(at: 130_000) == 30)
+    }
+
+    @Test(
+        "officers, camera, lights, ignition, battery and receiver stand in the table; late events change nothing newer"
+    )
+    func facts() throws {
+        func event(_ sequence: Int64, _ kind: EventKind, _ data: [String: JSONValue]) -> Record {
+            var event = record(sequence, time: sequence * 1_000)
+            (event.event, event.data) = (kind, data)
+            return event
+        }
+        var last = record(9, time: 9_000)
+        (last.ignition, last.battery) = (true, 0.5)
+        let unit = try self.table([
+            event(2, .unitCheckin, ["present": .array([.string("012345"), .string("012346")])]),
+            event(3, .cameraRecording, ["on": .bool(true)]), event(4, .vehicleLight, ["on": .bool(true)]),
+            event(5, .vehicleSiren, ["on": .bool(false)]), event(6, .gnssLost, [:]), last,
+            event(7, .powerLow, ["bat": .double(0.1)]),
+            event(1, .unitCheckout, ["present": .array([])]),
+            event(8, .unitCheckout, ["present": .array([.string("012346")])]),
+        ])
+        #expect(unit.facts.officers == ["012346"] && unit.facts.camera == true)
+        #expect(unit.facts.light == true && unit.facts.siren == false && unit.facts.ignition == true)
+        #expect(unit.facts.battery == 0.5 && unit.facts.reception == .lost)
+        #expect(unit.troubles == [.gnssLost] && unit.isPlaceDoubtful)
     }
 
     @Test(
@@ -144,7 +182,7 @@ struct CandidatesTests {
                 station: station,
                 device: try #require(Name.device("new"))
             )
-            let candidates = try Candidates(
+            let candidates = Candidates(
                 units.all,
                 places: UnitPlaces(network),
                 engaged: ["jinzhan/sent"],

@@ -21,9 +21,9 @@ package struct UnitDuty: Sendable, Hashable, Codable {
         /// The incident's id.
         package let incident: String
         /// Where, degrees.
-        package let latitude: Double
+        package fileprivate(set) var latitude: Double
         /// Where, degrees.
-        package let longitude: Double
+        package fileprivate(set) var longitude: Double
         /// What the dispatcher wrote for the officer.
         package let text: String
         /// How far it has come.
@@ -47,6 +47,8 @@ package struct UnitDuty: Sendable, Hashable, Codable {
         case checkin([String])
         case checkout([String])
         case dispatch(Dispatch)
+        /// The incident is elsewhere by now.
+        case redirect(Dispatch)
         case cancel(incident: String)
         case accept
         case decline(reason: String)
@@ -106,6 +108,7 @@ package struct UnitDuty: Sendable, Hashable, Codable {
         case .checkin(let officers): (changes, by) = (try self.checkin(officers), .officer)
         case .checkout(let officers): (changes, by) = (try self.checkout(officers), .officer)
         case .dispatch(let dispatch): (changes, by) = (try self.offer(dispatch), .room)
+        case .redirect(let dispatch): (changes, by) = (try self.redirect(dispatch), .room)
         case .cancel(let incident): (changes, by) = (try self.cancel(incident), .room)
         case .accept: (changes, by) = (try self.accept(), .officer)
         case .decline(let reason): (changes, by) = (try self.decline(reason), .officer)
@@ -157,6 +160,14 @@ package struct UnitDuty: Sendable, Hashable, Codable {
         }
         self.dispatches.append(dispatch)
         return [self.change(.dispatchReceived, dispatch)]
+    }
+
+    private mutating func redirect(_ dispatch: Dispatch) throws(Refusal) -> [Change] {
+        guard let index = self.dispatches.firstIndex(where: { $0.incident == dispatch.incident }) else {
+            throw Refusal(description: "has no order to \(dispatch.incident)")
+        }
+        (self.dispatches[index].latitude, self.dispatches[index].longitude) = (dispatch.latitude, dispatch.longitude)
+        return []
     }
 
     private mutating func cancel(_ incident: String) throws(Refusal) -> [Change] {

@@ -1,5 +1,5 @@
 package import Logging
-import PatrolWire
+package import PatrolWire
 package import Threading
 
 /// What a record is; positions are the first to go when space ends.
@@ -34,7 +34,7 @@ package actor Outbox {
     /// The outbox's own thread; who hands records over at once runs there too.
     package nonisolated let executor: ThreadExecutor
 
-    private static let insertion = "INSERT INTO record (seq, kind, made, body) VALUES (?, ?, ?, ?)"
+    static let insertion = "INSERT INTO record (seq, kind, made, body) VALUES (?, ?, ?, ?)"
 
     let database: SQLite
     private let lock: FolderLock
@@ -46,11 +46,11 @@ package actor Outbox {
     var spaceBudget: Int64?
     var appendsSinceCheck = 0
     private var connections: Int64
-    /// The first number that this run of the program gives.
-    let firstOfRun: Int64
+    /// The numbers of this log that records of an earlier one still get; `nil` when none waits.
+    var reserved: ClosedRange<Int64>?
 
-    /// The id of this log: 16 hex digits, made once with the file.
-    package nonisolated let log: String
+    /// The id of this log: 16 hex digits, made with the file, and anew when its numbers were given twice.
+    package internal(set) var log: String
 
     /// Whether the machine was started anew since this log was last open; true for a new log.
     package nonisolated let isFirstOfBoot: Bool
@@ -75,7 +75,14 @@ package actor Outbox {
         spaceBudget: Int64? = nil,
         logger: Logger
     ) throws(OutboxError) {
-        self.lock = try FolderLock.take(folder)
+        do throws(FolderLock.Failure) {
+            self.lock = try FolderLock.take(folder)
+        } catch {
+            switch error {
+            case .inUse(let path): throw .inUse(path: path)
+            case .failed(let path, let reason): throw .failed(path: path, reason: reason)
+            }
+        }
         let database = try OutboxFile.open(folder: folder, owner: owner, logger: logger)
         guard let log = try database.text("SELECT value FROM meta WHERE key = 'log'") else {
             throw .damaged(path: folder, reason: "it has no log id")
@@ -85,7 +92,8 @@ package actor Outbox {
         self.dropped = try Self.ranges("dropped", in: database)
         // The newest records may be gone; then their numbers stand in one of these.
         let gone = [self.acknowledged, self.dropped].compactMap { $0.ranges.last?.upperBound }
-        self.next = (gone + [used]).reduce(0, max) + 1
+        self.reserved = try FormerRecords.reserved(in: database)
+        self.next = (gone + [used, self.reserved?.upperBound ?? 0]).reduce(0, max) + 1
         self.connections = try database.integer("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'connect'") ?? 0
         let identity = OutboxFile.identity(of: folder)
         let known = try database.text("SELECT value FROM meta WHERE key = 'file'")
@@ -105,7 +113,6 @@ package actor Outbox {
         self.isFirstOfBoot = try database.text("SELECT value FROM meta WHERE key = 'boot'") != boot
         try database.run("INSERT OR REPLACE INTO meta VALUES ('boot', ?)", [.text(boot)])
         try database.keep(Self.insertion)
-        self.firstOfRun = self.next
         self.database = database
         self.folder = folder
         self.logger = logger
@@ -122,7 +129,7 @@ package actor Outbox {
         /// What it is.
         package let kind: EntryKind
         let made: Int64
-        let body: @Sendable (Int64) throws -> [UInt8]
+        let body: @Sendable (RecordNumber) throws -> [UInt8]
 
         /// Creates one.
         ///
@@ -130,7 +137,7 @@ package actor Outbox {
         ///   - kind: What it is.
         ///   - made: ms since 1970 UTC.
         ///   - body: Gives the bytes, which carry the number.
-        package init(_ kind: EntryKind, made: Int64, body: @escaping @Sendable (Int64) throws -> [UInt8]) {
+        package init(_ kind: EntryKind, made: Int64, body: @escaping @Sendable (RecordNumber) throws -> [UInt8]) {
             (self.kind, self.made, self.body) = (kind, made, body)
         }
     }
@@ -142,7 +149,7 @@ package actor Outbox {
     package func append(
         _ kind: EntryKind,
         made: Int64,
-        body: @escaping @Sendable (Int64) throws -> [UInt8]
+        body: @escaping @Sendable (RecordNumber) throws -> [UInt8]
     ) throws -> Entry {
         guard let entry = try self.append([Draft(kind, made: made, body: body)]).first else {
             throw OutboxError.failed(path: self.folder, reason: "a record was not stored")
@@ -161,7 +168,8 @@ package actor Outbox {
         var entries: [Entry] = []
         for draft in drafts {
             let sequence = self.next + Int64(entries.count)
-            entries.append(Entry(sequence: sequence, kind: draft.kind, body: try draft.body(sequence)))
+            let body = try draft.body(RecordNumber(log: self.log, sequence: sequence))
+            entries.append(Entry(sequence: sequence, kind: draft.kind, body: body))
         }
         try self.keepBudget()
         if entries.count + notes.count > 1 { try self.database.run("BEGIN IMMEDIATE") }

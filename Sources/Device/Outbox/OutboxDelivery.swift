@@ -10,35 +10,32 @@ package struct Backlogged: Sendable, Hashable {
 }
 
 extension Outbox {
-    /// What an acknowledgement asks for.
-    package struct Taken: Sendable, Hashable {
-        /// How many records are to be sent again.
-        package var again: Int64 = 0
-        /// Records that were made under numbers which the room has given to others of this log.
-        package var collided: ClosedRange<Int64>?
-    }
-
     /// Takes the room's word for what it has stored.
     ///
     /// A room whose store was lost, or is an older copy of itself, names less than it once did: what the black box still
     /// has of that is to be sent again, and the rest is declared as dropped. One that names numbers which were never
-    /// given here shows that the disk was set back to an older state: numbers go on behind them.
+    /// given here, or that has other records under numbers of this log, shows that the disk was set back to an older
+    /// state, or that a copy of it runs in another device: a new log is begun.
     ///
-    /// - Returns: What is to be sent again, or under new numbers.
-    package func takeOver(_ stored: SequenceRanges) throws(OutboxError) -> Taken {
-        var taken = Taken()
+    /// - Returns: How many records are to be sent again.
+    package func takeOver(_ acknowledgement: Acknowledgement) throws(OutboxError) -> Int64 {
+        guard acknowledgement.log == self.log else { return 0 }
+        let stored = acknowledgement.stored
         let highest = stored.ranges.last?.upperBound ?? 0
-        if highest >= self.next, highest - self.next < Self.longestLeap {
-            self.logger.error(
-                "The room has records up to \(highest) of this log, here \(self.next - 1) is the last: the disk was set back; numbers go on at \(highest + 1)"
-            )
-            if self.firstOfRun < self.next { taken.collided = self.firstOfRun...self.next - 1 }
-            self.next = highest + 1
+        if acknowledgement.forked == true {
+            return try self.fork(why: "the room has other records under numbers of this log")
         }
-        let said = SequenceRanges(
+        if highest >= self.next, highest - self.next < Self.longestLeap {
+            return try self.fork(why: "the room has records up to \(highest) of it, here \(self.next - 1) is the last")
+        }
+        var said = SequenceRanges(
             stored.ranges.filter { $0.lowerBound < self.next }.map { $0.lowerBound...min($0.upperBound, self.next - 1) }
         )
-        guard said != self.acknowledged else { return taken }
+        if acknowledgement.part == true, highest < self.next - 1 {
+            // Beyond its last range the message says nothing: what was known there stays.
+            said.formUnion(self.acknowledged.subtracting(SequenceRanges([1...max(1, highest)])))
+        }
+        guard said != self.acknowledged else { return 0 }
         let forgotten = self.acknowledged.subtracting(said)
         let kept = try self.kept(in: forgotten)
         let gone = forgotten.subtracting(kept).subtracting(self.dropped)
@@ -54,8 +51,7 @@ extension Outbox {
             let lost = "The room no longer has \(forgotten.count) records that it had"
             self.logger.warning("\(lost): \(kept.count) are sent again, \(forgotten.count - kept.count) are gone")
         }
-        taken.again = kept.count
-        return taken
+        return kept.count
     }
 
     /// Takes back what the room had acknowledged, so that it is sent again; returns how many records that are.

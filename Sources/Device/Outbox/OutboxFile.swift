@@ -9,7 +9,7 @@ import Musl
 
 /// Opens the outbox's file: locked, checked, of the right schema, or a fresh one with the damaged one kept.
 enum OutboxFile {
-    static let schema = 3
+    static let schema = 4
 
     /// Pages that the write-ahead log grows to at once: fewer than SQLite lets it have before it begins anew.
     private static let framesOfLog = 240
@@ -30,6 +30,11 @@ enum OutboxFile {
             guard case .damaged(_, let reason) = error else { throw error }
             let kept = try Self.setAside(path, as: "damaged")
             logger.error("Outbox was damaged (\(reason)): set aside as \(kept), a new log is begun")
+            let database = try Self.openChecked(path)
+            _ = try Self.belongs(database, to: owner, path: path)
+            let count = try FormerRecords.salvage(from: kept, into: database)
+            logger.notice("\(count) records could be read out of \(kept) and are sent")
+            return database
         }
         let database = try Self.openChecked(path)
         _ = try Self.belongs(database, to: owner, path: path)
@@ -70,6 +75,7 @@ enum OutboxFile {
         if version < 1 { try Self.create(database) }
         if version < 2 { try Self.addDelivery(database) }
         if version < 3 { try Self.addNotes(database) }
+        if version < 4 { try Self.addFormer(database) }
         try Self.prepareLog(database)
         return database
     }
@@ -87,8 +93,7 @@ enum OutboxFile {
             ) STRICT
             """
         )
-        let log = (0..<16).map { _ in String(UInt8.random(in: 0..<16), radix: 16) }.joined()
-        try database.run("INSERT INTO meta VALUES ('log', ?)", [.text(log)])
+        try database.run("INSERT INTO meta VALUES ('log', ?)", [.text(Self.newLog)])
         try database.run("PRAGMA user_version = 1")
         try database.run("COMMIT")
     }
@@ -125,6 +130,31 @@ enum OutboxFile {
         try database.run("PRAGMA user_version = 3")
         try database.run("COMMIT")
     }
+
+    /// Version 4: records of an earlier log, which get numbers of this one as they are sent.
+    private static func addFormer(_ database: borrowing SQLite) throws(OutboxError) {
+        try database.run("BEGIN IMMEDIATE")
+        try Self.createRecords("former", in: database)
+        try database.run("PRAGMA user_version = 4")
+        try database.run("COMMIT")
+    }
+
+    /// Makes a table of records.
+    static func createRecords(_ table: String, in database: borrowing SQLite) throws(OutboxError) {
+        try database.run(
+            """
+            CREATE TABLE \(table) (
+                seq INTEGER PRIMARY KEY,
+                kind INTEGER NOT NULL,
+                made INTEGER NOT NULL,
+                body BLOB NOT NULL
+            ) STRICT
+            """
+        )
+    }
+
+    /// The id of a new log.
+    static var newLog: String { (0..<16).map { _ in String(UInt8.random(in: 0..<16), radix: 16) }.joined() }
 
     /// Lets the write-ahead log grow once, so that from then on it is written over in place: a disk is done with that
     /// sooner than with a file that grows.
@@ -180,28 +210,5 @@ enum OutboxFile {
             }
         }
         return kept
-    }
-}
-
-/// Holds a folder for one process; the kernel lets go when the process ends, however it ends.
-struct FolderLock: ~Copyable {
-    fileprivate let descriptor: CInt
-
-    deinit { close(self.descriptor) }
-
-    /// Takes the folder, making it where it is missing.
-    static func take(_ folder: String) throws(OutboxError) -> FolderLock {
-        let made = mkdir(folder, 0o750)
-        guard made == 0 || errno == EEXIST else {
-            throw .failed(path: folder, reason: "cannot be made: \(String(cString: strerror(errno)))")
-        }
-        let path = folder + "/lock"
-        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else { throw .failed(path: path, reason: String(cString: strerror(errno))) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            throw .inUse(path: folder)
-        }
-        return FolderLock(descriptor: descriptor)
     }
 }

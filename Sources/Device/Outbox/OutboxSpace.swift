@@ -33,6 +33,17 @@ extension Outbox {
             let gone = try self.delete("seq BETWEEN \(range.lowerBound) AND \(range.upperBound)")
             if !gone.isEmpty { return true }
         }
+        if self.reserved != nil {
+            // Older than all that is in this log; their numbers are declared dropped when the rest has got its own.
+            var gone = 0
+            try self.database.run(
+                "DELETE FROM former WHERE seq IN (SELECT seq FROM former ORDER BY kind, seq LIMIT \(Self.chunk)) RETURNING seq"
+            ) { _ in gone += 1 }
+            if gone > 0 {
+                self.logger.error("Out of space: \(gone) records of an earlier log dropped")
+                return true
+            }
+        }
         for kind in [EntryKind.position, .event] {
             let gone = try self.delete("kind = \(kind.rawValue)")
             guard !gone.isEmpty else { continue }

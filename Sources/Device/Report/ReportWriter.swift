@@ -25,7 +25,7 @@ package struct RecordContext: Sendable, Hashable {
 package struct ReportWriter: Sendable {
     private let device: Name
     private let unit: String
-    private let log: String
+    private var log: String
     private let coder = WireCoder()
 
     /// Creates a writer.
@@ -38,6 +38,13 @@ package struct ReportWriter: Sendable {
         self.device = device
         self.unit = unit
         self.log = log
+    }
+
+    /// The same writer for another log.
+    package func numbering(in log: String) -> ReportWriter {
+        var writer = self
+        writer.log = log
+        return writer
     }
 
     /// Returns the bytes of a position record.

@@ -192,7 +192,7 @@ package final class BacklogLane: Service, Sendable {
             }
             self.state.withLock { if $0.generation == generation { $0.cursor = max(last, $0.cursor) } }
             return Backlog.splice(
-                log: self.source.log,
+                log: batch.log,
                 records: batch.records,
                 dropped: Array(batch.dropped.prefix(16))
             )

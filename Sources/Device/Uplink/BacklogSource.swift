@@ -2,9 +2,6 @@ package import PatrolWire
 
 /// What the backlog lane sends from: the durable log, whatever it is made of.
 package protocol BacklogSource: Sendable {
-    /// The id of the log.
-    var log: String { get }
-
     /// Returns records that the room has not acknowledged, oldest first, and dropped numbers to declare.
     ///
     /// `checked` is wanted when the room did not take what was sent: a record that is none any more spoils its whole
@@ -12,7 +9,9 @@ package protocol BacklogSource: Sendable {
     func backlog(after: Int64, through: Int64, limit: Int, bytes: Int, checked: Bool) async throws -> BacklogBatch
 
     /// Takes the room's word for what it has stored; returns how many records it wants again.
-    func acknowledge(_ stored: SequenceRanges) async throws -> Int64
+    ///
+    /// The word on another log than the one in use means nothing.
+    func acknowledge(_ acknowledgement: Acknowledgement) async throws -> Int64
 
     /// What was spent of the day's allowance when it was last kept.
     func spent() async throws -> DaySpending
@@ -37,6 +36,8 @@ package struct DaySpending: Sendable, Hashable {
 
 /// Records and declarations for one message.
 package struct BacklogBatch: Sendable {
+    /// The log that numbers them.
+    package var log: String
     /// Bytes of each record.
     package var records: [[UInt8]]
     /// Number of the last of them; `nil` when there is none.
@@ -45,7 +46,8 @@ package struct BacklogBatch: Sendable {
     package var dropped: [ClosedRange<Int64>]
 
     /// Creates a batch.
-    package init(records: [[UInt8]], last: Int64?, dropped: [ClosedRange<Int64>]) {
+    package init(log: String, records: [[UInt8]], last: Int64?, dropped: [ClosedRange<Int64>]) {
+        self.log = log
         self.records = records
         self.last = last
         self.dropped = dropped

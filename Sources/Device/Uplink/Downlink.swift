@@ -70,10 +70,8 @@ package struct Downlink: Service {
         case .device(_, _, .acknowledgement):
             guard !message.payload.isEmpty else { return }
             let acknowledgement = try WireCoder().decode(Acknowledgement.self, from: message.payload)
-            // Of a log that was set aside: none of our numbers.
-            guard acknowledgement.log == self.source.log else { return }
             do {
-                if try await self.source.acknowledge(acknowledgement.stored) > 0 { self.backlog.beginAnew() }
+                if try await self.source.acknowledge(acknowledgement) > 0 { self.backlog.beginAnew() }
             } catch {
                 // The room says it again with its next one, and until then the records are only sent once more.
                 self.logger.debug("Acknowledgement not kept: \(error)")
@@ -85,7 +83,7 @@ package struct Downlink: Service {
         case .device(_, _, .plan):
             guard !message.payload.isEmpty else { return }
             self.order(.plan(try WireCoder().decode(SignedPlan.self, from: message.payload)))
-        case .device, .incident:
+        case .device, .incident, .incidentReceipt:
             break
         }
     }

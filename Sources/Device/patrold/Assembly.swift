@@ -76,7 +76,11 @@ struct Assembly {
             device: configuration.device,
             unit: configuration.unit,
             profile: configuration.profile,
-            writer: ReportWriter(device: configuration.device, unit: configuration.unit, log: self.outbox.log),
+            writer: ReportWriter(
+                device: configuration.device,
+                unit: configuration.unit,
+                log: await self.outbox.log
+            ),
             outbox: self.outbox,
             link: link,
             lane: lane,
@@ -128,8 +132,9 @@ struct Assembly {
             logger: self.logger,
             take: { chain.take(input: $0, $1) }
         )
+        let log = await self.outbox.log
         self.logger.info(
-            "patrold \(Release.version): \(configuration.device) of \(configuration.station), log \(self.outbox.log)"
+            "patrold \(Release.version): \(configuration.device) of \(configuration.station), log \(log)"
         )
         // Stopped from the end: first no more records, then what waits is sent, then the link goes, and last who
         // takes what it still brings.
@@ -151,7 +156,7 @@ struct Assembly {
             device: self.configuration.device.text,
             unit: self.configuration.unit,
             online: online,
-            log: self.outbox.log,
+            log: await self.outbox.log,
             boot: SystemClock.wallMilliseconds - SystemClock.bootMilliseconds,
             connect: connect,
             version: Release.version,

@@ -10,6 +10,7 @@ extension Outbox: BacklogSource {
         bytes: Int,
         checked: Bool
     ) async throws -> BacklogBatch {
+        try self.adoptFormer(limit: Self.chunk, renumber: Self.renumbered)
         var pending = try self.pending(after: after, through: through, limit: limit, bytes: bytes)
         let damaged = checked ? pending.entries.filter { !self.isWhole($0) } : []
         if !damaged.isEmpty {
@@ -17,36 +18,38 @@ extension Outbox: BacklogSource {
             let last = pending.entries.last?.sequence
             pending.entries.removeAll { damaged.contains($0) }
             for entry in damaged { self.setAside(entry) }
-            return BacklogBatch(records: pending.entries.map(\.body), last: last, dropped: pending.dropped)
+            return BacklogBatch(
+                log: self.log,
+                records: pending.entries.map(\.body),
+                last: last,
+                dropped: pending.dropped
+            )
         }
         return BacklogBatch(
+            log: self.log,
             records: pending.entries.map(\.body),
             last: pending.entries.last?.sequence,
             dropped: pending.dropped
         )
     }
 
-    /// Takes the room's word; what was made under numbers that were others' already gets new ones.
-    package func acknowledge(_ stored: SequenceRanges) async throws -> Int64 {
-        let taken = try self.takeOver(stored)
-        guard let collided = taken.collided else { return taken.again }
-        var anew: Int64 = 0
-        var from = collided.lowerBound
-        while from <= collided.upperBound {
-            let entries = try self.entries(from: from, limit: Self.chunk).filter { $0.sequence <= collided.upperBound }
-            guard let last = entries.last?.sequence else { break }
-            let drafts = try entries.filter(self.isWhole).map { entry in
-                let record = try WireCoder().decode(Record.self, from: entry.body)
-                return Outbox.Draft(entry.kind, made: record.time) { sequence in
-                    var renumbered = record
-                    renumbered.sequence = sequence
-                    return try WireCoder().encode(renumbered)
-                }
-            }
-            anew += Int64(try self.append(drafts).count)
-            from = last + 1
+    package func acknowledge(_ acknowledgement: Acknowledgement) async throws -> Int64 {
+        try self.takeOver(acknowledgement)
+    }
+
+    /// The same record under a number of another log; `nil` when the bytes are no record any more.
+    @Sendable
+    private static func renumbered(_ body: [UInt8], _ number: RecordNumber) -> [UInt8]? {
+        do throws(WireError) {
+            var record = try WireCoder().decode(Record.self, from: body)
+            // The first number is the one that is never given up: by it the same record is known for ever.
+            let former = (record.was ?? []) + [RecordNumber(log: record.log, sequence: record.sequence)]
+            record.was = Array(former.prefix(1) + former.dropFirst().suffix(WireLimits.formerNumbers - 1))
+            (record.log, record.sequence) = (number.log, number.sequence)
+            return try WireCoder().encode(record: record)
+        } catch {
+            return nil
         }
-        return taken.again + anew
     }
 
     private static let chunk = 500

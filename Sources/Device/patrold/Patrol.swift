@@ -21,6 +21,8 @@ struct Patrol {
     var lastFix: Fix?
     /// Roll calls that wait for the officer's answer.
     var rollcalls: [String] = []
+    /// The officer's call for help; `nil` while there was none.
+    var distress: DistressCall?
     /// What the room wrote, newest last.
     var messages: [String] = []
     var inputs = InputStates()
@@ -134,6 +136,14 @@ struct Patrol {
         }
     }
 
+    /// The officer calls for help, by a button or by a word.
+    mutating func callForHelp(_ data: [String: JSONValue]) async throws {
+        self.requestPosition()
+        self.distress = .again(self.distress, at: self.now.time)
+        let officers = JSONValue.array(self.duty.officers.map { .string($0) })
+        try await self.record([Happening(.sos, data: data.merging(["officers": officers]) { own, _ in own })])
+    }
+
     /// The next fix becomes a record.
     mutating func requestPosition() { self.policy.request() }
 
@@ -150,7 +160,15 @@ struct Patrol {
             let isSaving = battery < saving.below
             self.parts.vitals.withLock { $0.isSaving = isSaving }
         }
-        try await self.record(change.map { [Happening($0.kind, data: $0.data)] } ?? [])
+        guard let change else {
+            try await self.record([])
+            return true
+        }
+        if change.kind == .sos {
+            try await self.callForHelp(change.data)
+        } else {
+            try await self.record([Happening(change.kind, data: change.data)])
+        }
         return true
     }
 

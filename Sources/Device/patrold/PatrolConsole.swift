@@ -28,10 +28,7 @@ extension Patrol {
         case .arrived: return try await self.take(.arrive(.officer))
         case .cleared: return try await self.take(.clear)
         case .sos:
-            self.requestPosition()
-            try await self.record([
-                Happening(.sos, data: ["officers": .array(self.duty.officers.map { .string($0) })])
-            ])
+            try await self.callForHelp(["by": .string("word")])
             return ConsoleReply(ok: true, report: self.report)
         case .rollcall:
             guard !self.rollcalls.isEmpty else { return self.refused("no roll call waits for an answer") }
@@ -87,6 +84,7 @@ extension Patrol {
                 metres: metres
             )
         }
+        report.sos = self.distress.map { UnitReport.SOS(t: $0.time, seen: $0.seenBy) }
         (report.messages, report.rollcall) = (self.messages, !self.rollcalls.isEmpty)
         report.position = self.lastFix.map { fix in
             UnitReport.Position(

@@ -11,6 +11,10 @@ import Track
 
 extension Patrol {
     private static let mostMessages = 20
+    /// Roll calls that wait for the officer; whoever answers answers all of them.
+    private static let mostRollcalls = 16
+    /// Orders at the same time: nobody follows more.
+    private static let mostDispatches = 16
 
     /// Does what the room asks, once, and answers.
     mutating func obey(_ command: Command, correlation: [UInt8]?) async throws {
@@ -50,7 +54,10 @@ extension Patrol {
         case .rollcall:
             let id = data["rollcall"]?.text ?? command.id
             self.requestPosition()
-            if data["officer"] == .bool(true) { self.rollcalls.append(id) }
+            if data["officer"] == .bool(true), !self.rollcalls.contains(id) {
+                self.rollcalls.append(id)
+                if self.rollcalls.count > Self.mostRollcalls { self.rollcalls.removeFirst() }
+            }
             happenings = [self.answer(to: id, by: "device")]
             outcome.data = self.whereabouts
         case .dispatch:
@@ -66,9 +73,16 @@ extension Patrol {
                 outcome = Outcome(ok: false, reason: "'data' needs 'incident', 'lat' and 'lon'")
                 break
             }
-            (happenings, outcome) = self.step(.dispatch(dispatch))
+            if data["update"] == .bool(true) {
+                (happenings, outcome) = self.step(.redirect(dispatch))
+            } else if self.duty.dispatches.count >= Self.mostDispatches {
+                outcome = Outcome(ok: false, reason: "has \(Self.mostDispatches) orders already")
+            } else {
+                (happenings, outcome) = self.step(.dispatch(dispatch))
+            }
         case .cancel: (happenings, outcome) = self.step(.cancel(incident: data["incident"]?.text ?? ""))
         case .message:
+            if data["sos"] != nil { self.distress?.see(by: data["by"]?.text ?? command.actor) }
             self.messages.append(data["text"]?.text ?? "")
             if self.messages.count > Self.mostMessages { self.messages.removeFirst() }
         case .resend:

@@ -29,6 +29,7 @@ extension Patrol {
         static let tracker = "tracker"
         static let duty = "duty"
         static let desk = "desk"
+        static let distress = "distress"
     }
 
     /// Events that wait for a disk which takes nothing.
@@ -56,21 +57,27 @@ extension Patrol {
             // Something between two fixes happened a little before the one that showed it.
             let back = max(0, stamp.time - (happening.time ?? stamp.time))
             let own = TimeJudge.Stamp(time: stamp.time - back, quality: stamp.quality, boot: stamp.boot - back)
-            return Outbox.Draft(.event, made: own.time) { sequence in
-                try writer.event(
+            return Outbox.Draft(.event, made: own.time) { number in
+                try writer.numbering(in: number.log).event(
                     happening.kind,
                     data: happening.data,
                     at: fix,
                     stamp: own,
                     context: context,
-                    sequence: sequence
+                    sequence: number.sequence
                 )
             }
         }
         if let (fix, reason) = position {
             drafts.append(
-                Outbox.Draft(.position, made: stamp.time) { sequence in
-                    try writer.position(fix, stamp: stamp, reason: reason, context: context, sequence: sequence)
+                Outbox.Draft(.position, made: stamp.time) { number in
+                    try writer.numbering(in: number.log).position(
+                        fix,
+                        stamp: stamp,
+                        reason: reason,
+                        context: context,
+                        sequence: number.sequence
+                    )
                 }
             )
         }
@@ -120,6 +127,7 @@ extension Patrol {
         var notes = [
             Note.duty: Array(try encoder.encode(self.duty)), Note.desk: Array(try encoder.encode(self.desk)),
         ]
+        if let distress { notes[Note.distress] = Array(try encoder.encode(distress)) }
         if self.tracker.plan != nil { notes[Note.tracker] = try self.tracker.snapshot() }
         return notes
     }
@@ -132,6 +140,9 @@ extension Patrol {
             }
             if let bytes = try await self.parts.outbox.note(Note.desk) {
                 self.desk = try JSONDecoder().decode(CommandDesk.self, from: Data(bytes))
+            }
+            if let bytes = try await self.parts.outbox.note(Note.distress) {
+                self.distress = try JSONDecoder().decode(DistressCall.self, from: Data(bytes))
             }
             if let bytes = try await self.parts.outbox.note(Note.tracker) { try self.tracker.restore(bytes) }
         } catch {

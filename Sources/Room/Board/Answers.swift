@@ -53,14 +53,27 @@ struct PositionAnswer: Encodable, Sendable {
 }
 
 /// A unit, as `GET units` has it.
-struct UnitAnswer: ResponseEncodable, Sendable {
+struct UnitAnswer: Encodable, Sendable {
     let station: String
     let device: String
     let unit: String
     let status: String?
     let online: Bool
     let profile: String?
+    let version: String?
     let position: PositionAnswer?
+    /// Service numbers of the officers who are signed in.
+    let officers: [String]?
+    let ign: Bool?
+    let camera: Bool?
+    let light: Bool?
+    let siren: Bool?
+    let bat: Double?
+    let gnss: String?
+    let grids: [String]?
+    let line: LinePosition?
+    let health: DeviceHealth?
+    let trouble: [String]
 
     init(_ unit: Unit, now: Int64) {
         self.station = unit.station.text
@@ -69,12 +82,19 @@ struct UnitAnswer: ResponseEncodable, Sendable {
         self.status = unit.status?.rawValue
         self.online = unit.isOnline
         self.profile = unit.state?.profile
+        self.version = unit.state?.version
         self.position = PositionAnswer(unit, now: now)
+        let facts = unit.facts
+        (self.officers, self.ign, self.camera) = (facts.officers, facts.ignition, facts.camera)
+        (self.light, self.siren, self.bat) = (facts.light, facts.siren, facts.battery)
+        self.gnss = facts.reception?.rawValue
+        (self.grids, self.line, self.health) = (unit.position?.grids, unit.position?.line, unit.health)
+        self.trouble = unit.troubles.map(\.rawValue)
     }
 }
 
 /// `GET units`.
-struct UnitsAnswer: ResponseEncodable, Sendable {
+struct UnitsAnswer: Encodable, Sendable {
     let at: Int64
     let units: [UnitAnswer]
 }
@@ -97,9 +117,10 @@ struct CandidateAnswer: Encodable, Sendable {
     let snappedMetres: Double?
     let ageSeconds: Double?
     let reason: String?
+    let trouble: [String]
 
     private enum CodingKeys: String, CodingKey {
-        case station, device, unit, status, online, seconds, p90, p10, tied, metres, reason
+        case station, device, unit, status, online, seconds, p90, p10, tied, metres, reason, trouble
         case chances = "within_1_3_5_min"
         case snappedMetres = "snapped_m"
         case ageSeconds = "age_s"
@@ -122,31 +143,46 @@ struct CandidateAnswer: Encodable, Sendable {
         self.snappedMetres = candidate.estimate?.snapped?.rounded(decimals: 1)
         self.ageSeconds = candidate.age?.rounded(decimals: 1)
         self.reason = candidate.reason?.rawValue
+        self.trouble = candidate.unit.troubles.map(\.rawValue)
     }
 }
 
 /// `GET incidents/{id}/candidates`.
-struct CandidatesAnswer: ResponseEncodable, Sendable {
+struct CandidatesAnswer: Encodable, Sendable {
     let incident: String
     let scene: PlaceAnswer
     let profile: String
     let at: Int64
+    /// Whether no road is near the scene, and times are those of a straight line.
+    let straight: Bool
     let units: [CandidateAnswer]
     let belowLine: [CandidateAnswer]
 
     private enum CodingKeys: String, CodingKey {
-        case incident, scene, profile, at, units
+        case incident, scene, profile, at, straight, units
         case belowLine = "below_line"
     }
 }
 
 /// `GET /healthz`.
-struct HealthAnswer: ResponseEncodable, Sendable {
-    let status = "ok"
+struct HealthAnswer: Encodable, Sendable {
+    let status: String
+    let faults: [RoomHealth.Fault]
+    /// Changes of incidents that the store has not taken yet.
+    let unkept: Int
     let units: Int
     let messages: Int
     let records: Int
     let stored: Int
     let duplicates: Int
     let rejected: [String: Int]
+    /// Records that could not be stored; their devices send them again.
+    let notStored: Int
+    /// Logs of devices of which the room has two records under one number.
+    let forks: Int
+
+    private enum CodingKeys: String, CodingKey {
+        case status, faults, unkept, units, messages, records, stored, duplicates, rejected, forks
+        case notStored = "not_stored"
+    }
 }

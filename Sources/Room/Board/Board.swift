@@ -1,3 +1,4 @@
+import Dispatching
 import HTTPTypes
 package import Hummingbird
 import Intake
@@ -30,7 +31,7 @@ package struct Board: Sendable {
         router.add(middleware: Admission(accounts: self.parts.accounts, now: self.parts.now))
         router.get("healthz") { _, context in
             try context.requireNearOrLogin()
-            return self.health()
+            return try await self.health()
         }
         router.get("metrics") { _, context in
             try context.requireNearOrLogin()
@@ -49,15 +50,27 @@ package struct Board: Sendable {
         return router.buildResponder()
     }
 
-    private func health() -> HealthAnswer {
+    private func health() async throws -> Response {
+        let health = RoomHealthAnswer(self.parts.health)
         let counts = self.parts.meter.withLock { $0 }
-        return HealthAnswer(
-            units: self.parts.units.withLock { $0.all.count },
+        let told = HealthAnswer(
+            status: health.status,
+            faults: health.faults,
+            unkept: await self.parts.desk.unkeptCount,
+            units: self.parts.units.withLock { $0.count },
             messages: counts.messages,
             records: counts.records,
             stored: counts.stored,
             duplicates: counts.duplicates,
-            rejected: Dictionary(uniqueKeysWithValues: counts.rejected.map { ($0.key.rawValue, $0.value) })
+            rejected: Dictionary(uniqueKeysWithValues: counts.rejected.map { ($0.key.rawValue, $0.value) }),
+            notStored: counts.notStored,
+            forks: counts.forks
+        )
+        let isGood = health.faults.isEmpty
+        return answer(
+            try jsonBytes(told),
+            status: isGood ? .ok : .serviceUnavailable,
+            headers: [.cacheControl: "no-store"]
         )
     }
 }

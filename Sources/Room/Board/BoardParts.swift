@@ -34,6 +34,8 @@ package struct BoardParts: Sendable {
     package var feed: LiveFeed
     /// Whether the broker of each station is there.
     package var links: Locked<[String: Bool]>
+    /// What does not work.
+    package var health: RoomHealth
     /// The stations of the room.
     package var stations: [Name]
     /// The teams that the roll can be called of.
@@ -59,6 +61,7 @@ package struct BoardParts: Sendable {
         plans: any PlanDesk,
         feed: LiveFeed,
         links: Locked<[String: Bool]>,
+        health: RoomHealth,
         stations: [Name],
         teams: [Team],
         zone: LocalZone,
@@ -69,7 +72,22 @@ package struct BoardParts: Sendable {
         (self.closures, self.estimator, self.meter, self.history) = (closures, estimator, meter, history)
         (self.casebook, self.plans, self.feed, self.stations) = (casebook, plans, feed, stations)
         (self.links, self.zone, self.accounts, self.now) = (links, zone, accounts, now)
-        self.teams = teams
+        (self.teams, self.health) = (teams, health)
+    }
+}
+
+extension BoardParts {
+    /// Writes down who looked at whose track or list.
+    func note(_ what: String, of subject: String, _ context: BoardContext) throws {
+        try self.casebook.note(
+            Casebook.Deed(
+                time: self.now(),
+                actor: context.actor,
+                origin: context.origin,
+                what: what,
+                subject: subject
+            )
+        )
     }
 }
 

@@ -14,26 +14,39 @@ extension IncidentRoutes {
                 let device: String?
                 let station: String?
                 let reason: String?
+                let note: String?
                 let version: Int?
             }
-            let body: Body = try await request.json(example: #"{"reason":"false alarm"} or {"device":"car-01"}"#)
+            let body: Body = try await request.json(example: #"{"reason":"false_alarm"} or {"device":"car-01"}"#)
+            try request.bound(["reason": body.reason, "note": body.note])
+            let reason = [body.reason, body.note].compactMap(\.self).filter { !$0.isEmpty }
             let step: IncidentStep =
-                body.device.map { .recall(device: $0, station: body.station) } ?? .cancel(reason: body.reason)
+                body.device.map { .recall(device: $0, station: body.station) }
+                ?? .cancel(reason: reason.isEmpty ? nil : reason.joined(separator: ": "))
             return try await self.act(step, body.version, request, context)
         }
         api.post("incidents/:id/close") { request, context in
             struct Body: Decodable {
                 let result: String
                 let referred: Bool?
+                let note: String?
                 let version: Int?
             }
             let body: Body = try await request.json(example: #"{"result":"settled","referred":false}"#)
-            let disposition = Incident.Disposition(result: body.result, isReferred: body.referred ?? false)
+            try request.bound(["result": body.result, "note": body.note])
+            guard !body.result.isEmpty else { throw Problem(.badRequest, "'result' must say how it ended") }
+            let disposition = Incident.Disposition(
+                result: body.result,
+                isReferred: body.referred ?? false,
+                note: body.note
+            )
             return try await self.act(.close(disposition), body.version, request, context)
         }
         api.post("incidents/:id/reopen") { request, context in try await self.act(.reopen, nil, request, context) }
         api.post("incidents/:id/amend") { request, context in
             let body: IncidentStep.Amendment = try await request.json(example: #"{"priority":1,"note":"a knife"}"#)
+            try request.bound(["note": body.note, "place": body.place])
+            try request.bound(["category": body.category], to: WireLimits.name)
             return try await self.act(.amend(body), nil, request, context)
         }
         api.post("incidents/:id/progress") { request, context in try await self.progress(request, context) }
@@ -49,6 +62,9 @@ extension IncidentRoutes {
             guard let text = body.text, let owner = body.owner, let due = body.due else {
                 throw Problem(.badRequest, "'text', 'owner' and 'due' (ms since 1970) must be given, or 'done'")
             }
+            try request.bound(["text": text])
+            try request.bound(["owner": owner], to: WireLimits.name)
+            guard (0...1 << 53).contains(due) else { throw Problem(.badRequest, "'due' must be ms since 1970") }
             let followUp = Incident.FollowUp(text: text, owner: owner, due: due, done: nil)
             return try await self.act(.follow(followUp), nil, request, context)
         }
@@ -66,6 +82,7 @@ extension IncidentRoutes {
         _ context: BoardContext
     ) async throws -> Response {
         try context.require(.dispatcher)
+        try request.allow()
         let id = try context.parameters.require("id")
         let incident = try await Problem.of {
             try await self.parts.desk.take(
@@ -97,14 +114,15 @@ extension IncidentRoutes {
         guard units.count == 1 else {
             throw Problem(.badRequest, "'\(body.device)' is at several stations: say 'station' too")
         }
-        let candidates = try await self.ranking(for: incident, profile: body.profile)
-        let offered = candidates.free.compactMap { candidate in
+        // A call for help without a place: whoever is sent is told to ask.
+        let candidates = incident.scene == nil ? nil : try await self.ranking(for: incident, profile: body.profile)
+        let offered = (candidates?.free ?? []).compactMap { candidate in
             candidate.estimate?.journey.map {
                 Assignment.Offer(device: candidate.unit.device.text, seconds: $0.seconds.rounded(decimals: 1))
             }
         }
-        let estimate = (candidates.free + candidates.belowLine).first {
-            $0.unit.device == unit.device && $0.unit.station == unit.station
+        let estimate = ((candidates?.free ?? []) + (candidates?.belowLine ?? [])).first {
+            $0.unit.id == unit.id
         }?.estimate
         let step = IncidentStep.assign(
             IncidentStep.UnitToSend(
@@ -135,6 +153,7 @@ extension IncidentRoutes {
             let reason: String?
         }
         let body: Body = try await request.json(example: #"{"device":"car-01","state":"scene"}"#)
+        try request.bound(["reason": body.reason])
         let step: IncidentStep.DeviceStep
         switch body.state {
         case "accepted": step = .accepted

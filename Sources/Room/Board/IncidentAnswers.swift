@@ -14,6 +14,19 @@ struct IncidentRequest: Decodable, Sendable {
     let priority: Int?
     let note: String?
 
+    /// What of it is longer than it may be.
+    var excess: String? {
+        if let category, WireLimits.isTooLong(category, WireLimits.name) {
+            return "'category' must have at most \(WireLimits.name) characters"
+        }
+        for (key, text) in ["place": self.place, "note": self.note] {
+            if let text, WireLimits.isTooLong(text, WireLimits.text) {
+                return "'\(key)' must have at most \(WireLimits.text) characters"
+            }
+        }
+        return nil
+    }
+
     var report: Incident.Report {
         Incident.Report(
             latitude: self.lat,
@@ -34,6 +47,11 @@ struct AlarmAnswer: Encodable, Sendable {
     let device: String?
     let since: Int64
     let taken: String?
+    let station: String?
+    /// In whose words: why an order was declined.
+    let text: String?
+    /// Whether a call for help waited on the device before it was heard.
+    let late: Bool
 
     init(_ alarm: Alarm) {
         self.incident = alarm.incident
@@ -42,6 +60,7 @@ struct AlarmAnswer: Encodable, Sendable {
         self.device = alarm.device
         self.since = alarm.since
         self.taken = alarm.taken
+        (self.station, self.text, self.late) = (alarm.station, alarm.text, alarm.isLate)
     }
 }
 
@@ -96,7 +115,7 @@ struct AssignmentAnswer: Encodable, Sendable {
 }
 
 /// An incident.
-struct IncidentAnswer: ResponseEncodable, Sendable {
+struct IncidentAnswer: Encodable, Sendable {
     struct Step: Encodable, Sendable {
         let t: Int64
         let by: String
@@ -109,6 +128,16 @@ struct IncidentAnswer: ResponseEncodable, Sendable {
         let owner: String
         let due: Int64
         let done: Int64?
+    }
+
+    /// The call for help that it is.
+    struct SOS: Encodable, Sendable {
+        let station: String
+        let device: String
+        let unit: String
+        let since: Int64
+        let heard: Int64
+        let placed: Int64?
     }
 
     let id: String
@@ -127,13 +156,19 @@ struct IncidentAnswer: ResponseEncodable, Sendable {
     let firstArrival: Int64?
     let result: String?
     let referred: Bool?
+    /// What else was said when it was closed.
+    let resultNote: String?
+    let sos: SOS?
+    /// Whether nobody knows where it is: a call for help from a device that has never had a position.
+    let placeless: Bool?
     let followUp: FollowUp?
     let units: [AssignmentAnswer]
     let steps: [Step]
 
     private enum CodingKeys: String, CodingKey {
         case id, station, lat, lon, place, category, priority, note, received, by, state, version, changed, result
-        case referred, units, steps
+        case referred, units, steps, sos, placeless
+        case resultNote = "result_note"
         case firstArrival = "first_arrival"
         case followUp = "follow_up"
     }
@@ -155,6 +190,18 @@ struct IncidentAnswer: ResponseEncodable, Sendable {
         self.firstArrival = incident.firstArrival
         self.result = incident.disposition?.result
         self.referred = incident.disposition?.isReferred
+        self.resultNote = incident.disposition?.note
+        self.sos = incident.distress.map {
+            SOS(
+                station: $0.station,
+                device: $0.device,
+                unit: $0.unit,
+                since: $0.since,
+                heard: $0.heard,
+                placed: $0.placed
+            )
+        }
+        self.placeless = incident.scene == nil ? true : nil
         self.followUp = incident.followUp.map {
             FollowUp(text: $0.text, owner: $0.owner, due: $0.due, done: $0.done)
         }
@@ -164,11 +211,23 @@ struct IncidentAnswer: ResponseEncodable, Sendable {
 }
 
 /// `GET incidents`.
-struct IncidentsAnswer: ResponseEncodable, Sendable {
+struct IncidentsAnswer: Encodable, Sendable {
     let incidents: [IncidentAnswer]
     let alarms: [AlarmAnswer]
-    /// More than these there are; ask again with `before`.
+    /// More than these there are; ask again with `before` and `before_id` of ``next``.
     let more: Bool
+    let next: Next?
+
+    /// Where the list goes on.
+    struct Next: Encodable, Sendable {
+        let before: Int64
+        let id: String
+
+        private enum CodingKeys: String, CodingKey {
+            case before
+            case id = "before_id"
+        }
+    }
 }
 
 /// A way that is still to be driven.

@@ -18,12 +18,15 @@ struct IncidentRoutes: Sendable {
         api.post("incidents") { request, context in try await self.open(request, context) }
         api.get("incidents/:id") { request, context in
             try context.require(.viewer)
+            try request.allow()
             let incident = try await self.incident(context)
             return try tagged(IncidentAnswer(incident), request, tag: "\(incident.version)")
         }
         api.get("incidents/:id/candidates") { request, context in
             try context.require(.viewer)
-            return try await self.candidates(for: self.incident(context), profile: request.query("profile"))
+            try request.allow("profile")
+            let incident = try await self.incident(context)
+            return answer(try jsonBytes(await self.candidates(for: incident, profile: request.query("profile"))))
         }
         self.addActs(to: api)
     }
@@ -39,23 +42,33 @@ struct IncidentRoutes: Sendable {
 
     private func list(_ request: Request, _ context: BoardContext) async throws -> Response {
         try context.require(.viewer)
-        let before = try request.time("before", default: .max >> 10)
-        let limit = request.query("limit").flatMap { Int($0) } ?? Self.mostListed
-        guard (1...Self.mostListed).contains(limit) else {
-            throw Problem(.badRequest, "'limit' must be from 1 to \(Self.mostListed)")
+        try request.allow("before", "before_id", "limit", "state")
+        let limit = try request.integer("limit", in: 1...Self.mostListed, default: Self.mostListed)
+        let state = request.query("state")
+        if let state, state != "open", Incident.State(rawValue: state) == nil {
+            let known = Incident.State.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Problem(.badRequest, "'state' must be open, or one of \(known)")
         }
-        let all = await self.parts.desk.all.filter { incident in
-            incident.received < before
-                && (request.query("state").map {
-                    $0 == "open" ? !incident.state.isEnded : $0 == incident.state.rawValue
-                }
-                    ?? true)
+        var cursor = CaseCursor(time: try request.time("before", default: 1 << 53), id: request.query("before_id"))
+        var found: [Incident] = []
+        // The store knows what is open; any other state is looked for page by page.
+        while found.count <= limit {
+            let page = try await self.parts.desk.page(before: cursor, isOpen: state == "open", limit: limit + 1)
+            found += page.filter { incident in
+                guard let state else { return true }
+                return state == "open" ? !incident.state.isEnded : state == incident.state.rawValue
+            }
+            guard page.count > limit, let last = page.last else { break }
+            cursor = CaseCursor(time: last.received, id: last.id)
         }
+        let hasMore = found.count > limit
+        let listed = found.prefix(limit)
         return try tagged(
             IncidentsAnswer(
-                incidents: all.prefix(limit).map(IncidentAnswer.init),
+                incidents: listed.map(IncidentAnswer.init),
                 alarms: await self.parts.desk.alarms.map(AlarmAnswer.init),
-                more: all.count > limit
+                more: hasMore,
+                next: hasMore ? listed.last.map { IncidentsAnswer.Next(before: $0.received, id: $0.id) } : nil
             ),
             request
         )
@@ -63,8 +76,9 @@ struct IncidentRoutes: Sendable {
 
     private func open(_ request: Request, _ context: BoardContext) async throws -> Response {
         try context.require(.dispatcher)
+        try request.allow()
         let body: IncidentRequest = try await request.json(example: #"{"lat":41.15,"lon":-8.61,"note":"…"}"#)
-        guard let scene = Coordinate(latitude: body.lat, longitude: body.lon) else {
+        guard Coordinate(latitude: body.lat, longitude: body.lon) != nil else {
             throw Problem(.badRequest, "'lat' must be within -90 and 90, 'lon' within -180 and 180")
         }
         if let id = body.id, !Self.isID(id) {
@@ -73,11 +87,7 @@ struct IncidentRoutes: Sendable {
         if let station = body.station, !self.parts.stations.contains(where: { $0.text == station }) {
             throw Problem(.badRequest, "'station' must be one of this room's")
         }
-        do throws(SceneError) {
-            try self.parts.estimator.check(scene: scene)
-        } catch {
-            throw Problem(.unprocessableContent, "\(scene.latitude),\(scene.longitude): \(error)")
-        }
+        if let fault = body.excess { throw Problem(.badRequest, fault) }
         let incident = try await Problem.of {
             try await self.parts.desk.open(
                 body.report,
@@ -96,7 +106,7 @@ struct IncidentRoutes: Sendable {
 
     /// An id stands in paths and commands.
     private static func isID(_ text: String) -> Bool {
-        (1...64).contains(text.utf8.count)
+        (1...64).contains(text.utf8.count) && text != "." && text != ".."
             && text.utf8.allSatisfy { byte in
                 switch byte {
                 case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
@@ -110,20 +120,19 @@ struct IncidentRoutes: Sendable {
         guard let profile = RoadWeights.Profile(rawValue: name ?? "siren") else {
             throw Problem(.badRequest, "'profile' must be 'civil' or 'siren'")
         }
-        guard let scene = incident.scene else { throw Problem(.notFound, "\(incident.id) has no place") }
-        do throws(SceneError) {
-            return try Candidates(
-                self.parts.units.withLock { $0.all },
-                places: self.parts.places,
-                engaged: await self.parts.desk.engaged,
-                scene: scene,
-                profile: profile,
-                estimator: self.parts.estimator,
-                now: self.parts.now()
-            )
-        } catch {
-            throw Problem(.unprocessableContent, "\(error)")
+        guard let scene = incident.scene else {
+            throw Problem(.conflict, "nobody knows where \(incident.id) is: its device has never had a position")
         }
+        return Candidates(
+            self.parts.units.withLock { $0.all },
+            places: self.parts.places,
+            engaged: await self.parts.desk.engaged,
+            scene: scene,
+            profile: profile,
+            estimator: self.parts.estimator,
+            caller: incident.distress.map { "\($0.station)/\($0.device)" },
+            now: self.parts.now()
+        )
     }
 
     private func candidates(for incident: Incident, profile: String?) async throws -> CandidatesAnswer {
@@ -133,6 +142,7 @@ struct IncidentRoutes: Sendable {
             scene: PlaceAnswer(lat: incident.report.latitude, lon: incident.report.longitude),
             profile: profile ?? "siren",
             at: self.parts.now(),
+            straight: candidates.isStraight,
             units: candidates.free.map(CandidateAnswer.init),
             belowLine: candidates.belowLine.map(CandidateAnswer.init)
         )

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import NIOFoundationEssentialsCompat
+import PatrolWire
 
 /// Bytes of the largest body that is read.
 private let largestBody = 65_536
@@ -34,8 +35,38 @@ extension Request {
         }
     }
 
+    /// Refuses query parameters that the route does not know, and any that is given twice.
+    func allow(_ names: String...) throws {
+        var seen: Set<Substring> = []
+        for (name, _) in self.uri.queryParameters {
+            guard names.contains(String(name)) else {
+                let known = names.isEmpty ? "there are none here" : "there are \(names.joined(separator: ", "))"
+                throw Problem(.badRequest, "'\(name.prefix(64))' is no parameter: \(known)")
+            }
+            guard seen.insert(name).inserted else { throw Problem(.badRequest, "'\(name)' is given twice") }
+        }
+    }
+
     /// A query parameter.
     func query(_ name: String) -> String? { self.uri.queryParameters[name[...]].map(String.init) }
+
+    /// A whole number in a query.
+    func integer(_ name: String, in range: ClosedRange<Int>, default other: Int) throws -> Int {
+        guard let text = self.query(name) else { return other }
+        guard let number = Int(text), range.contains(number) else {
+            throw Problem(.badRequest, "'\(name)' must be from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// Throws for a text of a body that is longer than it may be.
+    func bound(_ texts: [String: String?], to limit: Int = WireLimits.text) throws {
+        for (key, text) in texts {
+            if let text, WireLimits.isTooLong(text, limit) {
+                throw Problem(.badRequest, "'\(key)' must have at most \(limit) characters")
+            }
+        }
+    }
 
     /// A time in a query: ms since 1970.
     func time(_ name: String, default other: Int64) throws -> Int64 {

@@ -1,4 +1,5 @@
 import Threading
+package import Units
 
 /// What changed, for every page that looks on.
 ///
@@ -7,8 +8,7 @@ import Threading
 package final class LiveFeed: Sendable {
     /// Something that can change.
     package enum Key: Sendable, Hashable {
-        /// `station/device`.
-        case unit(String)
+        case unit(UnitID)
         case incident(String)
         case rollCall(String)
         case closures

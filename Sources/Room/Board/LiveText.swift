@@ -31,14 +31,14 @@ struct LiveText: Sendable {
         self.add("units", self.units(self.parts.units.withLock { $0.all }), to: &text)
         self.add("incidents", try jsonBytes(recent.map(IncidentAnswer.init)), to: &text)
         try await self.addShared(to: &text, now)
-        let calls = await self.parts.rollCalls.all.prefix(20).map { RollCallRoutes.Answer($0, now: now) }
+        let calls = await self.parts.rollCalls.recent.map { RollCallRoutes.Answer($0, now: now) }
         self.add("rollcalls", try jsonBytes(calls), to: &text)
         return text + [0x7D]
     }
 
     private func some(_ keys: [LiveFeed.Key]) async throws -> [UInt8] {
         let now = self.parts.now()
-        var (devices, incidents, calls): (Set<String>, Set<String>, Set<String>) = ([], [], [])
+        var (devices, incidents, calls): (Set<UnitID>, Set<String>, Set<String>) = ([], [], [])
         var isShared = false
         for key in keys {
             switch key {
@@ -58,13 +58,14 @@ struct LiveText: Sendable {
         }
         if isShared || !incidents.isEmpty { try await self.addShared(to: &text, now) }
         if !calls.isEmpty {
-            let changed = await self.parts.rollCalls.all.filter { calls.contains($0.id) }
+            let changed = await self.parts.rollCalls.recent.filter { calls.contains($0.id) }
             self.add("rollcalls", try jsonBytes(changed.map { RollCallRoutes.Answer($0, now: now) }), to: &text)
         }
         return text + [0x7D]
     }
 
     private func addShared(to text: inout [UInt8], _ now: Int64) async throws {
+        self.add("room", try jsonBytes(RoomHealthAnswer(self.parts.health)), to: &text)
         self.add("links", try jsonBytes(self.parts.links.withLock { $0 }), to: &text)
         self.add("alarms", try jsonBytes(await self.parts.desk.alarms.map(AlarmAnswer.init)), to: &text)
         self.add("responses", try jsonBytes(await self.responses(now)), to: &text)
@@ -78,10 +79,10 @@ struct LiveText: Sendable {
         for incident in await self.parts.desk.all where !incident.state.isEnded {
             guard let scene = incident.scene else { continue }
             for assignment in incident.assignments where assignment.isActive && assignment.arrived == nil {
-                let unit = self.parts.units.withLock { $0.named(assignment.device) }
-                    .first { $0.station.text == assignment.station }
-                guard let unit, let place = self.parts.places.unit(unit, now: now),
-                    let way = self.parts.estimator.way(of: place, to: scene, profile: .siren)
+                guard let station = Name(assignment.station), let device = Name(assignment.device),
+                    let unit = self.parts.units.withLock({ $0[UnitID(station: station, device: device)] }),
+                    let place = self.parts.places.unit(unit, now: now),
+                    let way = self.way(of: place, to: scene)
                 else { continue }
                 answers.append(
                     ResponseAnswer(
@@ -100,6 +101,13 @@ struct LiveText: Sendable {
             }
         }
         return answers
+    }
+
+    private func way(of unit: UnitOnRoad, to scene: Coordinate) -> (journey: Estimate.Journey, line: [Coordinate])? {
+        if let way = self.parts.estimator.way(of: unit, to: scene, profile: .siren) { return way }
+        // No road leads there.
+        guard let journey = StraightLine.rank([unit.position], scene: scene).first?.journey else { return nil }
+        return (journey, [unit.position.coordinate, scene])
     }
 
     private func head(_ now: Int64, isWhole: Bool) -> [UInt8] { Array("{\"at\":\(now),\"whole\":\(isWhole)".utf8) }
@@ -124,26 +132,50 @@ struct LiveText: Sendable {
 /// A unit as a page needs it, written without detours: ten thousand of them change each second.
 enum UnitText {
     static func add(_ unit: Unit, to text: inout [UInt8]) {
-        text += "{\"station\":\"\(unit.station)\",\"device\":\"\(unit.device)\",\"unit\":\"".utf8
-        for byte in unit.callSign.utf8 {
-            switch byte {
-            case 0x22, 0x5C: text += [0x5C, byte]
-            case ..<0x20: text.append(0x20)
-            default: text.append(byte)
-            }
-        }
-        text += "\",\"online\":\(unit.isOnline)".utf8
+        text += "{\"station\":\"\(unit.station)\",\"device\":\"\(unit.device)\",\"unit\":".utf8
+        JSONText.append(unit.callSign, to: &text)
+        text += ",\"online\":\(unit.isOnline)".utf8
         if let status = unit.status { text += ",\"status\":\"\(status.rawValue)\"".utf8 }
         if let place = unit.position, let latitude = place.latitude, let longitude = place.longitude {
             text += ",\"lat\":\(latitude),\"lon\":\(longitude),\"seen\":\(unit.positionTime ?? place.time)".utf8
             if let speed = place.speed { text += ",\"spd\":\(speed)".utf8 }
             if let course = place.course { text += ",\"cog\":\(course)".utf8 }
             if let accuracy = place.accuracy { text += ",\"acc\":\(accuracy)".utf8 }
-            if let battery = place.battery { text += ",\"bat\":\(battery)".utf8 }
-            if let grid = place.grids?.last, !grid.contains("\""), !grid.contains("\\") {
-                text += ",\"grid\":\"\(grid)\"".utf8
+            if let grids = place.grids, let finest = grids.last {
+                text += ",\"grid\":".utf8
+                JSONText.append(finest, to: &text)
+                self.add(grids, "grids", to: &text)
+            }
+            if let line = place.line {
+                text += ",\"line\":{\"id\":".utf8
+                JSONText.append(line.id, to: &text)
+                text += ",\"off\":\(line.off),\"along\":\(line.along),\"on\":\(line.on)}".utf8
             }
         }
+        self.addFacts(unit, to: &text)
         text.append(0x7D)
+    }
+
+    private static func addFacts(_ unit: Unit, to text: inout [UInt8]) {
+        let facts = unit.facts
+        if let battery = facts.battery { text += ",\"bat\":\(battery)".utf8 }
+        let switches: KeyValuePairs<StaticString, Bool?> = [
+            "ign": facts.ignition, "camera": facts.camera, "light": facts.light, "siren": facts.siren,
+        ]
+        for (key, value) in switches { if let value { text += ",\"\(key)\":\(value)".utf8 } }
+        if let reception = facts.reception { text += ",\"gnss\":\"\(reception.rawValue)\"".utf8 }
+        if let officers = facts.officers { self.add(officers, "officers", to: &text) }
+        let troubles = unit.troubles
+        if troubles.contains(.clockWrong) { text += ",\"clock\":\"wrong\"".utf8 }
+        if !troubles.isEmpty { self.add(troubles.map(\.rawValue), "trouble", to: &text) }
+    }
+
+    private static func add(_ values: [String], _ key: StaticString, to text: inout [UInt8]) {
+        text += ",\"\(key)\":[".utf8
+        for (number, value) in values.enumerated() {
+            if number > 0 { text.append(0x2C) }
+            JSONText.append(value, to: &text)
+        }
+        text.append(0x5D)
     }
 }

@@ -32,7 +32,9 @@ struct ReportRoutes: Sendable {
             let report = WorkloadReport(
                 positions: try await self.parts.history.positions(from: from, to: to, limit: Self.mostPositions),
                 incidents: try self.incidents(from: from, to: to),
-                rollCalls: await self.parts.rollCalls.all.filter { $0.started >= from && $0.started < to }
+                rollCalls: try self.parts.casebook.items("rollcall", from: from, to: to).map { item in
+                    try JSONDecoder().decode(RollCall.self, from: Data(item.body))
+                }
             )
             return try self.answer(report, csv: report.csv, request)
         }

@@ -60,16 +60,33 @@ struct RollCallRoutes: Sendable {
         }
     }
 
+    /// Roll calls, newest first; `next` says where the list goes on.
+    struct Page: Encodable, Sendable {
+        typealias Next = IncidentsAnswer.Next
+
+        let rollcalls: [Answer]
+        let more: Bool
+        let next: Next?
+    }
+
     func add(to api: RouterGroup<BoardContext>) {
         api.get("rollcalls") { request, context in
             try context.require(.viewer)
+            try request.allow("before", "before_id", "limit")
             let now = self.parts.now()
-            return try tagged(["rollcalls": await self.parts.rollCalls.all.map { Answer($0, now: now) }], request)
+            let limit = try request.integer("limit", in: 1...200, default: 50)
+            let cursor = CaseCursor(time: try request.time("before", default: 1 << 53), id: request.query("before_id"))
+            let calls = try await self.parts.rollCalls.page(before: cursor, limit: limit + 1)
+            let listed = calls.prefix(limit)
+            let next = calls.count > limit ? listed.last.map { Page.Next(before: $0.started, id: $0.id) } : nil
+            let page = Page(rollcalls: listed.map { Answer($0, now: now) }, more: calls.count > limit, next: next)
+            return try tagged(page, request)
         }
         api.get("rollcalls/:id") { request, context in
             try context.require(.viewer)
+            try request.allow()
             let id = try context.parameters.require("id")
-            guard let call = await self.parts.rollCalls.all.first(where: { $0.id == id }) else {
+            guard let call = try await self.parts.rollCalls.call(id) else {
                 throw Problem(.notFound, "no roll call '\(id)'; GET /api/v1/rollcalls lists them")
             }
             return try tagged(Answer(call, now: self.parts.now()), request)
@@ -79,6 +96,7 @@ struct RollCallRoutes: Sendable {
 
     private func call(_ request: Request, _ context: BoardContext) async throws -> Response {
         try context.require(.dispatcher)
+        try request.allow()
         struct Body: Decodable {
             let devices: [String]?
             let station: String?
@@ -97,10 +115,17 @@ struct RollCallRoutes: Sendable {
         }
         let units = self.parts.units.withLock { $0.all }.filter { unit in
             if let station = body.station, station != unit.station.text { return false }
-            if let devices = body.devices { return devices.contains(unit.device.text) }
-            return unit.status != .off && team?.devices.contains(unit.device.text) ?? true
+            if let devices = body.devices {
+                return devices.contains(unit.device.text) || devices.contains("\(unit.id)")
+            }
+            return unit.status != .off && team?.has(unit) ?? true
         }
-        if let stranger = body.devices?.first(where: { name in !units.contains { $0.device.text == name } }) {
+        for name in body.devices ?? [] where units.count(where: { $0.device.text == name }) > 1 {
+            throw Problem(.badRequest, "'\(name)' is at several stations: say 'station' too, or STATION/\(name)")
+        }
+        if let stranger = body.devices?.first(where: { name in
+            !units.contains { $0.device.text == name || "\($0.id)" == name }
+        }) {
             throw Problem(.notFound, "no unit '\(stranger)' has been heard of; GET /api/v1/units lists them")
         }
         guard !units.isEmpty else { throw Problem(.conflict, "no unit is on duty: nobody could answer") }

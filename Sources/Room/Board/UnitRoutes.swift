@@ -2,6 +2,7 @@ import Dispatching
 import Ground
 import History
 import Hummingbird
+import NIOCore
 import PatrolWire
 import Plan
 import Roads
@@ -13,56 +14,110 @@ import Units
 struct UnitRoutes: Sendable {
     let parts: BoardParts
 
+    /// Points of one page of a track.
     private static let mostPoints = 50_000
 
     func add(to api: RouterGroup<BoardContext>) {
-        api.get("units") { _, context in
+        api.get("units") { request, context in
             try context.require(.viewer)
+            try request.allow()
             let now = self.parts.now()
             let units = self.parts.units.withLock { $0.all }
-            return UnitsAnswer(at: now, units: units.map { UnitAnswer($0, now: now) })
+            return answer(try jsonBytes(UnitsAnswer(at: now, units: units.map { UnitAnswer($0, now: now) })))
         }
-        api.get("units/:device") { _, context in
+        api.get("units/:device") { request, context in
             try context.require(.viewer)
-            return UnitAnswer(try self.unit(context), now: self.parts.now())
+            try request.allow("station")
+            return answer(try jsonBytes(UnitAnswer(try self.unit(request, context), now: self.parts.now())))
         }
         api.get("units/:device/track") { request, context in try await self.track(request, context) }
         api.get("coverage") { request, context in try await self.coverage(request, context) }
     }
 
-    private func unit(_ context: BoardContext) throws -> Unit {
+    /// The unit of the live table that the address names.
+    private func unit(_ request: Request, _ context: BoardContext) throws -> Unit {
         let device = try context.parameters.require("device")
-        guard let unit = self.parts.units.withLock({ $0.named(device) }).first else {
-            throw Problem(.notFound, "no unit '\(device)' has been heard of; GET /api/v1/units lists them")
+        let station = request.query("station")
+        let units = self.parts.units.withLock { $0.named(device) }.filter {
+            station == nil || $0.station.text == station
         }
+        guard let unit = units.first else {
+            throw Problem(.notFound, "no unit '\(device.prefix(64))' has been heard of; GET /api/v1/units lists them")
+        }
+        guard units.count == 1 else { throw Self.ambiguous(device, units.map(\.station.text)) }
         return unit
+    }
+
+    private static func ambiguous(_ device: String, _ stations: [String]) -> Problem {
+        Problem(.badRequest, "'\(device)' is at \(stations.joined(separator: ", ")): add ?station=…")
+    }
+
+    /// The device whose track is wanted: one that reports, or one that the store knows.
+    private func recorded(_ request: Request, _ context: BoardContext) async throws -> UnitID {
+        let text = try context.parameters.require("device")
+        let live = self.parts.units.withLock { $0.named(text) }.map(\.station.text)
+        var stations = Set(try await self.parts.history.stations(of: text) + live)
+        if let wanted = request.query("station") { stations.formIntersection([wanted]) }
+        guard let device = Name.device(text), let station = stations.first.flatMap({ Name($0) }) else {
+            throw Problem(.notFound, "no unit '\(text.prefix(64))' has been heard of; GET /api/v1/units lists them")
+        }
+        guard stations.count == 1 else { throw Self.ambiguous(text, stations.sorted()) }
+        return UnitID(station: station, device: device)
     }
 
     private func track(_ request: Request, _ context: BoardContext) async throws -> Response {
         try context.require(.viewer)
-        let unit = try self.unit(context)
+        try request.allow("from", "to", "format", "station")
+        let id = try await self.recorded(request, context)
         let now = self.parts.now()
         let from = try request.time("from", default: now - 3_600_000)
         let to = try request.time("to", default: now)
         guard from <= to else { throw Problem(.badRequest, "'from' must not be after 'to'") }
-        let records = try await self.parts.history.records(
-            of: unit.device,
-            from: from,
-            to: to,
-            limit: Self.mostPoints
-        )
-        let places = records.filter { $0.event == nil && $0.latitude != nil }
-        switch request.query("format") ?? "geojson" {
-        case "geojson":
-            return answer(try jsonBytes(TrackAnswer(unit, places)), type: "application/geo+json")
-        case "gpx": return answer(Array(GPX.text(unit, places).utf8), type: "application/gpx+xml")
-        case "csv": return answer(Array(TrackAnswer.csv(places).utf8), type: "text/csv; charset=utf-8")
-        default: throw Problem(.badRequest, "'format' must be geojson, gpx or csv")
+        try self.parts.note("track", of: "\(id)", context)
+        let name = self.parts.units.withLock { $0[id] }?.callSign ?? id.device.text
+        let format = request.query("format") ?? "geojson"
+        guard let kind = TrackFormat(rawValue: format) else {
+            throw Problem(.badRequest, "'format' must be geojson, gpx or csv")
         }
+        if kind == .geojson {
+            let (records, next) = try await self.parts.history.track(
+                of: id.station,
+                id.device,
+                from: from,
+                to: to,
+                limit: Self.mostPoints
+            )
+            let track = TrackAnswer(device: id.device.text, unit: name, records, next: next)
+            return answer(try jsonBytes(track), type: "application/geo+json", headers: [.cacheControl: "no-store"])
+        }
+        // Without an end: page by page, so that a year costs no more memory than an hour.
+        let history = self.parts.history
+        return Response(
+            status: .ok,
+            headers: [.contentType: kind.type, .cacheControl: "no-store"],
+            body: ResponseBody { writer in
+                try await writer.write(ByteBuffer(string: kind.head(name)))
+                var from: Int64? = from
+                while let start = from {
+                    let page = try await history.track(
+                        of: id.station,
+                        id.device,
+                        from: start,
+                        to: to,
+                        limit: Self.mostPoints
+                    )
+                    try await writer.write(ByteBuffer(string: kind.rows(page.records)))
+                    from = page.next
+                }
+                try await writer.write(ByteBuffer(string: kind.tail))
+                try await writer.finish(nil)
+            }
+        )
     }
 
     private func coverage(_ request: Request, _ context: BoardContext) async throws -> CoverageAnswer {
         try context.require(.viewer)
+        try request.allow("minutes")
         let text = request.query("minutes") ?? "1,3,5"
         let minutes = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) ?? .nan }
         guard (1...10).contains(minutes.count), minutes.allSatisfy({ $0 > 0 && $0 <= 60 }) else {

@@ -18,6 +18,12 @@ package struct Candidates: Sendable {
         case busy
         /// It is on a break.
         case onBreak = "break"
+        /// The broker has lost it: no order would reach it now.
+        case offline
+        /// Its receiver has no fix, or repeats one: where it is nobody knows.
+        case unhealthy
+        /// It is the one that calls for help.
+        case caller
         /// There is no way from where it is.
         case unreachable
     }
@@ -45,6 +51,9 @@ package struct Candidates: Sendable {
     /// The others, soonest first.
     package let belowLine: [Candidate]
 
+    /// Whether no road is near the scene, and times are those of a straight line.
+    package let isStraight: Bool
+
     /// Ranks units for a scene.
     ///
     /// - Parameters:
@@ -54,8 +63,8 @@ package struct Candidates: Sendable {
     ///   - scene: Where they are needed.
     ///   - profile: How they will drive.
     ///   - estimator: The road network.
+    ///   - caller: The device that calls for help there, `station/device`.
     ///   - now: ms since 1970 UTC.
-    /// - Throws: `SceneError` when no road is near the scene.
     package init(
         _ units: [Unit],
         places: UnitPlaces,
@@ -63,19 +72,30 @@ package struct Candidates: Sendable {
         scene: Coordinate,
         profile: RoadWeights.Profile,
         estimator: TimeToScene,
+        caller: String? = nil,
         now: Int64
-    ) throws(SceneError) {
+    ) {
         var byKey: [String: Unit] = [:]
         var placed: [UnitOnRoad] = []
         for unit in units {
             byKey["\(unit.station)/\(unit.device)"] = unit
             if let place = places.unit(unit, now: now) { placed.append(place) }
         }
-        let ranked = try estimator.rank(Fleet(placed), scene: scene, profile: profile)
+        let ranked: [Estimate]
+        do throws(SceneError) {
+            ranked = try estimator.rank(Fleet(placed), scene: scene, profile: profile)
+            self.isStraight = false
+        } catch {
+            // In a field, on the water: somebody is needed there all the same.
+            ranked = StraightLine.rank(placed.map(\.position), scene: scene)
+            self.isStraight = true
+        }
         var found: [(Unit, Estimate?, Reason?)] = ranked.compactMap { estimate in
             guard let unit = byKey.removeValue(forKey: estimate.device) else { return nil }
             let isEngaged = engaged.contains(estimate.device)
-            return (unit, estimate, Self.reason(unit, estimate, isEngaged: isEngaged, now: now))
+            let isCaller = estimate.device == caller
+            let reason = isCaller ? .caller : Self.reason(unit, estimate, isEngaged: isEngaged, now: now)
+            return (unit, estimate, reason)
         }
         for (_, unit) in byKey.sorted(by: { $0.key < $1.key }) { found.append((unit, nil, .noPosition)) }
         let soonest = found.first { $0.2 == nil }?.1?.journey
@@ -99,8 +119,8 @@ package struct Candidates: Sendable {
     /// Where the units are that could go at once: on patrol, and seen lately.
     package static func free(_ units: [Unit], places: UnitPlaces, engaged: Set<String>, now: Int64) -> [UnitOnRoad] {
         units.compactMap { unit in
-            guard unit.status == .patrol || unit.status == nil, !engaged.contains("\(unit.station)/\(unit.device)"),
-                let place = places.unit(unit, now: now), place.position.age <= Self.stalePosition
+            guard unit.status == .patrol || unit.status == nil, !engaged.contains("\(unit.id)"), !unit.isOffline,
+                !unit.isPlaceDoubtful, let place = places.unit(unit, now: now), place.position.age <= Self.stalePosition
             else { return nil }
             return place
         }
@@ -114,7 +134,9 @@ package struct Candidates: Sendable {
         case .patrol, nil: break
         }
         if isEngaged { return .busy }
+        if unit.isOffline { return .offline }
         if let age = unit.positionAge(at: now), age > Self.stalePosition { return .stale }
+        if unit.isPlaceDoubtful { return .unhealthy }
         return estimate.journey == nil ? .unreachable : nil
     }
 }

@@ -1,40 +1,31 @@
-package import PatrolWire
-
-/// Where a desk keeps what it does: durable before anybody sees it.
-package protocol CaseStore: Sendable {
-    /// Keeps an incident and the deed that changed it.
-    func save(_ incident: Incident, actor: String, origin: String, what: String, now: Int64) throws
-}
-
 /// The incidents of the room while it runs: one act after the other, each durable before it is answered.
 ///
 /// Whoever acts second on the same thing is told who was first. What a device says comes in as records and moves
-/// its order on; orders that no device has confirmed are told again.
+/// its order on; orders that no device has confirmed are told again. What a device or another system says is never
+/// lost for a store that fails: it holds at once, and is kept as soon as the store takes it.
 package actor DispatchDesk {
-    /// An order that is to be told to a device.
-    package struct Order: Sendable, Hashable {
-        /// Station.
-        package let station: String
-        /// Device.
-        package let device: String
-        /// What is told.
-        package let command: Command
+    private struct Unkept: Sendable {
+        let incident: Incident
+        let deed: CaseDeed?
     }
 
-    private var book: IncidentBook
+    var book: IncidentBook
+    let now: @Sendable () -> Int64
+    var pending = PendingOrders(again: 3_000)
+    /// By incident: where its units were last told that it is, and when.
+    var toldPlaces: [String: (latitude: Double, longitude: Double, time: Int64)] = [:]
     private let store: any CaseStore
-    private let now: @Sendable () -> Int64
     private let changed: @Sendable (Incident) -> Void
-    /// By command id: told, not yet answered.
-    private var untold: [String: Order] = [:]
-    private var told: [String: Int64] = [:]
+    /// What the store has not taken yet, oldest first.
+    private var unkept: [Unkept] = []
+    private var keptPlaces: [String: Int64] = [:]
 
-    /// An order is not worth telling after so long, ms.
-    private static let orderLife: Int64 = 600_000
     /// An incident that ended longer ago, ms, is in the store only.
     private static let remembered: Int64 = 30 * 86_400_000
-    /// An order that was not answered is told again after so long, ms.
-    private static let again: Int64 = 3_000
+    /// More than this and acts are refused: the store has been gone for too long.
+    private static let mostUnkept = 10_000
+    /// The place of a call for help is kept at most so often, ms.
+    private static let placeEvery: Int64 = 10_000
 
     /// Creates a desk.
     ///
@@ -53,20 +44,22 @@ package actor DispatchDesk {
         (self.store, self.now, self.changed) = (store, now, changed)
         for incident in self.book.open {
             for assignment in incident.assignments where assignment.isActive && assignment.delivered == nil {
-                let order = Self.dispatch(incident, assignment, life: Self.orderLife)
-                self.untold[order.command.id] = order
+                self.pending.add(Self.dispatch(incident, assignment))
             }
         }
     }
 
-    /// All incidents, newest first.
+    /// The incidents of the last 30 days and all that are open, newest first.
     package var all: [Incident] { self.book.all }
 
-    /// One incident.
+    /// How many changes the store has not taken yet.
+    package var unkeptCount: Int { self.unkept.count }
+
+    /// One incident, however old.
     ///
-    /// - Throws: ``IncidentRefusal`` when there is none.
-    package func incident(_ id: String) throws(IncidentRefusal) -> Incident {
-        guard let incident = self.book[id] else {
+    /// - Throws: ``IncidentRefusal`` when there is none, or what the store throws.
+    package func incident(_ id: String) throws -> Incident {
+        guard let incident = try self.book[id] ?? self.store.incident(id) else {
             throw IncidentRefusal(.unknown, "no incident '\(id)'; GET /api/v1/incidents lists them")
         }
         return incident
@@ -77,28 +70,81 @@ package actor DispatchDesk {
         Set(self.book.open.flatMap(\.assignments).filter(\.isActive).map(\.key))
     }
 
-    /// What is overdue.
-    package var alarms: [Alarm] { self.book.all.flatMap { $0.alarms(at: self.now()) } }
+    /// What is overdue; calls for help first.
+    package var alarms: [Alarm] {
+        let alarms = self.book.all.flatMap { $0.alarms(at: self.now()) }
+        return alarms.filter { $0.kind == .sos } + alarms.filter { $0.kind != .sos }
+    }
 
     /// Enters an incident.
     ///
+    /// - Parameters:
+    ///   - report: What and where.
+    ///   - station: Whose it is; `nil` in a room of one station.
+    ///   - actor: Who enters it.
+    ///   - origin: From where.
+    ///   - id: Its id when it has one from elsewhere; the same incident entered twice is one.
+    ///   - isKept: Whether it is refused while the store fails; otherwise it holds at once and is kept later.
+    /// - Returns: The incident with its id.
     /// - Throws: ``IncidentRefusal``, or what the store throws; then nothing was entered.
     package func open(
         _ report: Incident.Report,
         station: String?,
         actor: String,
         origin: String,
-        id: String? = nil
+        id: String? = nil,
+        isKept: Bool = true
     ) throws -> Incident {
-        let now = self.now()
-        var book = self.book
-        book.forget(endedBefore: now - Self.remembered)
-        let incident = try book.open(report, station: station, actor: actor, now: now, id: id)
-        guard self.book[incident.id] == nil else { return incident }
-        try self.store.save(incident, actor: actor, origin: origin, what: "open", now: now)
-        self.book = book
-        self.changed(incident)
-        return incident
+        try self.enter(
+            report,
+            station,
+            CaseDeed(actor: actor, origin: origin, what: "open", time: self.now()),
+            id,
+            isKept
+        )
+    }
+
+    func enter(
+        _ report: Incident.Report,
+        _ station: String?,
+        _ deed: CaseDeed,
+        _ id: String?,
+        _ isKept: Bool,
+        distress: Incident.Distress? = nil
+    ) throws -> Incident {
+        if let id, let known = try self.known(id, isKept: isKept) { return known }
+        var taken: Set<String> = []
+        while true {
+            var book = self.book
+            book.forget(endedBefore: deed.time - Self.remembered)
+            let incident = try book.open(
+                report,
+                station: station,
+                actor: deed.actor,
+                now: deed.time,
+                id: id,
+                taken: taken,
+                distress: distress
+            )
+            do {
+                try self.keep(incident, isNew: true, deed, isKept: isKept)
+            } catch is CaseExists where id == nil && taken.count < 100 {
+                // Another's number: the store knows of it, and this book does not.
+                taken.insert(incident.id)
+                continue
+            }
+            self.book = book
+            self.changed(incident)
+            return incident
+        }
+    }
+
+    private func known(_ id: String, isKept: Bool) throws -> Incident? {
+        if let known = self.book[id] { return known }
+        do { return try self.store.incident(id) } catch {
+            if isKept { throw error }
+            return nil
+        }
     }
 
     /// Takes a step.
@@ -110,118 +156,71 @@ package actor DispatchDesk {
         with id: String,
         version: Int? = nil,
         actor: String,
-        origin: String
+        origin: String,
+        isKept: Bool = true
     ) throws -> Incident {
         let now = self.now()
+        if self.book[id] == nil, let old = try self.store.incident(id) { self.book.recall(old) }
         let before = self.book[id]
         var book = self.book
         let (incident, isChanged) = try book.take(step, with: id, version: version, actor: actor, now: now)
         guard isChanged else { return incident }
         let what = incident.entries.last?.what ?? "step"
-        try self.store.save(incident, actor: actor, origin: origin, what: what, now: now)
+        let deed = CaseDeed(actor: actor, origin: origin, what: what, time: now)
+        try self.keep(incident, isNew: false, deed, isKept: isKept)
         self.book = book
         self.tell(incident, before: before, actor: actor, now: now)
         self.changed(incident)
         return incident
     }
 
-    /// Takes what a device says or shows.
-    package func heard(_ record: Record, station: Name, device: Name) throws {
-        let time = record.timeQuality.isTrusted ? min(record.time, self.now()) : self.now()
-        if let word = DeviceWord(record) {
-            guard self.book[word.incident] != nil else { return }
-            try self.move(word.step, device, of: station, in: word.incident, at: time)
-        } else if let (incident, assignment) = self.book.engagement(of: device.text, station: station.text),
-            assignment.departed == nil, time >= assignment.assigned, Departure.isSeen(in: record)
-        {
-            try self.move(.departed, device, of: station, in: incident.id, at: time)
+    /// Moves a call for help to where its device is.
+    func follow(_ id: String, latitude: Double, longitude: Double, at time: Int64) throws {
+        guard let incident = self.book.follow(id, latitude: latitude, longitude: longitude, at: time) else { return }
+        let now = self.now()
+        if now - (self.keptPlaces[id] ?? .min >> 1) >= Self.placeEvery {
+            self.keptPlaces[id] = now
+            try self.keep(incident, isNew: false, nil, isKept: false)
+        }
+        self.tellPlace(incident, now: now)
+        self.changed(incident)
+    }
+
+    /// Forgets what was noted of a call for help that has ended.
+    func endFollowing(_ id: String) { (self.keptPlaces[id], self.toldPlaces[id]) = (nil, nil) }
+
+    private func keep(_ incident: Incident, isNew: Bool, _ deed: CaseDeed?, isKept: Bool) throws {
+        do {
+            // What waits goes first: the audit tells things in their order.
+            if !self.unkept.isEmpty { try self.keepUnkept() }
+            try self.store.save(incident, isNew: isNew, deed)
+        } catch let error as CaseExists {
+            throw error
+        } catch {
+            guard !isKept, self.unkept.count < Self.mostUnkept else { throw error }
+            self.unkept.append(Unkept(incident: incident, deed: deed))
         }
     }
 
-    /// Takes a device's answer to a command.
-    package func answered(_ result: CommandResult, station: Name, device: Name) throws {
-        // Another device's word must not keep an order from the one that it is for.
-        guard let order = self.untold[result.id], order.device == device.text, order.station == station.text else {
-            return
+    /// Tries again to keep what the store did not take.
+    ///
+    /// - Throws: What the store throws; then the rest waits on.
+    package func keepUnkept() throws {
+        while let next = self.unkept.first {
+            try self.store.save(next.incident, isNew: false, next.deed)
+            self.unkept.removeFirst()
         }
-        self.untold[result.id] = nil
-        self.told[result.id] = nil
-        guard order.command.kind == .dispatch, case .string(let incident)? = order.command.data?["incident"],
-            self.book[incident] != nil
-        else { return }
-        let step: IncidentStep.DeviceStep = result.ok ? .delivered : .declined(reason: result.reason ?? "")
-        try self.move(step, device, of: station, in: incident, at: min(result.time, self.now()))
-    }
-
-    private func move(
-        _ step: IncidentStep.DeviceStep,
-        _ device: Name,
-        of station: Name,
-        in incident: String,
-        at time: Int64
-    ) throws {
-        let step = IncidentStep.device(device.text, station: station.text, step, at: time)
-        try self.take(step, with: incident, actor: device.text, origin: "mqtt")
     }
 
     /// Orders that are to be told now; those that nobody answers come again until their time is over.
-    package func due() -> [Order] {
-        let now = self.now()
-        for (id, order) in self.untold where order.command.expires <= now {
-            self.untold[id] = nil
-            self.told[id] = nil
-        }
-        let due = self.untold.values.filter { order in
-            self.told[order.command.id].map { now - $0 >= Self.again } ?? true
-        }
-        for order in due { self.told[order.command.id] = now }
-        return due.sorted { $0.command.id < $1.command.id }
-    }
+    package func due() -> [(order: Order, isFirst: Bool)] { self.pending.due(at: self.now()) }
+}
 
-    private func tell(_ incident: Incident, before: Incident?, actor: String, now: Int64) {
-        let old = Dictionary(grouping: before?.assignments ?? []) { $0.order }.compactMapValues(\.first)
-        for assignment in incident.assignments {
-            let wasActive = old[assignment.order]?.isActive
-            if assignment.isActive, wasActive == nil {
-                let order = Self.dispatch(incident, assignment, life: Self.orderLife)
-                self.untold[order.command.id] = order
-            } else if !assignment.isActive, wasActive == true, assignment.refusal == nil, actor != assignment.device {
-                self.untold[assignment.order] = nil
-                let id = "\(assignment.order)-back"
-                self.untold[id] = Order(
-                    station: assignment.station,
-                    device: assignment.device,
-                    command: Command(
-                        id: id,
-                        kind: .cancel,
-                        time: now,
-                        expires: now + Self.orderLife,
-                        actor: actor,
-                        data: ["incident": .string(incident.id)]
-                    )
-                )
-            }
-        }
-    }
-
-    private static func dispatch(_ incident: Incident, _ assignment: Assignment, life: Int64) -> Order {
-        var text = [incident.report.category, incident.report.place, incident.report.note].compactMap(\.self)
-        text = text.filter { !$0.isEmpty }
-        return Order(
-            station: assignment.station,
-            device: assignment.device,
-            command: Command(
-                id: assignment.order,
-                kind: .dispatch,
-                time: assignment.assigned,
-                expires: assignment.assigned + life,
-                actor: assignment.actor,
-                data: [
-                    "incident": .string(incident.id), "lat": .double(incident.report.latitude),
-                    "lon": .double(incident.report.longitude), "text": .string(text.joined(separator: " · ")),
-                    "priority": .int(Int64(incident.report.priority)),
-                ]
-            )
-        )
+extension DispatchDesk {
+    /// Incidents before a cursor, newest first, out of the store; what is newer here stands for what is there.
+    ///
+    /// - Throws: What the store throws.
+    package func page(before cursor: CaseCursor, isOpen: Bool, limit: Int) throws -> [Incident] {
+        try self.store.incidents(before: cursor, isOpen: isOpen, limit: limit).map { self.book[$0.id] ?? $0 }
     }
 }

@@ -6,7 +6,10 @@ package import Ground
 package struct Incident: Sendable, Hashable, Codable {
     /// How far the response has come: as far as its furthest unit.
     package enum State: String, Sendable, Hashable, Codable, CaseIterable {
-        case received, assigned, accepted, enroute, scene, cleared, cancelled
+        case received, assigned, accepted, enroute, scene
+        /// Every unit that was there has left, and nobody has closed it yet.
+        case awaiting
+        case cleared, cancelled
 
         /// Whether nothing more is expected.
         package var isEnded: Bool { self == .cleared || self == .cancelled }
@@ -43,13 +46,39 @@ package struct Incident: Sendable, Hashable, Codable {
 
     /// How it ended.
     package struct Disposition: Sendable, Hashable, Codable {
-        /// In the dispatcher's words.
+        /// A code such as `settled`, or the dispatcher's own words.
         package var result: String
         /// Whether it was handed to mediation.
         package var isReferred: Bool
+        /// What else there is to say.
+        package var note: String?
 
         /// Creates a disposition.
-        package init(result: String, isReferred: Bool) { (self.result, self.isReferred) = (result, isReferred) }
+        package init(result: String, isReferred: Bool, note: String? = nil) {
+            (self.result, self.isReferred, self.note) = (result, isReferred, note)
+        }
+    }
+
+    /// An officer's call for help (SOS) that made this incident.
+    package struct Distress: Sendable, Hashable, Codable {
+        /// Station of the device.
+        package let station: String
+        /// Device.
+        package let device: String
+        /// Call sign.
+        package let unit: String
+        /// When the officer called, ms since 1970 UTC.
+        package let since: Int64
+        /// When the room heard of it, ms since 1970 UTC.
+        package let heard: Int64
+        /// When the incident's place was measured, ms since 1970 UTC; `nil` while the device has no place.
+        package internal(set) var placed: Int64?
+
+        /// Later than this, ms, a call was not heard at once: it waited on the device.
+        private static let prompt: Int64 = 60_000
+
+        /// Whether it waited on the device before the room could hear it.
+        package var isLate: Bool { self.heard - self.since > Self.prompt }
     }
 
     /// What is still to be done when the units have left.
@@ -99,6 +128,8 @@ package struct Incident: Sendable, Hashable, Codable {
     package internal(set) var disposition: Disposition?
     /// What remains to be done.
     package internal(set) var followUp: FollowUp?
+    /// The call for help that it is; `nil` for any other incident.
+    package internal(set) var distress: Distress?
     /// Alarms that somebody took: the alarm's name and who.
     package internal(set) var taken: [String: String] = [:]
     /// All steps, in order.
@@ -108,13 +139,16 @@ package struct Incident: Sendable, Hashable, Codable {
     /// When the last change was.
     package internal(set) var changed: Int64
 
-    init(id: String, station: String?, report: Report, received: Int64, actor: String) {
-        (self.id, self.station, self.report) = (id, station, report)
+    init(id: String, station: String?, report: Report, received: Int64, actor: String, distress: Distress? = nil) {
+        (self.id, self.station, self.report, self.distress) = (id, station, report, distress)
         (self.received, self.actor, self.changed) = (received, actor, received)
     }
 
-    /// Where; `nil` never for an incident that was opened here.
-    package var scene: Coordinate? { Coordinate(latitude: self.report.latitude, longitude: self.report.longitude) }
+    /// Where; `nil` while an officer calls for help from a device that has never had a position.
+    package var scene: Coordinate? {
+        if let distress, distress.placed == nil { return nil }
+        return Coordinate(latitude: self.report.latitude, longitude: self.report.longitude)
+    }
 
     /// The first arrival, ms since 1970 UTC.
     package var firstArrival: Int64? { self.assignments.compactMap(\.arrived).min() }

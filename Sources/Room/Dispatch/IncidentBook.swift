@@ -34,6 +34,19 @@ package struct IncidentBook: Sendable {
         return nil
     }
 
+    /// The calls for help of a device, newest first.
+    func distress(of device: String, station: String) -> [Incident] {
+        self.all.filter { $0.distress?.device == device && $0.distress?.station == station }
+    }
+
+    /// Moves a call for help to where its device is now; returns the incident when that changed anything.
+    mutating func follow(_ id: String, latitude: Double, longitude: Double, at time: Int64) -> Incident? {
+        guard var incident = self.incidents[id], incident.follow(latitude: latitude, longitude: longitude, at: time)
+        else { return nil }
+        self.incidents[id] = incident
+        return incident
+    }
+
     /// Enters an incident.
     ///
     /// - Parameters:
@@ -42,6 +55,8 @@ package struct IncidentBook: Sendable {
     ///   - actor: Who enters it.
     ///   - now: ms since 1970 UTC.
     ///   - id: Its id when it has one from elsewhere; the same incident entered twice is one.
+    ///   - taken: Ids that the store has given to others.
+    ///   - distress: The call for help that it is.
     /// - Returns: The incident with its id.
     /// - Throws: ``IncidentRefusal`` for a place or priority that makes no sense.
     package mutating func open(
@@ -49,7 +64,9 @@ package struct IncidentBook: Sendable {
         station: String?,
         actor: String,
         now: Int64,
-        id: String? = nil
+        id: String? = nil,
+        taken: Set<String> = [],
+        distress: Incident.Distress? = nil
     ) throws(IncidentRefusal) -> Incident {
         if let id, let known = self.incidents[id] { return known }
         guard Coordinate(latitude: report.latitude, longitude: report.longitude) != nil else {
@@ -60,9 +77,17 @@ package struct IncidentBook: Sendable {
         }
         // The number is for people on the radio; the time in front keeps it unique over restarts.
         var number = self.order.count + 1
-        while self.incidents["\(now / 1_000)-\(number)"] != nil { number += 1 }
+        func isFree(_ name: String) -> Bool { self.incidents[name] == nil && !taken.contains(name) }
+        while !isFree("\(now / 1_000)-\(number)") { number += 1 }
         let name = id ?? "\(now / 1_000)-\(number)"
-        var incident = Incident(id: name, station: station, report: report, received: now, actor: actor)
+        var incident = Incident(
+            id: name,
+            station: station,
+            report: report,
+            received: now,
+            actor: actor,
+            distress: distress
+        )
         incident.entries = [Incident.Entry(time: now, actor: actor, what: "open", text: report.note)]
         self.incidents[name] = incident
         self.order.append(name)
@@ -105,6 +130,17 @@ package struct IncidentBook: Sendable {
         let changed = try incident.take(step, actor: actor, now: now)
         self.incidents[id] = incident
         return (incident, changed)
+    }
+
+    /// Takes an old incident back out of the store, because somebody acts on it.
+    mutating func recall(_ incident: Incident) {
+        guard self.incidents[incident.id] == nil else { return }
+        self.incidents[incident.id] = incident
+        self.order.append(incident.id)
+        self.order.sort { a, b in
+            let (first, second) = (self.incidents[a]?.received ?? 0, self.incidents[b]?.received ?? 0)
+            return (first, a) < (second, b)
+        }
     }
 
     /// Forgets incidents that ended before a time, ms since 1970 UTC; they stay in the store.

@@ -25,6 +25,7 @@ extension Incident {
                 self.assignments[index].ended = now
             }
             self.state = .cancelled
+            self.takeDistress(actor)
             entry = ("cancel", reason)
         case .close(let disposition):
             try self.requireOpen()
@@ -38,6 +39,7 @@ extension Incident {
             }
             self.disposition = disposition
             self.state = .cleared
+            self.takeDistress(actor)
             entry = ("close", disposition.result)
         case .reopen:
             guard self.state.isEnded else { throw IncidentRefusal(.conflict, "\(self.id) is open already") }
@@ -73,7 +75,23 @@ extension Incident {
     }
 
     /// What an open incident is when no unit is on it.
-    private var rest: State { self.assignments.contains { $0.arrived != nil } ? .scene : .received }
+    private var rest: State { self.assignments.contains { $0.arrived != nil } ? .awaiting : .received }
+
+    /// Whoever ends a call for help has seen it.
+    private mutating func takeDistress(_ actor: String) {
+        if let alarm = self.distressAlarm, self.taken[alarm] == nil { self.taken[alarm] = actor }
+    }
+
+    /// A call for help follows its device; the dispatcher's version stays, as nobody decided anything.
+    mutating func follow(latitude: Double, longitude: Double, at time: Int64) -> Bool {
+        guard var distress, time >= distress.placed ?? .min,
+            self.report.latitude != latitude || self.report.longitude != longitude || distress.placed == nil
+        else { return false }
+        distress.placed = time
+        self.distress = distress
+        (self.report.latitude, self.report.longitude) = (latitude, longitude)
+        return true
+    }
 
     private func requireOpen() throws(IncidentRefusal) {
         if self.state.isEnded { throw IncidentRefusal(.conflict, "\(self.id) is \(self.state.rawValue) already") }

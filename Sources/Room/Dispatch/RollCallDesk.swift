@@ -2,8 +2,16 @@ package import PatrolWire
 
 /// Where roll calls are kept.
 package protocol RollCallStore: Sendable {
-    /// Keeps a roll call.
-    func save(_ rollCall: RollCall, actor: String, origin: String, what: String, now: Int64) throws
+    /// Keeps a roll call and the deed that changed it.
+    ///
+    /// - Throws: ``CaseExists`` when it is new and its id is not.
+    func save(_ rollCall: RollCall, isNew: Bool, _ deed: CaseDeed) throws
+
+    /// One roll call, however old; `nil` when there is none.
+    func rollCall(_ id: String) throws -> RollCall?
+
+    /// Roll calls before a cursor, newest first.
+    func rollCalls(before cursor: CaseCursor, limit: Int) throws -> [RollCall]
 }
 
 /// The roll calls of the room while it runs.
@@ -14,13 +22,15 @@ package actor RollCallDesk {
     private let changed: @Sendable (RollCall) -> Void
     /// Whether a record shows a unit where it belongs; `nil` when it belongs nowhere.
     private let isInside: @Sendable (Record) -> Bool?
-    private var untold: [String: DispatchDesk.Order] = [:]
-    private var told: [String: Int64] = [:]
+    private var pending = PendingOrders(again: 5_000)
+    /// Answers that the store has not taken yet, oldest first.
+    private var unkept: [(call: RollCall, deed: CaseDeed)] = []
 
-    private static let again: Int64 = 5_000
     /// Late answers count so long after the time, ms.
     private static let patience: Int64 = 600_000
-    private static let mostKept = 200
+    /// So many stay in memory; all others are read from the store.
+    private static let mostRemembered = 200
+    private static let mostUnkept = 10_000
 
     /// Creates a desk.
     package init(
@@ -30,17 +40,33 @@ package actor RollCallDesk {
         isInside: @escaping @Sendable (Record) -> Bool?,
         changed: @escaping @Sendable (RollCall) -> Void
     ) {
-        self.calls = Array(kept.suffix(Self.mostKept))
+        self.calls = Array(kept.suffix(Self.mostRemembered))
         (self.store, self.now, self.isInside, self.changed) = (store, now, isInside, changed)
     }
 
-    /// All roll calls, newest first.
-    package var all: [RollCall] { self.calls.reversed() }
+    /// The newest roll calls, newest first; older ones come by ``page(before:limit:)``.
+    package var recent: [RollCall] { self.calls.reversed() }
+
+    /// Roll calls before a cursor, newest first, out of the store.
+    ///
+    /// - Throws: What the store throws.
+    package func page(before cursor: CaseCursor, limit: Int) throws -> [RollCall] {
+        try self.store.rollCalls(before: cursor, limit: limit).map { kept in
+            self.calls.last { $0.id == kept.id } ?? kept
+        }
+    }
+
+    /// One roll call, however old; `nil` when there is none.
+    ///
+    /// - Throws: What the store throws.
+    package func call(_ id: String) throws -> RollCall? {
+        try self.calls.last { $0.id == id } ?? self.store.rollCall(id)
+    }
 
     /// Calls units.
     ///
     /// - Parameters:
-    ///   - members: Who is asked.
+    ///   - members: The units that are asked.
     ///   - seconds: How long they have.
     ///   - needsOfficer: Whether the officer has to answer.
     ///   - actor: Who calls.
@@ -55,34 +81,44 @@ package actor RollCallDesk {
         origin: String
     ) throws -> RollCall {
         let now = self.now()
-        let call = RollCall(
-            id: "\(now / 1_000)-r\(self.calls.count + 1)",
-            started: now,
-            seconds: seconds,
-            actor: actor,
-            needsOfficer: needsOfficer,
-            members: members
-        )
-        try self.store.save(call, actor: actor, origin: origin, what: "rollcall", now: now)
-        self.calls.append(call)
-        if self.calls.count > Self.mostKept { self.calls.removeFirst() }
-        for member in call.members {
-            let id = "\(call.id)-\(member.station)-\(member.device)"
-            self.untold[id] = DispatchDesk.Order(
-                station: member.station,
-                device: member.device,
-                command: Command(
-                    id: id,
-                    kind: .rollcall,
-                    time: now,
-                    expires: call.deadline + Self.patience,
-                    actor: actor,
-                    data: ["rollcall": .string(call.id), "officer": .bool(needsOfficer)]
-                )
+        let deed = CaseDeed(actor: actor, origin: origin, what: "rollcall", time: now)
+        var number = 1
+        while true {
+            let call = RollCall(
+                id: "\(now / 1_000)-r\(number)",
+                started: now,
+                seconds: seconds,
+                actor: actor,
+                needsOfficer: needsOfficer,
+                members: members
             )
+            do {
+                try self.store.save(call, isNew: true, deed)
+            } catch is CaseExists where number < 1_000 {
+                number += 1
+                continue
+            }
+            self.calls.append(call)
+            if self.calls.count > Self.mostRemembered { self.calls.removeFirst() }
+            for member in call.members { self.pending.add(self.order(call, member, now: now)) }
+            self.changed(call)
+            return call
         }
-        self.changed(call)
-        return call
+    }
+
+    private func order(_ call: RollCall, _ member: RollCall.Member, now: Int64) -> Order {
+        Order(
+            station: member.station,
+            device: member.device,
+            command: Command(
+                id: "\(call.id)-\(member.station)-\(member.device)",
+                kind: .rollcall,
+                time: now,
+                expires: call.deadline + Self.patience,
+                actor: call.actor,
+                data: ["rollcall": .string(call.id), "officer": .bool(call.needsOfficer)]
+            )
+        )
     }
 
     /// Takes a device's record, if it is an answer.
@@ -104,29 +140,33 @@ package actor RollCallDesk {
                 isInside: self.isInside(record)
             )
         else { return }
-        try self.store.save(call, actor: device.text, origin: "mqtt", what: "answer", now: self.now())
         self.calls[index] = call
         self.changed(call)
+        // An answer holds at once, also while the store fails.
+        guard self.unkept.count < Self.mostUnkept else { return }
+        let deed = CaseDeed(actor: device.text, origin: "mqtt", what: "answer", time: self.now())
+        self.unkept.append((call, deed))
+        try self.keepUnkept()
+    }
+
+    /// Keeps what the store has not taken yet.
+    ///
+    /// - Throws: What the store throws; then the rest waits on.
+    package func keepUnkept() throws {
+        while let next = self.unkept.first {
+            try self.store.save(next.call, isNew: false, next.deed)
+            self.unkept.removeFirst()
+        }
     }
 
     /// Takes a device's answer to a command.
     package func answered(_ result: CommandResult, station: Name, device: Name) {
-        guard let order = self.untold[result.id], order.device == device.text, order.station == station.text else {
+        guard let order = self.pending[result.id], order.device == device.text, order.station == station.text else {
             return
         }
-        self.untold[result.id] = nil
-        self.told[result.id] = nil
+        self.pending.remove(result.id)
     }
 
-    /// Commands that are to be told now.
-    package func due() -> [DispatchDesk.Order] {
-        let now = self.now()
-        self.untold = self.untold.filter { $0.value.command.expires > now }
-        self.told = self.told.filter { self.untold[$0.key] != nil }
-        let due = self.untold.values.filter { order in
-            self.told[order.command.id].map { now - $0 >= Self.again } ?? true
-        }
-        for order in due { self.told[order.command.id] = now }
-        return due.sorted { $0.command.id < $1.command.id }
-    }
+    /// Commands that are to be told now, and whether each is told for the first time.
+    package func due() -> [(order: Order, isFirst: Bool)] { self.pending.due(at: self.now()) }
 }

@@ -52,19 +52,27 @@ package final class Casebook: Sendable {
 
     /// Opens or creates `folder/casebook.sqlite`.
     ///
+    /// - Parameters:
+    ///   - folder: Where the file is.
+    ///   - notice: Told when a damaged file was set aside.
     /// - Throws: ``HistoryError``.
-    package init(folder: String) throws(HistoryError) {
-        let path = "\(folder)/casebook.sqlite"
-        do {
+    package init(folder: String, notice: (String) -> Void = { _ in }) throws(HistoryError) {
+        self.queue = try StoreFile.open("\(folder)/casebook.sqlite", notice: notice) { path in
             var configuration = Configuration()
-            configuration.busyMode = .timeout(5)
+            configuration.busyMode = .timeout(3)
             configuration.prepareDatabase {
                 try $0.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
             }
-            self.queue = try DatabaseQueue(path: path, configuration: configuration)
-            try Self.migrator.migrate(self.queue)
-        } catch {
-            throw HistoryError(path: path, reason: "\(error)")
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            try StoreFile.migrate(queue, by: Self.migrator, path: path)
+            try queue.read { database in
+                _ = try Row.fetchOne(database, sql: "SELECT kind, id, time, open, version, body FROM item LIMIT 1")
+                _ = try Row.fetchOne(
+                    database,
+                    sql: "SELECT number, time, actor, origin, what, subject FROM audit LIMIT 1"
+                )
+            }
+            return queue
         }
     }
 
@@ -103,22 +111,64 @@ package final class Casebook: Sendable {
 
     /// Keeps an item and the deed that made it what it is, in one transaction.
     ///
+    /// - Parameters:
+    ///   - item: The item.
+    ///   - isNew: Whether there must be none of that kind and id.
+    ///   - deed: What was done.
+    /// - Returns: Whether it is kept: `false` for a new one whose id is another's; then neither is kept.
     /// - Throws: ``HistoryError``; then neither is kept.
-    package func save(_ item: Item, _ deed: Deed?) throws(HistoryError) {
+    @discardableResult
+    package func save(_ item: Item, isNew: Bool = false, _ deed: Deed?) throws(HistoryError) -> Bool {
         try self.wrapped {
             try self.queue.write { database in
+                let sql = "SELECT EXISTS (SELECT 1 FROM item WHERE kind = ? AND id = ?)"
+                if isNew, try Bool.fetchOne(database, sql: sql, arguments: [item.kind, item.id]) == true {
+                    return false
+                }
                 try database.execute(
                     sql: """
                         INSERT INTO item VALUES (?, ?, ?, ?, ?, ?)
                         ON CONFLICT (kind, id) DO UPDATE SET
                             time = excluded.time, open = excluded.open, version = excluded.version, body = excluded.body
-                        WHERE excluded.version > version
+                        WHERE excluded.version >= version
                         """,
                     arguments: [item.kind, item.id, item.time, item.isOpen ? 1 : 0, item.version, Data(item.body)]
                 )
                 if let deed { try Self.insert(deed, in: database) }
+                return true
             }
         }
+    }
+
+    /// One item; `nil` when there is none.
+    ///
+    /// - Throws: ``HistoryError``.
+    package func item(_ kind: String, id: String) throws(HistoryError) -> Item? {
+        try self.read(kind, "id = ?", [id]).first
+    }
+
+    /// Items of a kind before a time, newest first.
+    ///
+    /// - Parameters:
+    ///   - kind: The kind.
+    ///   - time: Items that began before it, ms since 1970 UTC …
+    ///   - id: … and those that began at it with an id before this one.
+    ///   - isOpen: Whether only open ones are wanted.
+    ///   - limit: So many at most.
+    /// - Returns: The items.
+    /// - Throws: ``HistoryError``.
+    package func items(
+        _ kind: String,
+        before time: Int64,
+        id: String?,
+        isOpen: Bool,
+        limit: Int
+    ) throws(HistoryError) -> [Item] {
+        try self.read(
+            kind,
+            "(time < ? OR (time = ? AND id < ?)) AND (open OR NOT ?) ORDER BY time DESC, id DESC LIMIT ?",
+            [time, time, id ?? "", isOpen, limit]
+        )
     }
 
     /// Keeps a deed that is about no item: a login, for instance.
@@ -139,15 +189,16 @@ package final class Casebook: Sendable {
     ///
     /// - Throws: ``HistoryError``.
     package func items(_ kind: String, from: Int64, to: Int64, orOpen: Bool = false) throws(HistoryError) -> [Item] {
+        try self.read(kind, "((time >= ? AND time < ?) OR (? AND open)) ORDER BY time, id", [from, to, orOpen])
+    }
+
+    private func read(_ kind: String, _ rest: String, _ arguments: StatementArguments) throws(HistoryError) -> [Item] {
         try self.wrapped {
             try self.queue.read { database in
                 try Row.fetchAll(
                     database,
-                    sql: """
-                        SELECT id, time, open, version, body FROM item
-                        WHERE kind = ? AND ((time >= ? AND time < ?) OR (? AND open)) ORDER BY time, id
-                        """,
-                    arguments: [kind, from, to, orOpen]
+                    sql: "SELECT id, time, open, version, body FROM item WHERE kind = ? AND \(rest)",
+                    arguments: [kind] + arguments
                 )
                 .map { row in
                     let (body, open): (Data, Int) = (row[4], row[2])
@@ -181,6 +232,10 @@ package final class Casebook: Sendable {
     }
 
     private func wrapped<R>(_ body: () throws -> R) throws(HistoryError) -> R {
-        do { return try body() } catch { throw HistoryError(path: self.queue.path, reason: "\(error)") }
+        do { return try body() } catch {
+            let error = HistoryError(path: self.queue.path, error)
+            if error.isDamage { StoreFile.mark(self.queue.path) }
+            throw error
+        }
     }
 }

@@ -14,45 +14,61 @@ package actor History {
         package var duplicates = 0
         /// Records whose true time became known with this batch.
         package var dated = 0
+        /// Records that were not stored, because their log has too many gaps.
+        package var refused = 0
+        /// Logs that gave a number to two different records; both are kept.
+        package var forked: Set<LogName> = []
         /// What is now stored of each log that the batch touched.
         package var stored: [LogName: SequenceRanges] = [:]
     }
 
-    private let database: DatabasePool
+    nonisolated let database: DatabasePool
     /// The ledger as committed; read from the file when a log is first touched.
     private var ledger: [LogName: SequenceRanges] = [:]
 
     /// Opens or creates `folder/history.sqlite`.
     ///
+    /// - Parameters:
+    ///   - folder: Where the file is.
+    ///   - notice: Told when a damaged file was set aside.
     /// - Throws: ``HistoryError``.
-    package init(folder: String) throws(HistoryError) {
-        let path = "\(folder)/history.sqlite"
-        do {
+    package init(folder: String, notice: (String) -> Void = { _ in }) throws(HistoryError) {
+        self.database = try StoreFile.open("\(folder)/history.sqlite", notice: notice) { path in
             var configuration = Configuration()
-            configuration.busyMode = .timeout(5)
+            configuration.busyMode = .timeout(3)
             configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            self.database = try DatabasePool(path: path, configuration: configuration)
-            try HistorySchema.migrator.migrate(self.database)
-        } catch {
-            throw HistoryError(path: path, reason: "\(error)")
+            let database = try DatabasePool(path: path, configuration: configuration)
+            try StoreFile.migrate(database, by: HistorySchema.migrator, path: path)
+            try database.read { try HistorySchema.probe($0) }
+            return database
         }
     }
 
     /// Stores deliveries in one transaction.
     ///
-    /// - Returns: How many records were new, and what is now stored of each log.
+    /// - Returns: What became of them, and what is now stored of each log.
     /// - Throws: ``HistoryError``; then none of it is stored.
     package func store(_ deliveries: [Delivery]) async throws(HistoryError) -> Outcome {
         let known = self.ledger
         do {
             let outcome = try await self.database.write { database in
-                try Self.store(deliveries, known: known, in: database)
+                var writer = try LedgerWriter(database, known: known)
+                for delivery in deliveries { try writer.store(delivery) }
+                try writer.writeLedger()
+                return writer.outcome
             }
             self.ledger.merge(outcome.stored) { _, new in new }
             return outcome
         } catch {
-            throw HistoryError(path: self.database.path, reason: "\(error)")
+            throw self.failed(error)
         }
+    }
+
+    /// What went wrong, in words; a damaged file is noted, so that the next start sets it aside.
+    private nonisolated func failed(_ error: any Error) -> HistoryError {
+        let error = HistoryError(path: self.database.path, error)
+        if error.isDamage { StoreFile.mark(self.database.path) }
+        return error
     }
 
     /// Bodies that a query finds; readers do not wait for the intake.
@@ -60,7 +76,7 @@ package actor History {
         do {
             return try await self.database.read { try Data.fetchAll($0, sql: sql, arguments: arguments) }
         } catch {
-            throw HistoryError(path: self.database.path, reason: "\(error)")
+            throw self.failed(error)
         }
     }
 
@@ -74,7 +90,7 @@ package actor History {
                 try Row.fetchAll(database, sql: sql, arguments: arguments).map { ($0["station"], $0["body"]) }
             }
         } catch {
-            throw HistoryError(path: self.database.path, reason: "\(error)")
+            throw self.failed(error)
         }
     }
 
@@ -83,7 +99,7 @@ package actor History {
         do {
             return try await self.database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM record") ?? 0 }
         } catch {
-            throw HistoryError(path: self.database.path, reason: "\(error)")
+            throw self.failed(error)
         }
     }
 
@@ -112,58 +128,7 @@ package actor History {
                 return database.changesCount
             }
         } catch {
-            throw HistoryError(path: self.database.path, reason: "\(error)")
+            throw self.failed(error)
         }
     }
-
-    private static func store(
-        _ deliveries: [Delivery],
-        known: [LogName: SequenceRanges],
-        in database: Database
-    ) throws -> Outcome {
-        var outcome = Outcome()
-        let insert = try database.cachedStatement(sql: "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
-        let undated = try database.cachedStatement(
-            sql: "SELECT EXISTS (SELECT 1 FROM record WHERE log = ? AND made IS NULL)"
-        )
-        for delivery in deliveries {
-            let name = delivery.name
-            let log = try HistorySchema.number(of: name, in: database)
-            var stored = try outcome.stored[name] ?? known[name] ?? HistorySchema.ledger(of: log, in: database)
-            for item in delivery.records {
-                let record = item.record
-                guard !stored.contains(record.sequence) else {
-                    outcome.duplicates += 1
-                    continue
-                }
-                stored.insert(record.sequence...record.sequence)
-                try insert.execute(arguments: [
-                    log, record.sequence, record.time, record.timeQuality.rawValue, record.event?.rawValue,
-                    item.received, Data(item.body), record.uptime, record.timeQuality.isTrusted ? record.time : nil,
-                ])
-                outcome.added += 1
-            }
-            for range in delivery.dropped { stored.insert(range) }
-            outcome.stored[name] = stored
-            if try Bool.fetchOne(undated, arguments: [log]) == true {
-                let retiming = Retiming(log: log, stored: stored, database: database)
-                outcome.dated += try retiming.run(after: delivery.records)
-            }
-        }
-        for (name, stored) in outcome.stored where stored != known[name] {
-            try HistorySchema.write(stored, of: HistorySchema.number(of: name, in: database), in: database)
-        }
-        return outcome
-    }
-}
-
-/// Why the store could not be used.
-package struct HistoryError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The file.
-    package let path: String
-    /// What SQLite says.
-    package let reason: String
-
-    /// What is wrong and what to do.
-    package var description: String { "\(self.path): \(self.reason); check space and permissions of its folder" }
 }

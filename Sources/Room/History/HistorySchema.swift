@@ -49,16 +49,37 @@ enum HistorySchema {
                     """
             )
         }
+        // What the live table begins with after a restart: the newest word of each kind of each log.
+        migrator.registerMigration("3: newest events of a log") { database in
+            try database.execute(
+                sql: "CREATE INDEX record_by_event ON record (log, event, seq) WHERE event IS NOT NULL"
+            )
+        }
         return migrator
+    }
+
+    /// Reads a little of every table: one that is missing shows now and not at the first record.
+    static func probe(_ database: Database) throws {
+        _ = try Row.fetchOne(database, sql: "SELECT number, station, device, id FROM log LIMIT 1")
+        _ = try Row.fetchOne(
+            database,
+            sql: "SELECT log, seq, t, tq, event, received, body, up, made FROM record LIMIT 1"
+        )
+        _ = try Row.fetchOne(database, sql: "SELECT log, first, last FROM ledger LIMIT 1")
+    }
+
+    /// The number under which a log is kept; `nil` when nothing of it came.
+    static func knownNumber(of name: LogName, in database: Database) throws -> Int64? {
+        let select = try database.cachedStatement(
+            sql: "SELECT number FROM log WHERE station = ? AND device = ? AND id = ?"
+        )
+        return try Int64.fetchOne(select, arguments: [name.station.text, name.device.text, name.log])
     }
 
     /// The number under which a log is kept; made when it is new.
     static func number(of name: LogName, in database: Database) throws -> Int64 {
+        if let number = try Self.knownNumber(of: name, in: database) { return number }
         let arguments: StatementArguments = [name.station.text, name.device.text, name.log]
-        let select = try database.cachedStatement(
-            sql: "SELECT number FROM log WHERE station = ? AND device = ? AND id = ?"
-        )
-        if let number = try Int64.fetchOne(select, arguments: arguments) { return number }
         let insert = try database.cachedStatement(sql: "INSERT INTO log (station, device, id) VALUES (?, ?, ?)")
         try insert.execute(arguments: arguments)
         return database.lastInsertedRowID
@@ -77,10 +98,34 @@ enum HistorySchema {
         return stored
     }
 
-    /// Replaces what is said of a log.
-    static func write(_ stored: SequenceRanges, of log: Int64, in database: Database) throws {
-        try database.cachedStatement(sql: "DELETE FROM ledger WHERE log = ?").execute(arguments: [log])
-        let insert = try database.cachedStatement(sql: "INSERT INTO ledger VALUES (?, ?, ?)")
-        for range in stored.ranges { try insert.execute(arguments: [log, range.lowerBound, range.upperBound]) }
+    /// Writes what is said of a log, and only what of it changed.
+    static func write(
+        _ stored: SequenceRanges,
+        insteadOf before: SequenceRanges?,
+        of log: Int64,
+        in database: Database
+    ) throws {
+        let (old, new) = (before?.ranges ?? [], stored.ranges)
+        if before == nil {
+            try database.cachedStatement(sql: "DELETE FROM ledger WHERE log = ?").execute(arguments: [log])
+        }
+        let delete = try database.cachedStatement(sql: "DELETE FROM ledger WHERE log = ? AND first = ?")
+        let insert = try database.cachedStatement(sql: "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?)")
+        var (left, right) = (0, 0)
+        // Both are sorted: what stands in one only was taken away or came.
+        while left < old.count || right < new.count {
+            if left < old.count, right < new.count, old[left].lowerBound == new[right].lowerBound {
+                if old[left] != new[right] {
+                    try insert.execute(arguments: [log, new[right].lowerBound, new[right].upperBound])
+                }
+                (left, right) = (left + 1, right + 1)
+            } else if right >= new.count || left < old.count && old[left].lowerBound < new[right].lowerBound {
+                try delete.execute(arguments: [log, old[left].lowerBound])
+                left += 1
+            } else {
+                try insert.execute(arguments: [log, new[right].lowerBound, new[right].upperBound])
+                right += 1
+            }
+        }
     }
 }

@@ -17,6 +17,11 @@ package struct LogName: Sendable, Hashable {
         self.device = device
         self.log = log
     }
+
+    /// The name under which records are kept whose numbers the log had given before; branch 0 is the log itself.
+    func branch(_ number: Int) -> LogName {
+        number == 0 ? self : LogName(station: self.station, device: self.device, log: "\(self.log)~\(number)")
+    }
 }
 
 /// What one message brings to the store.

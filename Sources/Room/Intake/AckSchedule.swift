@@ -10,6 +10,7 @@ package struct AckSchedule: Sendable {
 
     private struct Entry {
         var stored: SequenceRanges
+        var isForked: Bool
         var due: Int64
     }
 
@@ -19,21 +20,34 @@ package struct AckSchedule: Sendable {
     package init() {}
 
     /// A log has something new, or sent something again because it missed an acknowledgement.
-    package mutating func note(_ name: LogName, stored: SequenceRanges, isBacklog: Bool, now: Int64) {
-        let due = isBacklog ? now : now + Self.patience
-        self.waiting[name] = Entry(stored: stored, due: min(due, self.waiting[name]?.due ?? .max))
+    ///
+    /// A log that has given numbers twice is told so at once.
+    package mutating func note(
+        _ name: LogName,
+        stored: SequenceRanges,
+        isBacklog: Bool,
+        isForked: Bool = false,
+        now: Int64
+    ) {
+        let before = self.waiting[name]
+        let isForked = isForked || before?.isForked ?? false
+        let due = isBacklog || isForked ? now : now + Self.patience
+        self.waiting[name] = Entry(stored: stored, isForked: isForked, due: min(due, before?.due ?? .max))
     }
 
     /// An acknowledgement was not taken by the broker: it is tried again unless there is a newer one.
-    package mutating func giveBack(_ name: LogName, stored: SequenceRanges, now: Int64) {
-        guard self.waiting[name] == nil else { return }
-        self.waiting[name] = Entry(stored: stored, due: now + 1_000)
+    package mutating func giveBack(_ name: LogName, stored: SequenceRanges, isForked: Bool = false, now: Int64) {
+        guard self.waiting[name] == nil else {
+            if isForked { self.waiting[name]?.isForked = true }
+            return
+        }
+        self.waiting[name] = Entry(stored: stored, isForked: isForked, due: now + 1_000)
     }
 
     /// Takes what is due.
-    package mutating func takeDue(now: Int64) -> [(name: LogName, stored: SequenceRanges)] {
+    package mutating func takeDue(now: Int64) -> [(name: LogName, stored: SequenceRanges, isForked: Bool)] {
         let due = self.waiting.filter { $0.value.due <= now }
         for name in due.keys { self.waiting[name] = nil }
-        return due.map { ($0.key, $0.value.stored) }
+        return due.map { ($0.key, $0.value.stored, $0.value.isForked) }
     }
 }

@@ -19,14 +19,20 @@ final class Acknowledger: Sendable {
     }
 
     /// Takes what a commit has stored; `backlog` names the logs that sent backlog in it.
-    func note(_ stored: [LogName: SequenceRanges], backlog: Set<LogName>) {
+    func note(_ stored: [LogName: SequenceRanges], backlog: Set<LogName>, forked: Set<LogName>) {
         let now = SystemClock.bootMilliseconds
         self.schedule.withLock { schedule in
             for (name, ranges) in stored {
-                schedule.note(name, stored: ranges, isBacklog: backlog.contains(name), now: now)
+                schedule.note(
+                    name,
+                    stored: ranges,
+                    isBacklog: backlog.contains(name),
+                    isForked: forked.contains(name),
+                    now: now
+                )
             }
         }
-        if !backlog.isEmpty { self.wake.yield() }
+        if !backlog.isEmpty || !forked.isEmpty { self.wake.yield() }
     }
 
     /// Ends ``run()``.
@@ -48,16 +54,18 @@ final class Acknowledger: Sendable {
 
     private func publishDue() async {
         let due = self.schedule.withLock { $0.takeDue(now: SystemClock.bootMilliseconds) }
-        for (name, stored) in due {
+        for (name, stored, isForked) in due {
             do {
                 let topic = Topic.device(station: name.station, device: name.device, channel: .acknowledgement)
-                let message = Acknowledgement(log: name.log, stored: stored)
+                let message = Acknowledgement(log: name.log, stored: stored, isForked: isForked)
                 try await self.link.publish(
                     BrokerMessage(topic: "\(topic)", payload: try WireCoder().encode(message), isRetained: true)
                 )
             } catch {
                 self.logger.debug("Acknowledgement not taken: \(error)")
-                self.schedule.withLock { $0.giveBack(name, stored: stored, now: SystemClock.bootMilliseconds) }
+                self.schedule.withLock {
+                    $0.giveBack(name, stored: stored, isForked: isForked, now: SystemClock.bootMilliseconds)
+                }
             }
         }
     }

@@ -16,13 +16,28 @@ package struct Intake: Service {
         Self.channels.map { Topic.filter(station: station, channel: $0) } + ["\(Topic.incident(station: station))"]
     }
 
+    /// Which devices a station takes.
+    package struct Admission: Sendable, Hashable {
+        /// So many devices at most: each costs memory, and a place in every ranking.
+        package var most: Int
+        /// The only ones that are taken; `nil` for whoever the broker lets in.
+        package var enrolled: Set<Name>?
+
+        /// Creates an admission.
+        package init(most: Int = 5_000, enrolled: Set<Name>? = nil) { (self.most, self.enrolled) = (most, enrolled) }
+    }
+
     private let station: Name
     private let link: BrokerLink
     private let units: UnitTable
     private let history: History
     private let meter: IntakeMeter
     private let observer: (any IntakeObserver)?
+    private let admission: Admission
     private let logger: Logger
+
+    /// So many messages are looked at, and stored in one transaction, before those behind them have their turn.
+    private static let portion = 1_000
 
     /// Creates the intake of a station.
     package init(
@@ -32,6 +47,7 @@ package struct Intake: Service {
         history: History,
         meter: IntakeMeter,
         observer: (any IntakeObserver)? = nil,
+        admission: Admission = Admission(),
         logger: Logger
     ) {
         self.station = station
@@ -40,6 +56,7 @@ package struct Intake: Service {
         self.history = history
         self.meter = meter
         self.observer = observer
+        self.admission = admission
         self.logger = logger
     }
 
@@ -58,52 +75,80 @@ package struct Intake: Service {
     private func store(_ acknowledger: Acknowledger) async {
         var lastComplaint: String?
         while let batch = await self.link.inbox.nextBatch() {
-            var deliveries: [Delivery] = []
-            var backlog: Set<LogName> = []
-            for message in batch {
-                guard let (delivery, isBacklog) = await self.take(message) else { continue }
-                deliveries.append(delivery)
-                if isBacklog { backlog.insert(delivery.name) }
+            if let oldest = batch.first {
+                let waited = ContinuousClock.now - oldest.arrival
+                await self.observer?.waited(waited / .seconds(1), station: self.station)
             }
-            guard !deliveries.isEmpty else { continue }
-            do throws(HistoryError) {
-                let outcome = try await self.history.store(deliveries)
-                self.meter.withLock { counts in
-                    counts.stored += outcome.added
-                    counts.duplicates += outcome.duplicates
-                }
-                acknowledger.note(outcome.stored, backlog: backlog)
-                lastComplaint = nil
-            } catch {
-                // Not acknowledged, so the devices send it again.
-                if lastComplaint != "\(error)" { self.logger.error("Records not stored: \(error)") }
-                lastComplaint = "\(error)"
+            for portion in FairOrder.portions(of: batch, size: Self.portion) {
+                let complaint = await self.store(portion, acknowledger)
+                if let complaint, complaint != lastComplaint { self.logger.error("Records not stored: \(complaint)") }
+                lastComplaint = complaint
             }
         }
+    }
+
+    /// Stores what some messages bring; returns what went wrong.
+    private func store(_ messages: [ReceivedMessage], _ acknowledger: Acknowledger) async -> String? {
+        var deliveries: [Delivery] = []
+        var backlog: Set<LogName> = []
+        for message in messages {
+            guard let (delivery, isBacklog) = await self.take(message) else { continue }
+            deliveries.append(delivery)
+            if isBacklog { backlog.insert(delivery.name) }
+        }
+        guard !deliveries.isEmpty else { return nil }
+        let records = deliveries.reduce(0) { $0 + $1.records.count }
+        self.meter.withLock { $0.storing[self.station] = SystemClock.bootMilliseconds }
+        do throws(HistoryError) {
+            let outcome = try await self.history.store(deliveries)
+            self.meter.withLock { counts in
+                counts.storing[self.station] = nil
+                counts.stored += outcome.added
+                counts.duplicates += outcome.duplicates
+                counts.notStored += outcome.refused
+                counts.forks += outcome.forked.count
+            }
+            for name in outcome.forked {
+                self.logger.error(
+                    "\(name.device) of \(name.station) has given numbers of its log \(name.log) twice: its disk was set back, or runs in two devices; both records are kept, and it is told to begin a new log"
+                )
+            }
+            acknowledger.note(outcome.stored, backlog: backlog, forked: outcome.forked)
+            await self.observer?.stored(nil, station: self.station)
+            return nil
+        } catch {
+            // Not acknowledged, so the devices send it again.
+            self.meter.withLock { counts in
+                counts.storing[self.station] = nil
+                counts.notStored += records
+            }
+            await self.observer?.stored(error, station: self.station)
+            return "\(error)"
+        }
+    }
+
+    /// Whether a device is one that the station takes.
+    private func admits(_ device: Name) -> Bool {
+        if let enrolled = self.admission.enrolled { return enrolled.contains(device) }
+        let id = UnitID(station: self.station, device: device)
+        return self.units.withLock { $0[id] != nil || $0.count(of: self.station) < self.admission.most }
     }
 
     /// Applies a message to the live table and returns what of it is to be stored.
     private func take(_ message: ReceivedMessage) async -> (delivery: Delivery, isBacklog: Bool)? {
         self.meter.withLock { $0.messages += 1 }
-        switch Reading(message, station: self.station) {
+        let reading = Reading(message, station: self.station)
+        if let device = reading.device, !self.admits(device) {
+            let reason =
+                self.admission.enrolled == nil
+                ? "the station has \(self.admission.most) devices, which is 'devices.most'"
+                : "'devices.enrolled' does not name it"
+            self.reject(.stranger, "\(device): \(reason)", message)
+            return nil
+        }
+        switch reading {
         case .delivery(let delivery, let isBacklog):
-            let name = delivery.name
-            self.meter.withLock { $0.records += delivery.records.count }
-            self.units.withLock { units in
-                for item in delivery.records {
-                    units.apply(item.record, station: name.station, device: name.device, received: message.received)
-                }
-            }
-            if let observer {
-                for item in delivery.records {
-                    await observer.heard(
-                        item.record,
-                        isBacklog: isBacklog,
-                        station: name.station,
-                        device: name.device
-                    )
-                }
-            }
+            await self.apply(delivery, isBacklog: isBacklog, received: message.received)
             return (delivery, isBacklog)
         case .state(let state, let device):
             self.units.withLock { $0.apply(state, station: self.station, device: device) }
@@ -111,23 +156,67 @@ package struct Intake: Service {
         case .health(let health, let device):
             self.units.withLock { $0.apply(health, station: self.station, device: device) }
             await self.observer?.noticed(station: self.station, device: device)
-        case .incident(let call):
-            await self.observer?.called(call, station: self.station)
+        case .incident(let call, let correlation):
+            if let receipt = await self.observer?.called(call, station: self.station) {
+                self.answer(receipt, correlation: correlation)
+            }
         case .result(let result, let device):
             await self.observer?.answered(result, station: self.station, device: device)
         case .cleared:
             break
         case .rejected(let rejection, let reason):
-            let count = self.meter.withLock { counts in
-                counts.rejected[rejection, default: 0] += 1
-                return counts.rejected[rejection, default: 0]
-            }
-            // A device gone wild must not fill the log: the 1st, 10th, 100th … is told.
-            if isPowerOfTen(count) {
-                self.logger.warning("Rejected on \(message.topic): \(reason) (\(rejection.rawValue), \(count) so far)")
-            }
+            self.reject(rejection, reason, message)
         }
         return nil
+    }
+
+    private func apply(_ delivery: Delivery, isBacklog: Bool, received: Int64) async {
+        let name = delivery.name
+        self.meter.withLock { $0.records += delivery.records.count }
+        self.units.withLock { units in
+            for item in delivery.records {
+                units.apply(
+                    item.record,
+                    station: name.station,
+                    device: name.device,
+                    received: received,
+                    isBacklog: isBacklog
+                )
+            }
+        }
+        guard let observer else { return }
+        for item in delivery.records {
+            await observer.heard(item.record, isBacklog: isBacklog, station: name.station, device: name.device)
+        }
+    }
+
+    /// Tells whoever sent an incident what became of it, and does not wait for the broker.
+    private func answer(_ receipt: IncidentReceipt, correlation: [UInt8]?) {
+        do throws(WireError) {
+            let message = BrokerMessage(
+                topic: "\(Topic.incidentReceipt(station: self.station, id: receipt.id))",
+                payload: try WireCoder().encode(receipt),
+                correlation: correlation
+            )
+            self.link.publish(message) { result in
+                if case .failure(let error) = result {
+                    self.logger.debug("Receipt of \(receipt.id) not taken: \(error)")
+                }
+            }
+        } catch {
+            self.logger.error("Receipt of \(receipt.id) not written: \(error)")
+        }
+    }
+
+    private func reject(_ rejection: IntakeCounts.Rejection, _ reason: String, _ message: ReceivedMessage) {
+        let count = self.meter.withLock { counts in
+            counts.rejected[rejection, default: 0] += 1
+            return counts.rejected[rejection, default: 0]
+        }
+        // A device gone wild must not fill the log: the 1st, 10th, 100th … is told.
+        if isPowerOfTen(count) {
+            self.logger.warning("Rejected on \(message.topic): \(reason) (\(rejection.rawValue), \(count) so far)")
+        }
     }
 }
 

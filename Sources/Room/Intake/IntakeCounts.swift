@@ -1,3 +1,4 @@
+package import PatrolWire
 package import Threading
 
 /// What the intake has seen since it started.
@@ -12,6 +13,8 @@ package struct IntakeCounts: Sendable, Hashable {
         case malformed
         /// It names another device than its topic does.
         case impostor
+        /// Its device is not one of the station's, or one more than the station may have.
+        case stranger
     }
 
     /// Messages that came.
@@ -22,6 +25,12 @@ package struct IntakeCounts: Sendable, Hashable {
     package var stored = 0
     /// Records that were stored already.
     package var duplicates = 0
+    /// Records that could not be stored; their devices send them again.
+    package var notStored = 0
+    /// Logs that gave numbers to two records, each counted when that was found.
+    package var forks = 0
+    /// Since when a station's batch is being stored, ms of CLOCK_BOOTTIME; nothing while none is.
+    package var storing: [Name: Int64] = [:]
     /// Messages that were rejected, by reason.
     package var rejected: [Rejection: Int] = [:]
 

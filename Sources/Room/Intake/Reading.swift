@@ -13,7 +13,7 @@ enum Reading: Sendable {
     /// An answer to a command.
     case result(CommandResult, device: Name)
     /// An incident from a sensor or another system.
-    case incident(IncidentCall)
+    case incident(IncidentCall, correlation: [UInt8]?)
     /// Nothing: the broker forgot a retained message.
     case cleared
     /// Not to be believed.
@@ -23,8 +23,15 @@ enum Reading: Sendable {
     init(_ message: ReceivedMessage, station: Name) {
         let coder = WireCoder()
         do throws(WireError) {
+            // Counted before it is read: what reading costs grows with it.
+            guard message.payload.count <= WireLimits.message else {
+                throw .malformed(reason: "\(message.payload.count) bytes, and \(WireLimits.message) are the most")
+            }
             if case .incident(station) = try Topic(message.topic) {
-                self = .incident(try coder.decode(IncidentCall.self, from: message.payload))
+                self = .incident(
+                    try coder.decode(IncidentCall.self, from: message.payload),
+                    correlation: message.correlation
+                )
                 return
             }
             guard case .device(let topicStation, let device, let channel) = try Topic(message.topic),
@@ -51,6 +58,9 @@ enum Reading: Sendable {
                 let stored = StoredRecord(record: record, body: message.payload, received: message.received)
                 self = .delivery(Delivery(name: name, records: [stored]), isBacklog: false)
             case .backlog:
+                guard message.payload.count <= Backlog.mostBytes else {
+                    throw .malformed(reason: "a batch has at most \(Backlog.mostBytes) bytes")
+                }
                 let backlog = try coder.decode(Backlog.self, from: message.payload)
                 var records: [StoredRecord] = []
                 for record in backlog.records {
@@ -84,6 +94,15 @@ enum Reading: Sendable {
             case .malformed(let reason):
                 self = .rejected(reason.hasPrefix(Self.impostor) ? .impostor : .malformed, "\(error)")
             }
+        }
+    }
+
+    /// The device that speaks; `nil` when none does.
+    var device: Name? {
+        switch self {
+        case .delivery(let delivery, _): delivery.name.device
+        case .state(_, let device), .health(_, let device), .result(_, let device): device
+        case .incident, .cleared, .rejected: nil
         }
     }
 

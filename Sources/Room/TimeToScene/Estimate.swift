@@ -34,8 +34,11 @@ package struct Estimate: Sendable, Hashable {
 
         private func quantile(_ z: Double) -> Double {
             // Below a second the logarithm says nothing: a unit at the scene is as uncertain as its position is.
-            max(self.seconds, 1) * exp(z * self.deviation) - max(0, 1 - self.seconds)
+            min(max(self.seconds, 1) * exp(z * self.deviation) - max(0, 1 - self.seconds), Self.longest)
         }
+
+        /// A day: beyond it a number of seconds tells nobody anything.
+        private static let longest = 86_400.0
 
         /// The chance to be there within so many seconds, 0…1.
         package func chance(within limit: Double) -> Double {

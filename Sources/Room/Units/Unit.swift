@@ -1,5 +1,22 @@
 package import PatrolWire
 
+/// The name of a device, unique over the stations of a room.
+package struct UnitID: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// Station.
+    package let station: Name
+    /// Device.
+    package let device: Name
+
+    /// Creates a name.
+    package init(station: Name, device: Name) { (self.station, self.device) = (station, device) }
+
+    /// `station/device`.
+    package var description: String { "\(self.station)/\(self.device)" }
+
+    /// By station, then by device.
+    package static func < (a: UnitID, b: UnitID) -> Bool { (a.station, a.device) < (b.station, b.device) }
+}
+
 /// What the room knows of one device.
 package struct Unit: Sendable, Hashable {
     /// Station.
@@ -16,18 +33,34 @@ package struct Unit: Sendable, Hashable {
     package fileprivate(set) var health: DeviceHealth?
     /// Newest event record.
     package fileprivate(set) var event: Record?
+    /// What its records say of it.
+    package fileprivate(set) var facts = UnitFacts()
+
+    fileprivate var lives = DeviceLives()
+    fileprivate var positionOrder: RecordOrder?
+    fileprivate var eventOrder: RecordOrder?
+    fileprivate var isPositionBelieved = true
+
+    /// Its name in the room.
+    package var id: UnitID { UnitID(station: self.station, device: self.device) }
 
     /// Call sign.
-    package var callSign: String { self.position?.unit ?? self.state?.unit ?? self.device.text }
+    package var callSign: String { self.position?.unit ?? self.state?.unit ?? self.event?.unit ?? self.device.text }
 
     /// What it is doing, as its newest record says.
     package var status: UnitStatus? {
-        guard let position, let event else { return self.position?.status ?? self.event?.status }
-        return Units.isNewer(event, than: position) ? event.status : position.status
+        guard let positionOrder, let eventOrder else { return self.position?.status ?? self.event?.status }
+        return eventOrder > positionOrder ? self.event?.status : self.position?.status
     }
 
     /// Whether the broker has it connected.
     package var isOnline: Bool { self.state?.online ?? false }
+
+    /// Whether it has been connected and is no more.
+    package var isOffline: Bool { self.state.map { !$0.online } ?? false }
+
+    /// Whether its clock is ahead of the room's, so that its times are not believed.
+    package var hasWrongClock: Bool { !self.isPositionBelieved }
 
     /// Age of its position at `now`, s; `nil` while there is none.
     ///
@@ -42,77 +75,86 @@ package struct Unit: Sendable, Hashable {
     /// A device whose clock is a little ahead of the room's may say a time to come.
     package var positionTime: Int64? {
         guard let position, let received = self.positionReceived else { return nil }
-        return position.timeQuality.isTrusted ? position.time : received
+        return position.timeQuality.isTrusted && self.isPositionBelieved ? position.time : received
     }
 
-    fileprivate init(station: Name, device: Name) {
-        self.station = station
-        self.device = device
-    }
+    fileprivate init(_ id: UnitID) { (self.station, self.device) = (id.station, id.device) }
 }
 
 /// The live table of units; a pure value.
 package struct Units: Sendable {
-    private var units: [Key: Unit] = [:]
+    private var units: [UnitID: Unit] = [:]
+    private var counts: [Name: Int] = [:]
 
-    private struct Key: Hashable {
-        let station: Name
-        let device: Name
-    }
+    /// A record's time may be so far ahead of the room's clock, ms, and no further.
+    package static let mostAhead: Int64 = 60_000
 
     /// Creates an empty table.
     package init() {}
 
     /// All units, by station and device.
-    package var all: [Unit] {
-        self.units.values.sorted { ($0.station, $0.device) < ($1.station, $1.device) }
-    }
+    package var all: [Unit] { self.units.values.sorted { $0.id < $1.id } }
 
-    /// The units of these names, `station/device`.
-    package func keyed(_ names: Set<String>) -> [Unit] {
-        names.compactMap { name in
-            let parts = name.split(separator: "/")
-            guard parts.count == 2, let station = Name(parts[0]), let device = Name(parts[1]) else { return nil }
-            return self.units[Key(station: station, device: device)]
-        }
-    }
+    /// How many units there are.
+    package var count: Int { self.units.count }
+
+    /// How many units a station has.
+    package func count(of station: Name) -> Int { self.counts[station] ?? 0 }
+
+    /// One unit.
+    package subscript(id: UnitID) -> Unit? { self.units[id] }
+
+    /// The units of these names.
+    package func keyed(_ names: Set<UnitID>) -> [Unit] { names.compactMap { self.units[$0] } }
 
     /// The units of that name, one a station at most.
     package func named(_ device: String) -> [Unit] { self.all.filter { $0.device.text == device } }
 
     /// Takes a record; an older one than the newest of its kind changes nothing.
-    package mutating func apply(_ record: Record, station: Name, device: Name, received: Int64) {
-        let key = Key(station: station, device: device)
-        var unit = self.units[key] ?? Unit(station: station, device: device)
-        defer { self.units[key] = unit }
-        if record.event != nil {
-            if Self.isNewer(record, than: unit.event) { unit.event = record }
-        } else if Self.isNewer(record, than: unit.position) {
-            unit.position = record
-            unit.positionReceived = received
+    ///
+    /// - Parameters:
+    ///   - record: The record.
+    ///   - station: Station.
+    ///   - device: Device.
+    ///   - received: When it came, ms since 1970 UTC.
+    ///   - isBacklog: Whether it waited on the device, or comes out of the store.
+    package mutating func apply(
+        _ record: Record,
+        station: Name,
+        device: Name,
+        received: Int64,
+        isBacklog: Bool = false
+    ) {
+        self.change(UnitID(station: station, device: device)) { unit in
+            let life = unit.lives.life(of: record.log, isBacklog: isBacklog)
+            let order = RecordOrder(life: life, sequence: record.sequence)
+            unit.facts.take(record, order)
+            if record.event != nil {
+                guard order > unit.eventOrder ?? RecordOrder(life: .min, sequence: 0) else { return }
+                (unit.event, unit.eventOrder) = (record, order)
+            } else if order > unit.positionOrder ?? RecordOrder(life: .min, sequence: 0) {
+                (unit.position, unit.positionReceived, unit.positionOrder) = (record, received, order)
+                unit.isPositionBelieved = record.time <= received + Self.mostAhead
+            }
         }
     }
 
     /// Takes a birth or death; a will of an older connection is late and changes nothing.
     package mutating func apply(_ state: DeviceState, station: Name, device: Name) {
-        let key = Key(station: station, device: device)
-        var unit = self.units[key] ?? Unit(station: station, device: device)
-        if let known = unit.state, known.log == state.log, state.connect < known.connect { return }
-        unit.state = state
-        self.units[key] = unit
+        self.change(UnitID(station: station, device: device)) { unit in
+            if let known = unit.state, known.log == state.log, state.connect < known.connect { return }
+            unit.state = state
+            if state.online { _ = unit.lives.life(of: state.log, isBacklog: false) }
+        }
     }
 
     /// Takes a report of condition.
     package mutating func apply(_ health: DeviceHealth, station: Name, device: Name) {
-        let key = Key(station: station, device: device)
-        var unit = self.units[key] ?? Unit(station: station, device: device)
-        unit.health = health
-        self.units[key] = unit
+        self.change(UnitID(station: station, device: device)) { $0.health = health }
     }
 
-    fileprivate static func isNewer(_ record: Record, than known: Record?) -> Bool {
-        guard let known else { return true }
-        // Within a log the number decides, whatever the clocks did; a new log means a new life.
-        return known.log == record.log ? record.sequence > known.sequence : record.time >= known.time
+    private mutating func change(_ id: UnitID, _ body: (inout Unit) -> Void) {
+        if self.units[id] == nil { self.counts[id.station, default: 0] += 1 }
+        body(&self.units[id, default: Unit(id)])
     }
 }

@@ -32,31 +32,39 @@ struct Assembly {
     private let network: RoadNetwork
     private let history: History
     private let casebook: Casebook
+    /// Held for as long as the room runs: two rooms on one folder would give one number to two incidents.
+    private let lock: FolderLock
     private let logger: Logger
 
     /// Incidents, roll calls and closures so old, ms, are in the store only.
     private static let remembered: Int64 = 30 * 86_400_000
 
+    /// A unit that has not reported for so long, ms, is not shown after a restart.
+    private static let shown: Int64 = 24 * 3_600_000
+
     init(_ configuration: Configuration, logger: Logger) throws {
         self.configuration = configuration
         self.logger = logger
         self.network = try openRoads(configuration.roads)
-        guard mkdir(configuration.state, 0o750) == 0 || errno == EEXIST else {
-            throw ProgramFailure(
-                .unavailable,
-                "\(configuration.state): cannot be made: \(String(cString: strerror(errno)))"
-            )
+        do throws(FolderLock.Failure) {
+            self.lock = try FolderLock.take(configuration.state)
+        } catch {
+            switch error {
+            case .inUse(let path):
+                throw ProgramFailure(.unavailable, "\(path): another command-room uses it; stop that one first")
+            case .failed(let path, let reason): throw ProgramFailure(.unavailable, "\(path): \(reason)")
+            }
         }
         do throws(HistoryError) {
-            self.history = try History(folder: configuration.state)
-            self.casebook = try Casebook(folder: configuration.state)
+            self.history = try History(folder: configuration.state) { logger.error("\($0)") }
+            self.casebook = try Casebook(folder: configuration.state) { logger.error("\($0)") }
         } catch {
             throw ProgramFailure(.unavailable, "\(error)")
         }
     }
 
     func run() async throws {
-        let units = UnitTable(Units())
+        let units = UnitTable(await self.unitsOfBefore())
         let meter = IntakeMeter(IntakeCounts())
         let since = SystemClock.wallMilliseconds
         let now: @Sendable () -> Int64 = { SystemClock.wallMilliseconds }
@@ -73,7 +81,8 @@ struct Assembly {
             state: self.configuration.state,
             network: self.network
         )
-        let stores = RoomStores(casebook: self.casebook)
+        let health = RoomHealth { feed.touch(.links) }
+        let stores = RoomStores(casebook: self.casebook, logger: self.logger)
         let desk = DispatchDesk(
             try stores.kept("incident", since: since - Self.remembered),
             store: stores,
@@ -92,11 +101,19 @@ struct Assembly {
             casebook: self.casebook,
             changed: { _ in feed.touch(.closures) }
         )
+        let damage = Locked<HistoryError?>(nil)
         let observer = RoomObserver(
+            units: units,
             places: places,
             desk: desk,
             rollCalls: rollCalls,
             feed: feed,
+            health: health,
+            giveUp: { error in
+                // As if it had been told to: what is whole is kept, and the next start sets the damaged file aside.
+                if damage.withLock({ $0 == nil }) { kill(getpid(), SIGTERM) }
+                damage.withLock { $0 = error }
+            },
             logger: self.logger
         )
         var services: [any Service] = []
@@ -112,11 +129,19 @@ struct Assembly {
                 history: self.history,
                 meter: meter,
                 observer: observer,
+                admission: self.configuration.admission,
                 logger: self.logger
             )
             linkStates.withLock { $0[station.text] = false }
+            let broker = "\(self.configuration.broker.endpoint)"
+            health.note(.broker, station: station, detail: "\(broker) is not connected yet", now: since)
             let presence = RoomPresence(station: station, link: link, since: since, logger: self.logger) { isUp in
                 linkStates.withLock { $0[station.text] = isUp }
+                if isUp {
+                    health.clear(.broker, station: station)
+                } else {
+                    health.note(.broker, station: station, detail: "\(broker) is not connected", now: now())
+                }
                 feed.touch(.links)
             }
             // Stopped from the end: the goodbye, the link, and last the intake, which stores what came until then.
@@ -139,6 +164,7 @@ struct Assembly {
                 plans: plans,
                 feed: feed,
                 links: linkStates,
+                health: health,
                 stations: self.configuration.stations,
                 teams: self.configuration.teams,
                 zone: self.configuration.timezone,
@@ -158,7 +184,14 @@ struct Assembly {
             logger: logger
         )
         services += [
-            OrderSender(desk: desk, rollCalls: rollCalls, links: links, feed: feed, logger: self.logger),
+            OrderSender(
+                desk: desk,
+                rollCalls: rollCalls,
+                links: links,
+                feed: feed,
+                health: health,
+                logger: self.logger
+            ), StoreWatch(meter: meter, health: health),
             RollCallSchedule(
                 settings: self.configuration.rollCalls,
                 zone: self.configuration.timezone,
@@ -184,6 +217,7 @@ struct Assembly {
         )
         do {
             try await group.run()
+            if let error = damage.withLock({ $0 }) { throw ProgramFailure(.unavailable, "\(error)") }
         } catch let error as IOError {
             let reason = String(cString: strerror(error.errnoCode))
             throw ProgramFailure(
@@ -191,6 +225,23 @@ struct Assembly {
                 "http \(http): \(reason); choose another port in 'http', or stop what has it"
             )
         }
+    }
+
+    /// The units as they last reported: what a restart must not forget.
+    private func unitsOfBefore() async -> Units {
+        var units = Units()
+        do throws(HistoryError) {
+            let since = SystemClock.wallMilliseconds - Self.shown
+            for (station, device, records) in try await self.history.newest(since: since, kinds: UnitFacts.events)
+            where self.configuration.stations.contains(station) {
+                for item in records.sorted(by: { $0.record.sequence < $1.record.sequence }) {
+                    units.apply(item.record, station: station, device: device, received: item.received)
+                }
+            }
+        } catch {
+            self.logger.error("What the units last reported cannot be read: \(error)")
+        }
+        return units
     }
 
     /// Who may use the board; a file that cannot be used ends the program now and not at the first login.

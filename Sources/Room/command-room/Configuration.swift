@@ -1,5 +1,6 @@
 import Board
 import BrokerLink
+import Intake
 import PatrolWire
 import Plan
 import Settings
@@ -43,6 +44,9 @@ struct Configuration: Sendable {
     /// Where the station is: hours of traffic and of roll calls are its own.
     var timezone: LocalZone
 
+    /// Which devices are taken.
+    var admission = Intake.Admission()
+
     /// Reads the file.
     init(file: String) throws(SettingsError) {
         var top = try SettingsReader(file: file)
@@ -85,6 +89,9 @@ struct Configuration: Sendable {
             self.keepDays = try history.number("keep_days", in: 0.001...100_000, default: 400)
             try history.finish()
         }
+        if var devices = try top.optionalGroup("devices") {
+            self.admission = try Self.admission(&devices)
+        }
         self.driving = try top.optionalString("driving")
         self.page = PageSettings(title: self.stations.map(\.text).joined(separator: ", "))
         if var board = try top.optionalGroup("board") {
@@ -101,7 +108,9 @@ struct Configuration: Sendable {
             }
             try board.finish()
         }
-        for var group in try top.groups("teams") { self.teams.append(try Self.team(&group, among: self.teams)) }
+        for var group in try top.groups("teams") {
+            self.teams.append(try Self.team(&group, among: self.teams, stations: self.stations))
+        }
         if var calls = try top.optionalGroup("roll_calls") {
             self.rollCalls = try Self.rollCalls(&calls, teams: self.teams)
         }
@@ -113,7 +122,28 @@ struct Configuration: Sendable {
         try top.finish()
     }
 
-    private static func team(_ group: inout SettingsReader, among teams: [Team]) throws(SettingsError) -> Team {
+    private static func admission(_ group: inout SettingsReader) throws(SettingsError) -> Intake.Admission {
+        var admission = Intake.Admission()
+        admission.most = try group.optionalInteger("most", in: 1...200_000) ?? admission.most
+        if group.has("enrolled") {
+            var names: Set<Name> = []
+            for text in try group.strings("enrolled", example: "[car-01, car-02]") {
+                guard let device = Name.device(text) else {
+                    throw group.error("enrolled", "must be names of devices, \(Name.rule), not '\(text)'")
+                }
+                names.insert(device)
+            }
+            admission.enrolled = names
+        }
+        try group.finish()
+        return admission
+    }
+
+    private static func team(
+        _ group: inout SettingsReader,
+        among teams: [Team],
+        stations: [Name]
+    ) throws(SettingsError) -> Team {
         let name = try group.string("name", example: "community")
         guard !teams.contains(where: { $0.name == name }) else {
             throw group.error("name", "'\(name)' names a team twice")
@@ -125,8 +155,21 @@ struct Configuration: Sendable {
             }
             devices.append(device)
         }
+        // A device's name is unique at its station only.
+        let station: Name
+        if let text = try group.optionalString("station") {
+            guard let own = stations.first(where: { $0.text == text }) else {
+                throw group.error("station", "must be one of 'stations', which has no '\(text)'")
+            }
+            station = own
+        } else {
+            guard stations.count == 1, let only = stations.first else {
+                throw group.error("name", "team '\(name)' needs its 'station', as the room has several")
+            }
+            station = only
+        }
         try group.finish()
-        return Team(name: name, devices: devices)
+        return Team(name: name, station: station, devices: devices)
     }
 
     private static func rollCalls(

@@ -13,6 +13,7 @@ struct OrderSender: Service {
     /// By station.
     let links: [String: BrokerLink]
     let feed: LiveFeed
+    let health: RoomHealth
     let logger: Logger
 
     private static let round: Duration = .milliseconds(100)
@@ -22,13 +23,16 @@ struct OrderSender: Service {
             var rounds = 0
             var alarms: [Alarm] = []
             while !Task.isCancelled {
-                for order in await self.desk.due() + self.rollCalls.due() { await self.send(order) }
+                for (order, isFirst) in await self.desk.due() + self.rollCalls.due() {
+                    await self.send(order, isFirst: isFirst)
+                }
                 rounds += 1
                 if rounds % 10 == 0 {
+                    await self.keepUnkept()
                     let now = await self.desk.alarms
                     if now != alarms { self.feed.touch(.alarms) }
                     alarms = now
-                    // Who is on the way comes nearer also while no new position says so.
+                    // A responding unit keeps moving between reports, so its estimate is computed anew.
                     if await !self.desk.engaged.isEmpty { self.feed.touch(.responses) }
                 }
                 await pause(for: Self.round)
@@ -36,7 +40,23 @@ struct OrderSender: Service {
         }
     }
 
-    private func send(_ order: DispatchDesk.Order) async {
+    /// What devices said while the casebook failed is kept as soon as it takes it.
+    private func keepUnkept() async {
+        do {
+            try await self.desk.keepUnkept()
+            try await self.rollCalls.keepUnkept()
+            self.health.clear(.casebook)
+        } catch {
+            let count = await self.desk.unkeptCount
+            self.health.note(
+                .casebook,
+                detail: "\(error) (\(count) changes wait in memory)",
+                now: SystemClock.wallMilliseconds
+            )
+        }
+    }
+
+    private func send(_ order: Order, isFirst: Bool) async {
         guard let link = self.links[order.station], let station = Name(order.station), let device = Name(order.device)
         else { return }
         do {
@@ -50,7 +70,11 @@ struct OrderSender: Service {
                     correlation: Array(order.command.id.utf8)
                 )
             )
-            self.logger.info("\(order.command.kind.rawValue) \(order.command.id) sent to \(device)")
+            // A device that does not answer is told again every few seconds, and the log once.
+            self.logger.log(
+                level: isFirst ? .info : .debug,
+                "\(order.command.kind.rawValue) \(order.command.id) sent to \(device)"
+            )
         } catch {
             self.logger.debug("\(order.command.id) not taken for \(device): \(error)")
         }

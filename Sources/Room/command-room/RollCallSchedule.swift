@@ -64,7 +64,7 @@ struct RollCallSchedule: Service {
     private func call(_ actor: String) async {
         let members = self.units.withLock { $0.all }
             .filter { unit in
-                let isMeant = self.settings.team?.devices.contains(unit.device.text) ?? true
+                let isMeant = self.settings.team?.has(unit) ?? true
                 return isMeant && unit.status != .off && unit.isOnline
             }
             .map { RollCall.Member(station: $0.station.text, device: $0.device.text, unit: $0.callSign) }

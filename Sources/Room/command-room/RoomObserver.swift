@@ -1,33 +1,66 @@
 import Board
 import Dispatching
+import History
 import Intake
 import Logging
 import PatrolWire
+import Threading
+import Units
 
 /// Passes on what comes in: to the roads, the desks and the pages.
 struct RoomObserver: IntakeObserver {
+    let units: UnitTable
     let places: UnitPlaces
     let desk: DispatchDesk
     let rollCalls: RollCallDesk
     let feed: LiveFeed
+    let health: RoomHealth
+    /// Ends the room: its store is damaged, and the next start begins a new one.
+    let giveUp: @Sendable (HistoryError) -> Void
     let logger: Logger
 
+    /// A message that waited for longer, s, shows that the intake has fallen behind.
+    private static let longestWait = 5.0
+
     func heard(_ record: Record, isBacklog: Bool, station: Name, device: Name) async {
+        let id = UnitID(station: station, device: device)
         if record.event == nil, !isBacklog { self.places.take(record, station: station, device: device) }
-        self.feed.touch(.unit("\(station)/\(device)"))
-        // A position moves nothing on unless the unit is on its way.
-        guard record.event != nil || record.status == .enroute else { return }
+        self.feed.touch(.unit(id))
+        // A position moves nothing on unless the unit is on its way, or calls for help.
+        let isCalling = await self.desk.isCalling(id)
+        guard record.event != nil || record.status == .enroute || isCalling else { return }
         do {
-            try await self.desk.heard(record, station: station, device: device)
+            let isOld = isBacklog && record.event == nil
+            if !isOld {
+                try await self.desk.heard(
+                    record,
+                    isBacklog: isBacklog,
+                    station: station,
+                    device: device,
+                    place: self.place(of: id)
+                )
+            }
             try await self.rollCalls.heard(record, station: station, device: device)
         } catch {
             self.logger.error("What \(device) says of its order was not kept: \(error)")
         }
+        if record.event == .sos { self.feed.touch(.alarms) }
     }
 
-    func noticed(station: Name, device: Name) async { self.feed.touch(.unit("\(station)/\(device)")) }
+    private func place(of id: UnitID) -> (latitude: Double, longitude: Double, time: Int64)? {
+        self.units.withLock { units in
+            guard let unit = units[id], let place = unit.position, let time = unit.positionTime,
+                let latitude = place.latitude, let longitude = place.longitude
+            else { return nil }
+            return (latitude, longitude, time)
+        }
+    }
 
-    func called(_ call: IncidentCall, station: Name) async {
+    func noticed(station: Name, device: Name) async {
+        self.feed.touch(.unit(UnitID(station: station, device: device)))
+    }
+
+    func called(_ call: IncidentCall, station: Name) async -> IncidentReceipt {
         let report = Incident.Report(
             latitude: call.latitude,
             longitude: call.longitude,
@@ -42,11 +75,14 @@ struct RoomObserver: IntakeObserver {
                 station: station.text,
                 actor: call.source,
                 origin: "mqtt",
-                id: call.id
+                id: call.id,
+                isKept: false
             )
             self.logger.info("Incident \(incident.id) from \(call.source)")
+            return IncidentReceipt(id: call.id, ok: true, stored: await self.desk.unkeptCount == 0)
         } catch {
             self.logger.error("Incident \(call.id) from \(call.source) was not entered: \(error)")
+            return IncidentReceipt(id: call.id, ok: false, stored: false, reason: "\(error)")
         }
     }
 
@@ -57,5 +93,21 @@ struct RoomObserver: IntakeObserver {
             self.logger.error("The answer of \(device) to \(result.id) was not kept: \(error)")
         }
         await self.rollCalls.answered(result, station: station, device: device)
+    }
+
+    func stored(_ trouble: HistoryError?, station: Name) async {
+        guard let trouble else { return self.health.clear(.store) }
+        self.health.note(.store, detail: "\(trouble)", now: SystemClock.wallMilliseconds)
+        if trouble.isDamage { self.giveUp(trouble) }
+    }
+
+    func waited(_ seconds: Double, station: Name) async {
+        guard seconds > Self.longestWait else { return self.health.clear(.intake, station: station) }
+        self.health.note(
+            .intake,
+            station: station,
+            detail: "messages wait for \(Int(seconds)) s",
+            now: SystemClock.wallMilliseconds
+        )
     }
 }

@@ -131,6 +131,17 @@ package struct UnitReport: Sendable, Hashable, Codable {
         }
     }
 
+    /// A call for help.
+    package struct SOS: Sendable, Hashable, Codable {
+        /// When the officer called, ms since 1970 UTC.
+        package var t: Int64
+        /// Who in the room takes care of it; absent while nobody does.
+        package var seen: String?
+
+        /// Creates one.
+        package init(t: Int64, seen: String?) { (self.t, self.seen) = (t, seen) }
+    }
+
     /// An order.
     package struct Order: Sendable, Hashable, Codable {
         /// The incident.
@@ -160,6 +171,8 @@ package struct UnitReport: Sendable, Hashable, Codable {
     package var officers: [String]
     /// Orders, newest last.
     package var orders: [Order]
+    /// The last call for help; absent when there was none.
+    package var sos: SOS?
     /// Messages from the room, newest last.
     package var messages: [String]
     /// Whether a roll call waits for the officer's answer.

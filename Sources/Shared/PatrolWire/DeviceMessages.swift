@@ -55,7 +55,11 @@ public struct DeviceState: Sendable, Hashable, WireMessage {
     public var violation: String? {
         if Name.device(self.device) == nil { return "'dev' must be \(Name.rule), and not 'room'" }
         if !LogID.isValid(self.log) { return "'log' must be 16 lower-case hex digits" }
-        return nil
+        let texts: KeyValuePairs = ["unit": self.unit, "version": self.version, "profile": self.profile]
+        for (key, text) in texts where WireLimits.isTooLong(text, WireLimits.name) {
+            return WireLimits.words(key, WireLimits.name)
+        }
+        return ExactNumber.violation(["boot": self.boot, "connect": self.connect, "next": self.next])
     }
 }
 
@@ -98,6 +102,17 @@ public struct DeviceHealth: Sendable, Hashable, WireMessage {
         case temperature = "temp_c"
         case diskFree = "disk_free"
     }
+
+    /// What breaks the contract.
+    public var violation: String? {
+        if let refused = self.gnss?.refused, refused.count > WireLimits.reasons {
+            return "'gnss.refused' holds more than \(WireLimits.reasons)"
+        }
+        for key in self.gnss?.refused.map({ Array($0.keys) }) ?? [] where WireLimits.isTooLong(key, WireLimits.id) {
+            return WireLimits.words("gnss.refused", WireLimits.id)
+        }
+        return ExactNumber.violation(["t": self.time, "up": self.uptime, "queue": self.queue ?? 0])
+    }
 }
 
 /// The satellite receiver's condition: key `gnss` of `health`.
@@ -133,6 +148,8 @@ public struct Backlog: Sendable, Hashable, WireMessage {
     public static let mostRecords = 60
     /// Most bytes of one message.
     public static let mostBytes = 16 * 1_024
+    /// Most ranges of dropped numbers in one message.
+    public static let mostDropped = 64
 
     /// The log that numbers them.
     public var log: String
@@ -186,6 +203,7 @@ public struct Backlog: Sendable, Hashable, WireMessage {
     /// What breaks the contract.
     public var violation: String? {
         if !LogID.isValid(self.log) { return "'log' must be 16 lower-case hex digits" }
+        if (self.dropped ?? []).count > Self.mostDropped { return "'dropped' holds more than \(Self.mostDropped)" }
         for range in self.dropped ?? [] {
             guard range.count == 2, range[0] >= 1, range[0] <= range[1], ExactNumber.range.contains(range[1]) else {
                 return "'dropped' must be ranges [first, last]"

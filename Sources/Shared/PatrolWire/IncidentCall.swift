@@ -42,12 +42,39 @@ public struct IncidentCall: Sendable, Hashable, WireMessage {
     /// What breaks the contract.
     public var violation: String? {
         if self.id.isEmpty || self.id.utf8.count > 64 { return "'id' must have 1 to 64 bytes" }
-        if self.id.utf8.contains(where: { $0 <= 0x20 || $0 == 0x2F || $0 == 0x22 || $0 == 0x7F }) {
-            return "'id' must not hold blanks, '/' or quotes"
+        if self.id.utf8.contains(where: { $0 <= 0x20 || [0x22, 0x23, 0x2B, 0x2F, 0x7F].contains($0) }) {
+            // It stands in topics and paths.
+            return "'id' must not hold blanks, '/', '+', '#' or quotes"
         }
+        if [".", ".."].contains(self.id) { return "'id' must not be a step in a path" }
         if !(-90...90).contains(self.latitude) { return "'lat' must be within -90 and 90" }
         if !(-180...180).contains(self.longitude) { return "'lon' must be within -180 and 180" }
         if let priority, !(1...4).contains(priority) { return "'priority' must be from 1 to 4" }
-        return self.source.isEmpty ? "'by' must not be empty" : nil
+        if self.source.isEmpty { return "'by' must not be empty" }
+        let names: KeyValuePairs = ["by": self.source, "category": self.category ?? ""]
+        for (key, text) in names where WireLimits.isTooLong(text, WireLimits.name) {
+            return WireLimits.words(key, WireLimits.name)
+        }
+        for (key, text) in ["place": self.place, "note": self.note] {
+            if let text, WireLimits.isTooLong(text, WireLimits.text) { return WireLimits.words(key, WireLimits.text) }
+        }
+        return nil
+    }
+}
+
+/// What became of an ``IncidentCall``: topic `patrol/1/{station}/room/incident/{id}`, with its correlation data.
+public struct IncidentReceipt: Sendable, Hashable, WireMessage {
+    /// The id that the call had.
+    public var id: String
+    /// Whether it is entered.
+    public var ok: Bool
+    /// Whether it is in the room's store; `false` while the store fails and the room keeps it in memory.
+    public var stored: Bool
+    /// Why it was not entered.
+    public var reason: String?
+
+    /// Creates one.
+    public init(id: String, ok: Bool, stored: Bool, reason: String? = nil) {
+        (self.id, self.ok, self.stored, self.reason) = (id, ok, stored, reason)
     }
 }

@@ -90,26 +90,32 @@ struct JSONWriter {
         if let whole = Int64(exactly: value) { self.append("\(whole)") } else { self.append("\(value)") }
     }
 
-    private mutating func text(_ text: String) {
-        self.bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): self.bytes += [UInt8(ascii: "\\"), byte]
-            case 0x0A: self.append("\\n")
-            case 0x0D: self.append("\\r")
-            case 0x09: self.append("\\t")
-            case 0x08: self.append("\\b")
-            case 0x0C: self.append("\\f")
-            case 0..<0x20:
-                let digits = String(byte, radix: 16)
-                self.append(digits.utf8.count == 1 ? "\\u000\(digits)" : "\\u00\(digits)")
-            default: self.bytes.append(byte)
-            }
-        }
-        self.bytes.append(UInt8(ascii: "\""))
-    }
+    private mutating func text(_ text: String) { JSONText.append(text, to: &self.bytes) }
 
     private mutating func append(_ text: String) { self.bytes += Array(text.utf8) }
+}
+
+/// Writes texts as JSON has them: the one place that quotes and escapes.
+package enum JSONText {
+    /// Appends a text in quotes; no character of it can end them, or begin a new line.
+    package static func append(_ text: String, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+            case 0x0A: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
+            case 0x0D: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "r")]
+            case 0x09: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
+            case 0x08: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "b")]
+            case 0x0C: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "f")]
+            case 0..<0x20:
+                let digits = String(byte, radix: 16)
+                bytes += (digits.utf8.count == 1 ? "\\u000\(digits)" : "\\u00\(digits)").utf8
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
 }
 
 extension WireCoder {
@@ -159,6 +165,12 @@ extension WireCoder {
         writer.member("unit", record.unit)
         writer.member("up", record.uptime)
         writer.member("v", Int64(Self.version))
+        writer.member(
+            "was",
+            record.was.map { numbers in
+                JSONValue.array(numbers.map { .object(["log": .string($0.log), "seq": .int($0.sequence)]) })
+            }
+        )
         return writer.finish()
     }
 }

@@ -56,6 +56,10 @@ public struct Record: Sendable, Hashable, WireMessage {
     public var event: EventKind?
     /// What belongs to the event.
     public var data: [String: JSONValue]?
+    /// The numbers that it had in logs which had to be given up, the oldest first; `nil` for almost every record.
+    ///
+    /// Whoever has one of them with the same content has this record already.
+    public var was: [RecordNumber]?
 
     /// Creates a record with the keys that every record has.
     public init(
@@ -106,6 +110,35 @@ public struct Record: Sendable, Hashable, WireMessage {
         case plan
         case event = "ev"
         case data
+        case was
+    }
+
+    /// The number that it was first given: the same however often its device had to begin a new log.
+    public var identity: RecordNumber {
+        self.was?.first ?? RecordNumber(log: self.log, sequence: self.sequence)
+    }
+
+    /// Whether it says the same as another, whatever their numbers are.
+    public func hasContent(of other: Record) -> Bool {
+        var copy = other
+        (copy.log, copy.sequence, copy.was) = (self.log, self.sequence, self.was)
+        return self == copy
+    }
+}
+
+/// A number in a log.
+public struct RecordNumber: Sendable, Hashable, Codable {
+    /// The log: 16 lower-case hex digits.
+    public var log: String
+    /// The number, from 1 on.
+    public var sequence: Int64
+
+    /// Creates one.
+    public init(log: String, sequence: Int64) { (self.log, self.sequence) = (log, sequence) }
+
+    private enum CodingKeys: String, CodingKey {
+        case log
+        case sequence = "seq"
     }
 }
 
@@ -143,7 +176,30 @@ extension Record {
         if self.event == nil, self.latitude == nil { return "a position record needs 'lat' and 'lon'" }
         if let mode, mode != 2, mode != 3 { return "'mode' must be 2 or 3" }
         if let battery, !(0...1).contains(battery) { return "'bat' must be within 0 and 1" }
-        return nil
+        return self.excess
+    }
+
+    /// What is longer than the contract lets it be.
+    private var excess: String? {
+        if WireLimits.isTooLong(self.unit, WireLimits.name) { return WireLimits.words("unit", WireLimits.name) }
+        if let event, event.rawValue.isEmpty || WireLimits.isTooLong(event.rawValue, WireLimits.id) {
+            return WireLimits.words("ev", WireLimits.id)
+        }
+        if let grids {
+            if grids.count > WireLimits.grids { return "'grids' holds more than \(WireLimits.grids)" }
+            if grids.contains(where: { WireLimits.isTooLong($0, WireLimits.id) }) {
+                return WireLimits.words("grids", WireLimits.id)
+            }
+        }
+        if let line, WireLimits.isTooLong(line.id, WireLimits.id) { return WireLimits.words("line.id", WireLimits.id) }
+        if let was {
+            if was.count > WireLimits.formerNumbers { return "'was' holds more than \(WireLimits.formerNumbers)" }
+            for number in was
+            where !LogID.isValid(number.log) || !(1...ExactNumber.range.upperBound).contains(number.sequence) {
+                return "'was' must hold numbers in logs"
+            }
+        }
+        return WireLimits.violation(of: self.data)
     }
 
     /// Sets the place, rounded as the wire carries it.

@@ -6,12 +6,20 @@ public struct Acknowledgement: Sendable, Hashable, WireMessage {
     public var upTo: Int64
     /// Ranges beyond ``upTo`` that are stored too; each first and last, both included, ascending.
     public var have: [[Int64]]
+    /// Whether more is stored beyond the last of ``have``, which has no place in one message.
+    public var part: Bool?
+    /// Whether the room has other records under numbers of this log: the device begins a new one.
+    public var forked: Bool?
+
+    /// Most ranges in ``have``.
+    public static let mostRanges = 256
 
     /// Creates one.
     public init(log: String, upTo: Int64, have: [ClosedRange<Int64>]) {
         self.log = log
         self.upTo = upTo
-        self.have = have.map { [$0.lowerBound, $0.upperBound] }
+        self.have = have.prefix(Self.mostRanges).map { [$0.lowerBound, $0.upperBound] }
+        if have.count > Self.mostRanges { self.part = true }
     }
 
     /// What breaks the contract.
@@ -106,7 +114,14 @@ public struct Command: Sendable, Hashable, WireMessage {
     }
 
     /// What breaks the contract.
-    public var violation: String? { self.id.isEmpty ? "'id' must not be empty" : nil }
+    public var violation: String? {
+        if self.id.isEmpty || WireLimits.isTooLong(self.id, WireLimits.command) {
+            return WireLimits.words("id", WireLimits.command)
+        }
+        if WireLimits.isTooLong(self.actor, WireLimits.name) { return WireLimits.words("by", WireLimits.name) }
+        if let violation = ExactNumber.violation(["t": self.time, "expires": self.expires]) { return violation }
+        return WireLimits.violation(of: self.data)
+    }
 }
 
 /// A device's answer to a command: topic `res`, with the command's correlation data.
@@ -139,6 +154,17 @@ public struct CommandResult: Sendable, Hashable, WireMessage {
         case device = "dev"
         case time = "t"
         case ok, reason, data
+    }
+
+    /// What breaks the contract.
+    public var violation: String? {
+        if self.id.isEmpty || WireLimits.isTooLong(self.id, WireLimits.command) {
+            return WireLimits.words("id", WireLimits.command)
+        }
+        if let reason, WireLimits.isTooLong(reason, WireLimits.text) {
+            return WireLimits.words("reason", WireLimits.text)
+        }
+        return ExactNumber.violation(["t": self.time]) ?? WireLimits.violation(of: self.data)
     }
 }
 

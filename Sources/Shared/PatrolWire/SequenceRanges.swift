@@ -88,8 +88,11 @@ public struct SequenceRanges: Sendable, Hashable {
 
 extension Acknowledgement {
     /// Creates the acknowledgement of a whole set.
-    public init(log: String, stored: SequenceRanges) {
+    ///
+    /// `isForked` tells the device that it has given numbers of this log twice.
+    public init(log: String, stored: SequenceRanges, isForked: Bool = false) {
         self.init(log: log, upTo: stored.upTo, have: stored.beyond)
+        if isForked { self.forked = true }
     }
 
     /// The set that it acknowledges.

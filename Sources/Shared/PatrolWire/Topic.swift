@@ -56,6 +56,8 @@ public enum Topic: Sendable, Hashable, CustomStringConvertible {
 
     /// `patrol/1/{station}/room/incident`: sensors and other systems tell the room of an incident.
     case incident(station: Name)
+    /// `patrol/1/{station}/room/incident/{id}`: what became of a call; from the room.
+    case incidentReceipt(station: Name, id: String)
 
     private static let root = "patrol/1"
     private static let incident = "incident"
@@ -67,6 +69,7 @@ public enum Topic: Sendable, Hashable, CustomStringConvertible {
             "\(Self.root)/\(station)/\(device)/\(channel.rawValue)"
         case .room(let station): "\(Self.root)/\(station)/\(Name.room)"
         case .incident(let station): "\(Self.root)/\(station)/\(Name.room)/\(Self.incident)"
+        case .incidentReceipt(let station, let id): "\(Self.root)/\(station)/\(Name.room)/\(Self.incident)/\(id)"
         }
     }
 
@@ -83,6 +86,8 @@ public enum Topic: Sendable, Hashable, CustomStringConvertible {
             self = .room(station: station)
         case 5 where levels[3] == Name.room && levels[4] == Self.incident:
             self = .incident(station: station)
+        case 6 where levels[3] == Name.room && levels[4] == Self.incident && !levels[5].isEmpty:
+            self = .incidentReceipt(station: station, id: String(levels[5]))
         case 5:
             guard let device = Name.device(levels[3]), let channel = Channel(rawValue: String(levels[4])) else {
                 throw .foreignTopic(text)

@@ -28,6 +28,10 @@ struct StatusScreen {
         if report.plan != nil {
             lines.append("grids    \(report.grids.isEmpty ? "in none" : report.grids.joined(separator: ", "))")
         }
+        if let sos = report.sos {
+            let seen = sos.seen.map { "seen by \($0)" } ?? "nobody in the room has taken it yet"
+            lines.insert("SOS      called \(Self.clock(sos.t)), \(seen)", at: 0)
+        }
         for line in report.lines {
             var text =
                 "line     \(line.name): \(Self.percent(line.covered)) covered, lap \(line.laps[0] + 1) of \(line.laps[1])"

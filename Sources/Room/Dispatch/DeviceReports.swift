@@ -1,0 +1,109 @@
+package import PatrolWire
+package import Units
+
+/// What devices say, and what becomes of incidents by it.
+extension DispatchDesk {
+    /// Whether an officer of a unit calls for help.
+    package func isCalling(_ unit: UnitID) -> Bool {
+        self.book.distress(of: unit.device.text, station: unit.station.text).contains { !$0.state.isEnded }
+    }
+
+    /// Takes what a device says or shows.
+    ///
+    /// - Parameters:
+    ///   - record: The record.
+    ///   - isBacklog: Whether it waited on the device.
+    ///   - station: Station.
+    ///   - device: Device.
+    ///   - place: Where the device was last seen, degrees, and when, ms since 1970 UTC; for a call for help without a
+    ///     place of its own.
+    /// - Throws: ``IncidentRefusal``, or what the store throws when too much waits for it already.
+    package func heard(
+        _ record: Record,
+        isBacklog: Bool = false,
+        station: Name,
+        device: Name,
+        place: (latitude: Double, longitude: Double, time: Int64)? = nil
+    ) throws {
+        let time = record.timeQuality.isTrusted ? min(record.time, self.now()) : self.now()
+        if record.event == .sos {
+            try self.distress(record, isBacklog: isBacklog, station: station, device: device, at: time, place: place)
+        } else if record.event == nil, let latitude = record.latitude, let longitude = record.longitude,
+            let call = self.book.distress(of: device.text, station: station.text).first(where: { !$0.state.isEnded })
+        {
+            try self.follow(call.id, latitude: latitude, longitude: longitude, at: time)
+        }
+        if let word = DeviceWord(record) {
+            guard self.book[word.incident] != nil else { return }
+            try self.move(word.step, device, of: station, in: word.incident, at: time)
+        } else if let (incident, assignment) = self.book.engagement(of: device.text, station: station.text),
+            assignment.departed == nil, time >= assignment.assigned, Departure.isSeen(in: record)
+        {
+            try self.move(.departed, device, of: station, in: incident.id, at: time)
+        }
+    }
+
+    /// An officer calls for help: the first call of a device makes an incident, repeats make no more.
+    private func distress(
+        _ record: Record,
+        isBacklog: Bool,
+        station: Name,
+        device: Name,
+        at time: Int64,
+        place: (latitude: Double, longitude: Double, time: Int64)?
+    ) throws {
+        let calls = self.book.distress(of: device.text, station: station.text)
+        // One that is open stands for all; one that ended after this was pressed was about it.
+        guard !calls.contains(where: { !$0.state.isEnded || $0.changed >= time }) else { return }
+        let now = self.now()
+        let own = record.latitude.flatMap { latitude in record.longitude.map { (latitude, $0, time) } }
+        let found = own ?? place.map { ($0.latitude, $0.longitude, $0.time) }
+        let identity = record.identity
+        let report = Incident.Report(
+            latitude: found?.0 ?? 0,
+            longitude: found?.1 ?? 0,
+            category: "sos",
+            priority: 1
+        )
+        _ = try self.enter(
+            report,
+            station.text,
+            CaseDeed(actor: device.text, origin: "mqtt", what: "sos", time: now),
+            "sos-\(device)-\(identity.log.prefix(8))-\(identity.sequence)",
+            false,
+            distress: Incident.Distress(
+                station: station.text,
+                device: device.text,
+                unit: record.unit,
+                since: isBacklog || record.timeQuality.isTrusted ? time : now,
+                heard: now,
+                placed: found?.2
+            )
+        )
+    }
+
+    /// Takes a device's answer to a command.
+    package func answered(_ result: CommandResult, station: Name, device: Name) throws {
+        // Another device's word must not keep an order from the one that it is for.
+        guard let order = self.pending[result.id], order.device == device.text, order.station == station.text else {
+            return
+        }
+        self.pending.remove(result.id)
+        guard order.command.kind == .dispatch, order.command.data?["update"] == nil,
+            case .string(let incident)? = order.command.data?["incident"], self.book[incident] != nil
+        else { return }
+        let step: IncidentStep.DeviceStep = result.ok ? .delivered : .declined(reason: result.reason ?? "")
+        try self.move(step, device, of: station, in: incident, at: min(result.time, self.now()))
+    }
+
+    private func move(
+        _ step: IncidentStep.DeviceStep,
+        _ device: Name,
+        of station: Name,
+        in incident: String,
+        at time: Int64
+    ) throws {
+        let step = IncidentStep.device(device.text, station: station.text, step, at: time)
+        try self.take(step, with: incident, actor: device.text, origin: "mqtt", isKept: false)
+    }
+}

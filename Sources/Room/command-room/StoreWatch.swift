@@ -1,0 +1,30 @@
+import Board
+import Intake
+import ServiceLifecycle
+import Threading
+
+/// Sees when a batch takes too long to be stored: a store that hangs tells nobody by itself.
+struct StoreWatch: Service {
+    let meter: IntakeMeter
+    let health: RoomHealth
+
+    private static let round: Duration = .seconds(1)
+    /// A batch of a thousand messages takes some 30 ms, ms.
+    private static let longest: Int64 = 3_000
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                let now = SystemClock.bootMilliseconds
+                if let began = self.meter.withLock({ $0.storing.values.min() }), now - began > Self.longest {
+                    self.health.note(
+                        .store,
+                        detail: "a batch of records has not been stored for \((now - began) / 1_000) s",
+                        now: SystemClock.wallMilliseconds
+                    )
+                }
+                await pause(for: Self.round)
+            }
+        }
+    }
+}
