@@ -105,7 +105,7 @@ struct OutboxTests {
             #expect(second.log != first.log)
             // A page holds some hundred of these.
             let whole = try #require(second.sequences.first) - 1
-            #expect((200...399).contains(whole))
+            #expect((200...400).contains(whole))
             let outbox = try Outbox(folder: folder, logger: Self.logger)
             try await outbox.adoptFormer(limit: 1_000) { body, _ in body }
             let bodies = try await outbox.entries(from: 1, limit: 1_000).map(\.body)

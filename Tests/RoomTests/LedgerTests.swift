@@ -70,7 +70,7 @@ struct LedgerTests {
                     expected = outcome.stored[name] ?? expected
                 }
                 #expect(expected.ranges.count == 10_000)
-                let far = try self.stored(self.made(1_000_000, 1))
+                let far = try self.stored(self.made(300_000, 1))
                 let refused = try await history.store([Delivery(name: name, records: [far])])
                 #expect(refused.refused == 1 && refused.added == 0)
                 let closing = try self.stored(self.made(2, 1))

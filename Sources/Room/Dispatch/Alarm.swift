@@ -79,7 +79,7 @@ extension Incident {
         if let distress { alarms.append(self.alarm(distress)) }
         for unit in self.assignments {
             guard let refusal = unit.refusal, let ended = unit.ended,
-                !self.assignments.contains(where: { $0.assigned >= ended })
+                !self.assignments.contains(where: { $0.assigned >= ended && $0.order != unit.order })
             else { continue }
             raise(.declined, unit, due: ended, text: refusal)
         }
