@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/timex.h>
 #include <termios.h>
@@ -29,6 +30,17 @@ void clinux_name_thread(const char *name) {
 }
 
 int clinux_wake_make(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+long clinux_raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) { return 1024; }
+    // Where the limits are equal nothing is asked for: a sandbox may end a process that changes its limits.
+    if (limit.rlim_cur < limit.rlim_max) {
+        struct rlimit raised = {.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
+        if (setrlimit(RLIMIT_NOFILE, &raised) == 0) { limit = raised; }
+    }
+    return limit.rlim_cur > 1048576 ? 1048576 : (long)limit.rlim_cur;
+}
 
 void clinux_wake_signal(int descriptor) { (void)eventfd_write(descriptor, 1); }
 

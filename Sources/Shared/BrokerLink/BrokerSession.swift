@@ -22,13 +22,18 @@ final class BrokerSession: Sendable {
     private let broker: String
     private let inbox: Inbox<ReceivedMessage>
     private let conversation: Locked<Conversation>
-    private let wake = WakeEvent()
+    private let wake: WakeEvent
 
     /// Connects; blocks until the broker's port has answered, or has not.
     init(_ plan: Plan, inbox: Inbox<ReceivedMessage>) throws(BrokerError) {
         let endpoint = plan.address.endpoint
         self.broker = "\(endpoint)"
         self.inbox = inbox
+        do throws(OutOfDescriptors) {
+            self.wake = try WakeEvent()
+        } catch {
+            throw .unreachable(broker: self.broker, reason: "\(error)")
+        }
         if !endpoint.isLoopback,
             let trouble = TCPProbe.trouble(host: endpoint.host, port: endpoint.port, milliseconds: 5_000)
         {

@@ -8,10 +8,20 @@ import Musl
 
 /// Starts a detached thread for code that blocks, so that no thread of the concurrency pool ever does.
 ///
+/// A machine that is out of threads ends nothing: the start is tried again until there is one.
+///
 /// - Parameters:
 ///   - name: Shown by `top -H`; the kernel keeps 15 bytes of it.
 ///   - body: Runs once; the thread ends with it.
 package func startThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
+    guard !isStarted(name, body) else { return }
+    Task.detached {
+        while !isStarted(name, body) { await pause(for: .milliseconds(100)) }
+    }
+}
+
+/// Tries once; `false` when the machine has no thread to give now.
+private func isStarted(_ name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
     final class Start {
         let name: String
         let body: @Sendable () -> Void
@@ -38,7 +48,9 @@ package func startThread(_ name: String, _ body: @escaping @Sendable () -> Void)
         },
         start.toOpaque()
     )
-    precondition(status == 0, "pthread_create failed with \(status): the machine is out of threads")
+    // No thread has taken it over.
+    if status != 0 { start.release() }
+    return status == 0
 }
 
 /// Runs blocking code on a thread of its own and returns what it returns.

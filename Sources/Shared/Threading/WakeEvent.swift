@@ -12,9 +12,11 @@ package final class WakeEvent: Sendable {
     package let descriptor: CInt
 
     /// Creates one.
-    package init() {
+    ///
+    /// - Throws: ``OutOfDescriptors``: the caller waits and tries again.
+    package init() throws(OutOfDescriptors) {
         self.descriptor = clinux_wake_make()
-        precondition(self.descriptor >= 0, "the process is out of file descriptors")
+        guard self.descriptor >= 0 else { throw OutOfDescriptors() }
     }
 
     deinit { close(self.descriptor) }
@@ -25,3 +27,14 @@ package final class WakeEvent: Sendable {
     /// Forgets the signals so far.
     package func clear() { clinux_wake_clear(self.descriptor) }
 }
+
+/// The process has as many files and connections open as it may.
+package struct OutOfDescriptors: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What is wrong.
+    package let description = "too many open files"
+}
+
+/// Raises the number of descriptors that the process may have open to what the machine allows.
+///
+/// - Returns: The number that it may have open now.
+package func raiseDescriptorLimit() -> Int { clinux_raise_descriptor_limit() }

@@ -30,17 +30,18 @@ package final class TroubledLine: Sendable {
     private let listener: CInt
     private let target: UInt16
     private let state = Locked(State())
-    private let wake = WakeEvent()
+    private let wake: WakeEvent
 
     /// Where to connect to, instead of the target.
     package let port: UInt16
 
     /// Lays a line from a free loopback port to `target`.
     ///
-    /// - Throws: ``RigError`` when there is no port to listen on.
+    /// - Throws: ``RigError`` when there is no port to listen on; `OutOfDescriptors`.
     package init(to target: UInt16, seed: UInt64 = 1) throws {
         self.port = try FreePort.take(1)[0]
         self.target = target
+        self.wake = try WakeEvent()
         self.listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         var address = loopback(port: self.port)
         let isBound = withUnsafePointer(to: &address) { pointer in

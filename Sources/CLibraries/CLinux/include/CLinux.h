@@ -13,6 +13,9 @@ void clinux_name_thread(const char *_Nonnull name);
 /// Makes an eventfd(2) that never blocks; -1 when the process is out of descriptors.
 int clinux_wake_make(void);
 
+/// Raises the soft limit of open descriptors to the hard one; returns the limit in force.
+long clinux_raise_descriptor_limit(void);
+
 /// Makes the descriptor readable.
 void clinux_wake_signal(int descriptor);
 
