@@ -83,6 +83,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -107,6 +108,12 @@ let package = Package(
             dependencies: ["CGPSD"],
             path: "Sources/CLibraries/CGPSDShims",
             cSettings: [.treatAllWarnings(as: .error)]
+        ),
+        .target(
+            name: "CGzip",
+            path: "Sources/CLibraries/CGzip",
+            cSettings: [.treatAllWarnings(as: .error)],
+            linkerSettings: [.linkedLibrary("z")]
         ),
         .target(
             name: "COpenSSL",
@@ -187,12 +194,18 @@ let package = Package(
         .target(
             name: "Board",
             dependencies: [
-                "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Plan", "Reports", "Roads", "Threading",
-                "TimeToScene", "Units",
+                "CGzip", "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Plan", "Reports", "Roads",
+                "Threading", "TimeToScene", "Units",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOFoundationEssentialsCompat", package: "swift-nio"), logging,
+                .product(name: "NIOFoundationEssentialsCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"), crypto, logging,
             ],
             path: "Sources/Room/Board",
             // In the program itself: a room has one file to install, and a page that fits it.
@@ -278,7 +291,8 @@ let package = Package(
         tests(
             "RoomTests",
             [
-                "BrokerLink", "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Reports", "Rig", "Roads",
+                "Board", "BrokerLink", "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Reports", "Rig",
+                "Roads",
                 "TestSupport", "TimeToScene", "Units",
             ]
         ),

@@ -5,61 +5,19 @@ import Testing
 
 @Suite("Who may use the board", .serialized, .timeLimit(.minutes(2)))
 struct BoardAccessTests {
-    private struct Session: Decodable {
-        let name: String
-        let role: String
-        let token: String?
-    }
-
     private func curl(_ chain: Chain, _ arguments: String...) async throws -> (status: String, text: String) {
-        let result = try await runProgramToEnd(
-            "/usr/bin/curl",
-            ["-sk", "-w", "\n%{http_code}", "-b", "\(chain.folder)/jar", "-c", "\(chain.folder)/jar"] + arguments
-        )
-        let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
-        return (lines.last.map(String.init) ?? "", lines.dropLast().joined(separator: "\n"))
+        try await chain.curl(arguments)
     }
 
     private func withAccounts(_ body: (Chain, String) async throws -> Void) async throws {
         try await Chain.with { chain in
-            for (name, role) in [("li", "dispatcher"), ("guest", "viewer"), ("chen", "chief")] {
-                try writeFile("\(chain.folder)/password", "a long password of \(name)\n")
-                let add = try await runProgramToEnd(
-                    "/bin/sh",
-                    [
-                        "-c",
-                        "'\(Places.program("patrolctl"))' account add \(name) --role \(role) "
-                            + "--file '\(chain.folder)/accounts' < '\(chain.folder)/password'",
-                    ]
-                )
-                #expect(add.status == 0, "\(add.errors)")
-            }
-            let made = try await runProgramToEnd(
-                "/usr/bin/openssl",
-                [
-                    "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout",
-                    "\(chain.folder)/board.key", "-out", "\(chain.folder)/board.crt",
-                ]
-            )
-            #expect(made.status == 0, "\(made.errors)")
-            let path = "\(chain.folder)/command-room.yaml"
-            let files = "certificate: \(chain.folder)/board.crt, key: \(chain.folder)/board.key"
-            let plain = "port: \(chain.http) }"
-            let text = readFile(path).replacing(plain, with: "port: \(chain.http), tls: { \(files) } }")
-            try writeFile(path, text + "accounts: \(chain.folder)/accounts\n")
+            try await chain.writeAccounts([("li", "dispatcher"), ("guest", "viewer"), ("chen", "chief")])
             try await chain.withBroker { _ in
                 try await chain.withRoom { _ in
-                    try await body(chain, "https://127.0.0.1:\(chain.http)")
+                    try await body(chain, chain.secure)
                 }
             }
         }
-    }
-
-    private func logIn(_ chain: Chain, _ address: String, _ name: String) async throws -> Session {
-        let body = #"{"name":"\#(name)","password":"a long password of \#(name)"}"#
-        let answer = try await self.curl(chain, "-X", "POST", "-d", body, "\(address)/api/v1/session")
-        #expect(answer.status == "200", "\(answer.text)")
-        return try RoomClient.Answer.decode(Session.self, from: answer.text)
     }
 
     @Test("nothing is seen without a login, and done only with the session's own token and a role that may")
@@ -70,7 +28,7 @@ struct BoardAccessTests {
             for path in ["page", "units", "incidents", "live", "plan", "reports/response", "audit", "roads/14/0/0"] {
                 #expect(try await self.curl(chain, "\(address)/api/v1/\(path)").status == "401", "\(path)")
             }
-            let viewer = try await self.logIn(chain, address, "guest")
+            let viewer = try await chain.logIn("guest")
             let token = try #require(viewer.token)
             #expect(viewer.role == "viewer")
             #expect(try await self.curl(chain, "\(address)/api/v1/units").status == "200")
@@ -85,7 +43,7 @@ struct BoardAccessTests {
                 incidents
             )
             #expect(asViewer.status == "403" && asViewer.text.contains("dispatcher"))
-            let dispatcher = try await self.logIn(chain, address, "li")
+            let dispatcher = try await chain.logIn("li")
             #expect(try await self.curl(chain, "-X", "POST", "-d", incident, incidents).status == "403")
             let own = try #require(dispatcher.token)
             let opened = try await self.curl(
@@ -100,7 +58,7 @@ struct BoardAccessTests {
             )
             #expect(opened.status == "201" && opened.text.contains(#""by":"li""#))
             #expect(try await self.curl(chain, "\(address)/api/v1/audit").status == "403")
-            _ = try await self.logIn(chain, address, "chen")
+            _ = try await chain.logIn("chen")
             let audit = try await self.curl(chain, "\(address)/api/v1/audit").text
             #expect(audit.contains(#""actor":"li""#) && audit.contains(#""what":"login""#))
             #expect(!audit.contains("password"))

@@ -10,14 +10,17 @@ import Units
 package struct Board: Sendable {
     private let parts: BoardParts
     private let page: PageRoutes
+    private let trustedProxies: Set<String>
 
     /// Creates the board.
     ///
     /// - Parameters:
     ///   - parts: All that it shows and acts on.
     ///   - settings: What the page is told.
-    package init(_ parts: BoardParts, page settings: PageSettings) {
+    ///   - trustedProxies: Proxies on whose word an address is taken.
+    package init(_ parts: BoardParts, page settings: PageSettings, trustedProxies: Set<String> = []) {
         self.parts = parts
+        self.trustedProxies = trustedProxies
         self.page = PageRoutes(settings, parts: parts)
     }
 
@@ -27,7 +30,10 @@ package struct Board: Sendable {
         var isSecure = false
         if case .login(let sessions) = self.parts.accounts { isSecure = sessions.isSecure }
         router.add(middleware: SecurityHeaders(isSecure: isSecure, imageSource: self.page.settings.tileOrigin))
-        router.add(middleware: ProblemMiddleware())
+        router.add(middleware: Compression())
+        let paths = KnownPaths()
+        router.add(middleware: ProblemMiddleware(paths: paths))
+        router.add(middleware: Origins(trusted: self.trustedProxies))
         router.add(middleware: Admission(accounts: self.parts.accounts, now: self.parts.now))
         router.get("healthz") { _, context in
             try context.requireNearOrLogin()
@@ -47,6 +53,7 @@ package struct Board: Sendable {
         MapRoutes(parts: self.parts).add(to: api)
         LiveRoutes(parts: self.parts).add(to: api)
         SessionRoutes(parts: self.parts).add(to: api)
+        paths.learn(router)
         return router.buildResponder()
     }
 

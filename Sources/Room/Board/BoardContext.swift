@@ -7,13 +7,15 @@ package struct BoardContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// Who makes it; `nil` until that is known.
     var identity: Identity?
+    /// The session that it belongs to; `nil` where nobody logs in, or has not yet.
+    var session: String?
     /// From where: an address.
-    let origin: String
+    var origin: String
 
     /// Takes a request from its connection.
     package init(source: Source) {
         self.coreContext = .init(source: source)
-        self.origin = source.channel.remoteAddress?.ipAddress ?? "here"
+        self.origin = source.channel.remoteAddress?.ipAddress.flatMap { Address.canonical($0) } ?? "here"
     }
 
     /// Who is written down for what this request does.
@@ -21,9 +23,7 @@ package struct BoardContext: RequestContext {
 
     /// Throws a problem document for who asks from another machine and has not logged in.
     func requireNearOrLogin() throws {
-        let isNear =
-            ["127.", "::ffff:127."].contains { self.origin.hasPrefix($0) } || ["::1", "here"].contains(self.origin)
-        if !isNear { try self.require(.viewer) }
+        if !Address.isThisMachine(self.origin) { try self.require(.viewer) }
     }
 
     /// Throws a problem document when the role is too small.

@@ -11,13 +11,24 @@ private let largestBody = 65_536
 extension Request {
     /// Reads the body as JSON; says what is wrong in terms of its keys.
     func json<T: Decodable>(_ type: T.Type = T.self, example: String) async throws -> T {
+        let buffer = try await self.bytes(upTo: largestBody, of: "the body")
         do {
-            let buffer = try await self.body.collect(upTo: largestBody)
             return try JSONDecoder().decode(T.self, from: Data(buffer: buffer))
-        } catch is NIOTooManyBytesError {
-            throw Problem(.contentTooLarge, "the body must not be larger than \(largestBody) bytes")
         } catch let error as DecodingError {
             throw Problem(.badRequest, "\(Self.words(error)); the body must be JSON such as \(example)")
+        }
+    }
+
+    /// Reads the whole body.
+    ///
+    /// - Parameters:
+    ///   - limit: Bytes of the largest that is read.
+    ///   - what: What it is, for the problem document.
+    func bytes(upTo limit: Int, of what: String) async throws -> ByteBuffer {
+        do {
+            return try await self.body.collect(upTo: limit)
+        } catch is NIOTooManyBytesError {
+            throw Problem(.contentTooLarge, "\(what) must not be larger than \(limit) bytes")
         }
     }
 

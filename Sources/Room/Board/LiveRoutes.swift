@@ -16,6 +16,7 @@ struct LiveRoutes: Sendable {
     func add(to api: RouterGroup<BoardContext>) {
         api.get("live") { request, context in
             try context.require(.viewer)
+            try request.allow("after")
             var headers = HTTPFields()
             headers[.contentType] = "text/event-stream; charset=utf-8"
             headers[.cacheControl] = "no-store"
@@ -26,7 +27,7 @@ struct LiveRoutes: Sendable {
                 body: ResponseBody { writer in
                     self.parts.feed.enter()
                     defer { self.parts.feed.leave() }
-                    try await self.follow(from: resumed, &writer)
+                    try await self.follow(from: resumed, session: context.session, &writer)
                     try await writer.finish(nil)
                 }
             )
@@ -42,14 +43,24 @@ struct LiveRoutes: Sendable {
         return version
     }
 
+    /// Whether the login that a page looks on with still holds.
+    private func isGoingOn(_ session: String?) -> Bool {
+        guard case .login(let sessions) = self.parts.accounts, let session else { return true }
+        return sessions.isGoingOn(session, now: self.parts.now())
+    }
+
     @concurrent
-    private func follow(from start: UInt64, _ writer: inout any ResponseBodyWriter) async throws {
+    private func follow(
+        from start: UInt64,
+        session: String?,
+        _ writer: inout any ResponseBodyWriter
+    ) async throws {
         let text = LiveText(parts: self.parts)
         let clock = ContinuousClock()
         var version = start
         var isFirst = true
         var last = clock.now
-        while !Task.isCancelled {
+        while !Task.isCancelled, self.isGoingOn(session) {
             // A page that keeps up gets the text that all get.
             let shared = version == 0 ? nil : self.parts.feed.frame(after: version)
             var frame = shared

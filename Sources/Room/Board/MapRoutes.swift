@@ -48,10 +48,7 @@ struct MapRoutes: Sendable {
         }
         api.put("plan") { request, context in
             try context.require(.chief)
-            let body: ByteBuffer
-            do { body = try await request.body.collect(upTo: Self.largestPlan) } catch {
-                throw Problem(.contentTooLarge, "the plan must not be larger than \(Self.largestPlan) bytes")
-            }
+            let body = try await request.bytes(upTo: Self.largestPlan, of: "the plan")
             do throws(PlanRefusal) {
                 try self.parts.plans.replace(with: Array(body.readableBytesView))
             } catch {

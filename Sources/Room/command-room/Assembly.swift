@@ -8,7 +8,6 @@ import HummingbirdTLS
 import Intake
 import Logging
 import NIOCore
-import NIOSSL
 import PatrolWire
 import Program
 import Roads
@@ -150,6 +149,7 @@ struct Assembly {
                 services.append(PlanPublisher(plans, station: station, link: link, units: units, logger: self.logger))
             }
         }
+        let accounts = try await self.accounts()
         let board = Board(
             BoardParts(
                 units: units,
@@ -168,17 +168,18 @@ struct Assembly {
                 stations: self.configuration.stations,
                 teams: self.configuration.teams,
                 zone: self.configuration.timezone,
-                accounts: try self.accounts(),
+                accounts: accounts,
                 now: now
             ),
-            page: self.configuration.page
+            page: self.configuration.page,
+            trustedProxies: self.configuration.door.trustedProxies
         )
         let http = self.configuration.http
         let logger = self.logger
         let scheme = self.configuration.tls == nil ? "http" : "https"
         let application = Application(
             responder: board.responder(),
-            server: try self.server(),
+            server: try BoardServer(configuration: self.configuration, logger: logger).builder(),
             configuration: .init(address: .hostname(http.host, port: Int(http.port)), serverName: "command-room"),
             onServerRunning: { _ in logger.info("Listening on \(scheme)://\(http)/") },
             logger: logger
@@ -209,6 +210,9 @@ struct Assembly {
             Retention(history: self.history, days: self.configuration.keepDays, logger: self.logger), application,
             ReadinessService(status: "listening on \(scheme)://\(http)"),
         ]
+        if let file = self.configuration.accounts, case .login(let sessions) = accounts {
+            services.append(AccountWatch(book: AccountBook(file: file), sessions: sessions, logger: logger))
+        }
         logger.info("command-room \(Release.version): \(self.network.source), \(self.network.edgeCount) pieces of road")
         let group = ServiceGroup(
             services: services,
@@ -245,36 +249,22 @@ struct Assembly {
     }
 
     /// Who may use the board; a file that cannot be used ends the program now and not at the first login.
-    private func accounts() throws -> Accounts {
+    private func accounts() async throws -> Accounts {
         guard let file = self.configuration.accounts else {
             return .thisMachine(Identity(name: "local", role: .admin))
         }
-        _ = try AccountBook(file: file).load()
-        return .login(
-            Sessions(isSecure: self.configuration.tls != nil) { [logger] name, password in
-                await AccountBook(file: file).identity(name: name, password: password, logger: logger)
-            }
-        )
-    }
-
-    private func server() throws -> HTTPServerBuilder {
-        guard let files = self.configuration.tls else { return .http1() }
-        do {
-            let chain = try NIOSSLCertificate.fromPEMFile(files.certificate).map {
-                NIOSSLCertificateSource.certificate($0)
-            }
-            var tls = TLSConfiguration.makeServerConfiguration(
-                certificateChain: chain,
-                privateKey: .privateKey(try NIOSSLPrivateKey(file: files.key, format: .pem))
-            )
-            tls.minimumTLSVersion = .tlsv12
-            return try .tls(.http1(), tlsConfiguration: tls)
-        } catch {
-            throw ProgramFailure(
-                .unavailable,
-                "http.tls: \(files.certificate) and \(files.key) cannot be used together: \(error)"
-            )
+        let book = AccountBook(file: file)
+        let accounts = try book.accounts()
+        let sessions = Sessions(
+            isSecure: self.configuration.tls != nil,
+            file: SessionFile(path: "\(self.configuration.state)/sessions.json"),
+            logger: self.logger
+        ) { [logger] name, password in
+            await book.outcome(name: name, password: password, logger: logger)
         }
+        // What changed while the room was down holds before the first request.
+        await sessions.follow(accounts, now: SystemClock.wallMilliseconds)
+        return .login(sessions)
     }
 
     /// One connection a station: each station's devices are told by a will of its own that the room is gone.

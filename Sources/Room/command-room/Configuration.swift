@@ -27,6 +27,8 @@ struct Configuration: Sendable {
 
     /// With which the board is served; `nil` for plain HTTP on this machine.
     var tls: TLSFiles?
+    /// How many may come in over HTTP, and on whose word.
+    var door: DoorSettings
     /// Who may log in; `nil` for everybody on this machine.
     var accounts: String?
     /// What the devices are to patrol; `nil` where they have it from elsewhere.
@@ -68,6 +70,7 @@ struct Configuration: Sendable {
             )
             try tls.finish()
         }
+        self.door = try DoorSettings(&http)
         self.accounts = try top.optionalString("accounts")
         guard self.http.isLoopback || (self.tls != nil && self.accounts != nil) else {
             throw http.error(

@@ -17,6 +17,12 @@ package struct AccountFile: Sendable, Hashable {
         fileprivate let rounds: Int
         fileprivate let salt: [UInt8]
         fileprivate let hash: [UInt8]
+
+        /// Tells its password from another one, also from the same one set again, and says nothing about it.
+        package var mark: String {
+            let digest = SHA256.hash(data: Data(self.salt + self.hash + "\(self.rounds)".utf8))
+            return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        }
     }
 
     /// Why a file or a password cannot be used.
@@ -104,10 +110,10 @@ package struct AccountFile: Sendable, Hashable {
         return self.accounts.count < count
     }
 
-    /// The role of an account whose password this is; `nil` when it is not.
+    /// The account whose password this is; `nil` when it is not.
     ///
     /// Takes a tenth of a second, also for a name that is not there: nobody learns from it which names are.
-    package func role(name: String, password: String) throws(Problem) -> String? {
+    package func account(name: String, password: String) throws(Problem) -> Account? {
         let account = self.accounts.first { $0.name == name }
         let hash = try Self.hash(
             password,
@@ -116,7 +122,7 @@ package struct AccountFile: Sendable, Hashable {
         )
         guard let account else { return nil }
         let difference = zip(hash, account.hash).reduce(0) { $0 | ($1.0 ^ $1.1) }
-        return difference == 0 ? account.role : nil
+        return difference == 0 ? account : nil
     }
 
     private static func isName(_ text: String) -> Bool {

@@ -18,6 +18,7 @@ struct SessionRoutes: Sendable {
     func add(to api: RouterGroup<BoardContext>) {
         api.get("session") { request, context in
             try context.require(.viewer)
+            try request.allow()
             guard let identity = context.identity else { throw Problem(.unauthorized, "log in first") }
             return answer(
                 try jsonBytes(
@@ -27,7 +28,12 @@ struct SessionRoutes: Sendable {
         }
         api.post("session") { request, context in try await self.logIn(request, context) }
         api.delete("session") { request, context in
-            if case .login(let sessions) = self.parts.accounts, let id = self.id(request) { sessions.end(id) }
+            try request.allow()
+            if case .login(let sessions) = self.parts.accounts, let id = self.id(request),
+                let identity = await sessions.end(id)
+            {
+                try self.parts.note("logout", of: "session", by: identity.name, context)
+            }
             return Response(
                 status: .noContent,
                 headers: [.setCookie: "\(Admission.cookie)=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"]
@@ -45,6 +51,7 @@ struct SessionRoutes: Sendable {
     }
 
     private func logIn(_ request: Request, _ context: BoardContext) async throws -> Response {
+        try request.allow()
         struct Body: Decodable {
             let name: String
             let password: String
@@ -53,29 +60,36 @@ struct SessionRoutes: Sendable {
         guard case .login(let sessions) = self.parts.accounts else {
             throw Problem(.conflict, "nobody logs in here: the board is open to this machine only")
         }
-        let now = self.parts.now()
-        func note(_ what: String) throws {
-            try self.parts.casebook.note(
-                Casebook.Deed(time: now, actor: body.name, origin: context.origin, what: what, subject: "session")
-            )
-        }
+        let name = harmless(body.name, atMost: 64)
         let (id, session): (String, Sessions.Session)
         do throws(Sessions.Refusal) {
             (id, session) = try await sessions.logIn(
                 name: body.name,
                 password: body.password,
                 origin: context.origin,
-                now: now
+                now: self.parts.now()
             )
         } catch {
             switch error {
             case .wrong:
-                try note("login refused")
+                try self.parts.note("login refused", of: "session", by: name, context)
                 throw Problem(.unauthorized, "name and password do not fit")
-            case .tooMany: throw Problem(.tooManyRequests, "too many tries: wait a minute")
+            case .wait(let seconds, let isNews):
+                if isNews { try self.parts.note("login held back for \(seconds) s", of: "session", by: name, context) }
+                throw Problem(
+                    .tooManyRequests,
+                    "too many tries: wait \(seconds) seconds",
+                    headers: [.retryAfter: "\(seconds)"]
+                )
+            case .unavailable:
+                throw Problem(
+                    .serviceUnavailable,
+                    "nobody can log in: the accounts file cannot be read; the room's log says why",
+                    headers: [.retryAfter: "5"]
+                )
             }
         }
-        try note("login")
+        try self.parts.note("login", of: "session", by: name, context)
         let cookie =
             "\(Admission.cookie)=\(id); Path=/; HttpOnly; SameSite=Strict\(sessions.isSecure ? "; Secure" : "")"
         let identity = session.identity

@@ -31,6 +31,7 @@ struct Admission: RouterMiddleware {
             let id = request.headers[.cookie].flatMap { Self.value(of: Self.cookie, in: $0) }
             if let session = id.flatMap({ sessions.session($0, now: self.now()) }) {
                 context.identity = session.identity
+                context.session = session.key
                 let isLogin = request.method == .post && request.uri.path == "/api/v1/session"
                 let token = Self.tokenHeader.flatMap { request.headers[$0] }
                 if isAct, !isLogin, token != session.token {
@@ -61,10 +62,44 @@ struct Admission: RouterMiddleware {
     }
 }
 
+/// Takes the address of whoever asks from a proxy that is trusted to tell it.
+struct Origins: RouterMiddleware {
+    /// Addresses of proxies.
+    let trusted: Set<String>
+
+    private static let header = HTTPField.Name("X-Forwarded-For")
+
+    func handle(
+        _ request: Request,
+        context: BoardContext,
+        next: @concurrent (Request, BoardContext) async throws -> Response
+    ) async throws -> Response {
+        guard self.trusted.contains(context.origin), let name = Self.header else {
+            return try await next(request, context)
+        }
+        var context = context
+        // Each proxy adds at the end whom it heard; what is before the first that is not ours, anybody may have written.
+        let told = request.headers[values: name].flatMap { $0.split(separator: ",") }
+        for text in told.reversed() {
+            guard let address = Address.canonical(text.filter { $0 != " " }) else { break }
+            context.origin = address
+            if !self.trusted.contains(address) { break }
+        }
+        return try await next(request, context)
+    }
+}
+
 /// What every answer tells a browser.
 struct SecurityHeaders: RouterMiddleware {
     let isSecure: Bool
     let imageSource: String?
+
+    /// What any browser may keep: the description of the interface, and the tiles of the map, which say so themselves.
+    private static func isPrivate(_ path: String) -> Bool {
+        if path == "/metrics" || path == "/healthz" { return true }
+        guard path.hasPrefix("/api/v1/") else { return false }
+        return path != "/api/v1/openapi.yaml" && !path.hasPrefix("/api/v1/roads/")
+    }
 
     func handle(
         _ request: Request,
@@ -78,6 +113,7 @@ struct SecurityHeaders: RouterMiddleware {
         if let name = HTTPField.Name("X-Content-Type-Options") { response.headers[name] = "nosniff" }
         if let name = HTTPField.Name("Referrer-Policy") { response.headers[name] = "no-referrer" }
         if let name = HTTPField.Name("X-Frame-Options") { response.headers[name] = "DENY" }
+        if Self.isPrivate(request.uri.path) { response.headers[.cacheControl] = "no-store" }
         if self.isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000" }
         return response
     }

@@ -1,0 +1,36 @@
+import History
+import PatrolWire
+
+extension BoardParts {
+    /// Writes down what somebody did or looked at.
+    ///
+    /// - Parameters:
+    ///   - what: What was done, such as `track read`.
+    ///   - subject: To what, such as `station/device`.
+    ///   - actor: Who, where that is not yet the request's own identity.
+    ///   - context: The request.
+    func note(_ what: String, of subject: String, by actor: String? = nil, _ context: BoardContext) throws {
+        try self.casebook.note(
+            Casebook.Deed(
+                time: self.now(),
+                actor: actor ?? context.actor,
+                origin: context.origin,
+                what: what,
+                subject: harmless(subject, atMost: 200)
+            )
+        )
+    }
+}
+
+/// A foreign text for a log line: one line, no control characters, at most so many characters.
+func harmless(_ text: String, atMost count: Int = 200) -> String {
+    var shown = ""
+    for scalar in text.unicodeScalars.prefix(count) {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
+            shown += "\\u{\(String(scalar.value, radix: 16))}"
+        default: shown.unicodeScalars.append(scalar)
+        }
+    }
+    return text.unicodeScalars.count > count ? shown + "…" : shown
+}
