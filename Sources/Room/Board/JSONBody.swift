@@ -24,6 +24,8 @@ extension Request {
     /// - Parameters:
     ///   - limit: Bytes of the largest that is read.
     ///   - what: What it is, for the problem document.
+    /// - Returns: The bytes.
+    /// - Throws: ``Problem`` for a larger one; what the connection throws.
     func bytes(upTo limit: Int, of what: String) async throws -> ByteBuffer {
         do {
             return try await self.body.collect(upTo: limit)

@@ -9,6 +9,7 @@ extension BoardParts {
     ///   - subject: To what, such as `station/device`.
     ///   - actor: Who, where that is not yet the request's own identity.
     ///   - context: The request.
+    /// - Throws: What the casebook throws when it cannot write: then the act must not pass for done.
     func note(_ what: String, of subject: String, by actor: String? = nil, _ context: BoardContext) throws {
         try self.casebook.note(
             Casebook.Deed(

@@ -65,6 +65,7 @@ package struct LoginLimits: Sendable {
     ///   - address: Where from.
     ///   - isKnown: Whether that name logged in from there before.
     ///   - now: ms since 1970 UTC.
+    /// - Returns: Whether it may be made now.
     package mutating func begin(name: String, address: String, isKnown: Bool, at now: Int64) -> Verdict {
         let pair = Pair(name: name, address: address)
         if let wait = self.wait(pair, isKnown: isKnown, at: now) { return wait }

@@ -75,9 +75,7 @@ package final class Sessions: Sendable {
         await self.queue.leave()
         switch outcome {
         case .wrong: throw .wrong
-        case .unavailable:
-            self.state.withLock { $0.limits.takeBack(name: name, address: place) }
-            throw .unavailable
+        case .unavailable: throw .unavailable
         case .fits(let account):
             let id = randomText()
             let key = digest("session \(id)")

@@ -27,6 +27,7 @@ package struct DoorSettings: Sendable, Hashable {
     /// The settings as far as a process can keep them.
     ///
     /// - Parameter descriptors: How many descriptors it may have open.
+    /// - Returns: The settings with as many connections as leave some for the rest.
     package func fitting(descriptors: Int) -> DoorSettings {
         var fitting = self
         fitting.connections = min(self.connections, max(descriptors - Self.reserve, descriptors / 4))

@@ -49,6 +49,7 @@ extension HTTPServerBuilder {
     /// - Parameters:
     ///   - door: Who may come in, and how long what may take.
     ///   - tls: What it is served with; `nil` for plain HTTP.
+    /// - Returns: What an application builds its server with.
     package static func behind(_ door: Door, tls: TLSConfiguration?) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in
             let http = DoorChannel(door, isSecure: tls != nil, responder: responder)
