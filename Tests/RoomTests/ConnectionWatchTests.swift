@@ -16,6 +16,20 @@ struct ConnectionWatchTests {
         #expect(watch.verdict(at: 19_000, buffered: 0) == .header)
     }
 
+    @Test("connections leave 256 descriptors to the rest, and addresses are compared in one form")
+    func settings() {
+        let settings = DoorSettings()
+        #expect(settings.connections == 1_000 && settings.perAddress == 100)
+        #expect(settings.fitting(descriptors: 65_536).connections == 1_000)
+        #expect(settings.fitting(descriptors: 1_024).connections == 768)
+        #expect(settings.fitting(descriptors: 256).connections == 64)
+        #expect(DoorSettings.address("::ffff:127.0.0.1") == "127.0.0.1")
+        #expect(DoorSettings.address("2001:0db8:0:0::1") == "2001:db8::1")
+        for text in ["proxy", "", "127.0.0.1/8", "127.0.0.256", " 127.0.0.1"] {
+            #expect(DoorSettings.address(text) == nil, "\(text)")
+        }
+    }
+
     @Test("a body has thirty seconds and one more for each 4,000 bytes that came")
     func body() {
         var watch = ConnectionWatch(isSecure: false, at: 0)

@@ -15,7 +15,7 @@ package struct BoardContext: RequestContext {
     /// Takes a request from its connection.
     package init(source: Source) {
         self.coreContext = .init(source: source)
-        self.origin = source.channel.remoteAddress?.ipAddress.flatMap { Address.canonical($0) } ?? "here"
+        self.origin = Address.of(source.channel)
     }
 
     /// Who is written down for what this request does.

@@ -21,6 +21,12 @@ enum Address {
         }
     }
 
+    /// Who is at the other end of a connection; `here` for a socket of this machine that has no address.
+    static func of(_ channel: any Channel) -> String {
+        guard let address = channel.remoteAddress?.ipAddress else { return "here" }
+        return Self.canonical(address) ?? address
+    }
+
     /// What is counted as one: an IPv4 address, or the network of an IPv6 one, whose owner has 2⁶⁴ of them.
     static func group(_ address: String) -> String {
         guard address.contains(":") else { return address }

@@ -28,7 +28,7 @@ final class DoorHandler: ChannelDuplexHandler {
     static var now: Int64 { Int64(clamping: NIODeadline.now().uptimeNanoseconds / 1_000_000) }
 
     func channelActive(context: ChannelHandlerContext) {
-        let address = context.channel.remoteAddress?.ipAddress.flatMap { Address.canonical($0) } ?? "here"
+        let address = Address.of(context.channel)
         let answer = self.door.enter(address, at: Self.now)
         self.answer = answer
         context.channel.closeFuture.whenComplete { [door] _ in door.leave(address, answer) }
