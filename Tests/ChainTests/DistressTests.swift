@@ -150,7 +150,8 @@ struct DistressTests {
                     )
                     #expect(closed.status == 200)
                     try await publish("log", backlog)
-                    try await publish("evt", record(3, 0))
+                    // Pressed after the first was closed.
+                    try await publish("evt", record(3, -5))
                     let second = try await eventually("the next call") {
                         let all = try await self.incidents(chain)
                         return all.incidents.count > 1 ? all : nil

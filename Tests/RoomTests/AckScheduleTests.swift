@@ -28,10 +28,10 @@ struct AckScheduleTests {
     @Test("what the broker did not take comes again, unless there is something newer")
     func giveBack() throws {
         var schedule = AckSchedule()
-        schedule.giveBack(try self.name("a"), stored: SequenceRanges([1...1]), now: 0)
+        schedule.giveBack(AckSchedule.Due(name: try self.name("a"), stored: SequenceRanges([1...1])), now: 0)
         #expect(schedule.takeDue(now: 1_000).map(\.stored.upTo) == [1])
         schedule.note(try self.name("a"), stored: SequenceRanges([1...2]), isBacklog: true, now: 0)
-        schedule.giveBack(try self.name("a"), stored: SequenceRanges([1...1]), now: 0)
+        schedule.giveBack(AckSchedule.Due(name: try self.name("a"), stored: SequenceRanges([1...1])), now: 0)
         #expect(schedule.takeDue(now: 1_000).map(\.stored.upTo) == [2])
     }
 }

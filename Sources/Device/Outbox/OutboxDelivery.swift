@@ -17,8 +17,14 @@ extension Outbox {
     /// given here, or that has other records under numbers of this log, shows that the disk was set back to an older
     /// state, or that a copy of it runs in another device: a new log is begun.
     ///
+    /// - Parameters:
+    ///   - acknowledgement: The room's word.
+    ///   - digest: Gives what tells a record from another, as the acknowledgement's `sum`; `nil` where the bytes are none.
     /// - Returns: How many records are to be sent again.
-    package func takeOver(_ acknowledgement: Acknowledgement) throws(OutboxError) -> Int64 {
+    package func takeOver(
+        _ acknowledgement: Acknowledgement,
+        digest: (_ body: [UInt8]) -> String? = { _ in nil }
+    ) throws(OutboxError) -> Int64 {
         guard acknowledgement.log == self.log else { return 0 }
         let stored = acknowledgement.stored
         let highest = stored.ranges.last?.upperBound ?? 0
@@ -27,6 +33,11 @@ extension Outbox {
         }
         if highest >= self.next, highest - self.next < Self.longestLeap {
             return try self.fork(why: "the room has records up to \(highest) of it, here \(self.next - 1) is the last")
+        }
+        if let sum = acknowledgement.sum, let own = try self.entries(from: acknowledgement.upTo, limit: 1).first,
+            own.sequence == acknowledgement.upTo, let mine = digest(own.body), mine != sum
+        {
+            return try self.fork(why: "the room has another record \(own.sequence)")
         }
         var said = SequenceRanges(
             stored.ranges.filter { $0.lowerBound < self.next }.map { $0.lowerBound...min($0.upperBound, self.next - 1) }

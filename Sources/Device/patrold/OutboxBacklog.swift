@@ -34,7 +34,13 @@ extension Outbox: BacklogSource {
     }
 
     package func acknowledge(_ acknowledgement: Acknowledgement) async throws -> Int64 {
-        try self.takeOver(acknowledgement)
+        try self.takeOver(acknowledgement) { body in
+            do throws(WireError) {
+                return try WireCoder().digest(of: try WireCoder().decode(Record.self, from: body))
+            } catch {
+                return nil
+            }
+        }
     }
 
     /// The same record under a number of another log; `nil` when the bytes are no record any more.

@@ -18,6 +18,8 @@ package actor History {
         package var refused = 0
         /// Logs that gave a number to two different records; both are kept.
         package var forked: Set<LogName> = []
+        /// What is stored under the last number before the first gap of each log that the batch touched.
+        package var sums: [LogName: String] = [:]
         /// What is now stored of each log that the batch touched.
         package var stored: [LogName: SequenceRanges] = [:]
     }

@@ -45,13 +45,22 @@ struct LedgerWriter {
     }
 
     /// Writes the ledger of every log that changed, and only what of it changed.
-    func writeLedger() throws {
+    mutating func writeLedger() throws {
         for (name, stored) in self.outcome.stored {
+            let log = try HistorySchema.number(of: name, in: self.database)
+            self.outcome.sums[name] = try self.sum(log, stored.upTo)
             let before = self.known[name]
             guard stored != before else { continue }
-            let log = try HistorySchema.number(of: name, in: self.database)
             try HistorySchema.write(stored, insteadOf: before, of: log, in: self.database)
         }
+    }
+
+    /// What tells the record of a number from another; `nil` where there is none.
+    private func sum(_ log: Int64, _ sequence: Int64) throws -> String? {
+        guard sequence >= 1, let body = try self.bytes(log, sequence), let record = StoredRecord.decoded(body) else {
+            return nil
+        }
+        return try WireCoder().digest(of: record)
     }
 
     private mutating func store(

@@ -19,20 +19,21 @@ final class Acknowledger: Sendable {
     }
 
     /// Takes what a commit has stored; `backlog` names the logs that sent backlog in it.
-    func note(_ stored: [LogName: SequenceRanges], backlog: Set<LogName>, forked: Set<LogName>) {
+    func note(_ outcome: History.Outcome, backlog: Set<LogName>) {
         let now = SystemClock.bootMilliseconds
         self.schedule.withLock { schedule in
-            for (name, ranges) in stored {
+            for (name, ranges) in outcome.stored {
                 schedule.note(
                     name,
                     stored: ranges,
                     isBacklog: backlog.contains(name),
-                    isForked: forked.contains(name),
+                    isForked: outcome.forked.contains(name),
+                    sum: outcome.sums[name],
                     now: now
                 )
             }
         }
-        if !backlog.isEmpty || !forked.isEmpty { self.wake.yield() }
+        if !backlog.isEmpty || !outcome.forked.isEmpty { self.wake.yield() }
     }
 
     /// Ends ``run()``.
@@ -54,18 +55,22 @@ final class Acknowledger: Sendable {
 
     private func publishDue() async {
         let due = self.schedule.withLock { $0.takeDue(now: SystemClock.bootMilliseconds) }
-        for (name, stored, isForked) in due {
+        for one in due {
+            let name = one.name
             do {
                 let topic = Topic.device(station: name.station, device: name.device, channel: .acknowledgement)
-                let message = Acknowledgement(log: name.log, stored: stored, isForked: isForked)
+                let message = Acknowledgement(
+                    log: name.log,
+                    stored: one.stored,
+                    isForked: one.isForked,
+                    sum: one.sum
+                )
                 try await self.link.publish(
                     BrokerMessage(topic: "\(topic)", payload: try WireCoder().encode(message), isRetained: true)
                 )
             } catch {
                 self.logger.debug("Acknowledgement not taken: \(error)")
-                self.schedule.withLock {
-                    $0.giveBack(name, stored: stored, isForked: isForked, now: SystemClock.bootMilliseconds)
-                }
+                self.schedule.withLock { $0.giveBack(one, now: SystemClock.bootMilliseconds) }
             }
         }
     }

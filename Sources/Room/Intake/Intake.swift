@@ -113,7 +113,7 @@ package struct Intake: Service {
                     "\(name.device) of \(name.station) has given numbers of its log \(name.log) twice: its disk was set back, or runs in two devices; both records are kept, and it is told to begin a new log"
                 )
             }
-            acknowledger.note(outcome.stored, backlog: backlog, forked: outcome.forked)
+            acknowledger.note(outcome, backlog: backlog)
             await self.observer?.stored(nil, station: self.station)
             return nil
         } catch {

@@ -95,6 +95,21 @@ struct JSONWriter {
     private mutating func append(_ text: String) { self.bytes += Array(text.utf8) }
 }
 
+extension WireCoder {
+    /// What tells a record from another: FNV-1a, 64 bits, of its canonical bytes, as 16 hex digits.
+    ///
+    /// It withstands no attack: whoever can write a device's records can write them as he likes.
+    ///
+    /// - Throws: ``WireError/malformed(reason:)`` when the record breaks the contract.
+    public func digest(of record: Record) throws(WireError) -> String {
+        let sum = try self.encode(record: record).reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+        }
+        let digits = String(sum, radix: 16)
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+}
+
 /// Writes texts as JSON has them: the one place that quotes and escapes.
 package enum JSONText {
     /// Appends a text in quotes; no character of it can end them, or begin a new line.

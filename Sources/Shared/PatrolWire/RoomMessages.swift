@@ -8,6 +8,9 @@ public struct Acknowledgement: Sendable, Hashable, WireMessage {
     public var have: [[Int64]]
     /// Whether more is stored beyond the last of ``have``, which has no place in one message.
     public var part: Bool?
+    /// What the room has under ``upTo``, as ``WireCoder/digest(of:)`` gives it: a device that has another record there
+    /// has given the number twice. `nil` where the room has none.
+    public var sum: String?
     /// Whether the room has other records under numbers of this log: the device begins a new one.
     public var forked: Bool?
 
@@ -27,6 +30,7 @@ public struct Acknowledgement: Sendable, Hashable, WireMessage {
         if !LogID.isValid(self.log) { return "'log' must be 16 lower-case hex digits" }
         if self.upTo < 0 { return "'upTo' must not be negative" }
         if let violation = ExactNumber.violation(["upTo": self.upTo]) { return violation }
+        if let sum, !LogID.isValid(sum) { return "'sum' must be 16 lower-case hex digits" }
         var last = self.upTo
         for range in self.have {
             guard range.count == 2, range[0] > last, range[0] <= range[1], ExactNumber.range.contains(range[1]) else {

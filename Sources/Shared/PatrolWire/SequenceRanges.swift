@@ -90,8 +90,9 @@ extension Acknowledgement {
     /// Creates the acknowledgement of a whole set.
     ///
     /// `isForked` tells the device that it has given numbers of this log twice.
-    public init(log: String, stored: SequenceRanges, isForked: Bool = false) {
+    public init(log: String, stored: SequenceRanges, isForked: Bool = false, sum: String? = nil) {
         self.init(log: log, upTo: stored.upTo, have: stored.beyond)
+        self.sum = sum
         if isForked { self.forked = true }
     }
 
