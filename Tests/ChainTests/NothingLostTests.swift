@@ -98,7 +98,6 @@ struct NothingLostTests {
                                 return all.count == stored.count ? () : nil
                             }
                         }
-                        #expect(readFile("\(chain.folder)/command-room.log").contains("has given numbers of its log"))
                     }
                 }
             }
