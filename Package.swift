@@ -133,7 +133,8 @@ let package = Package(
         library("Shared", "Plan", ["Ground"]),
         library("Shared", "Threading", ["CLinux", deque], settings: strict),
         library("Shared", "Settings", ["CYAML"], settings: strict),
-        library("Shared", "Program", [arguments, logging]),
+        library("Shared", "PlainText"),
+        library("Shared", "Program", ["PlainText", arguments, logging]),
         library("Shared", "PatrolWire"),
         library(
             "Shared",
@@ -244,7 +245,7 @@ let package = Package(
         program(
             "Tools",
             "patrolctl",
-            ["AccountFile", "Console", "PatrolWire", "Plan", "PlanSigning", "Program", "Zones", arguments]
+            ["AccountFile", "Console", "PatrolWire", "PlainText", "Plan", "PlanSigning", "Program", "Zones", arguments]
         ),
         program(
             "Tools",
@@ -273,7 +274,10 @@ let package = Package(
         tests("ArchitectureTests", []),
         tests(
             "SharedTests",
-            ["Ground", "PatrolWire", "Plan", "Settings", "TestSupport", "Threading", "Zones"],
+            [
+                "Console", "Ground", "PatrolWire", "PlainText", "Plan", "Rig", "Settings", "TestSupport", "Threading",
+                "Zones", logging,
+            ],
             resources: [.copy("Golden")]
         ),
         tests(

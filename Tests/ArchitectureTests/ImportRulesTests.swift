@@ -12,7 +12,8 @@ private let mayImport: [String: Set<String>] = [
     "Shared/Plan": ["FoundationEssentials", "Ground"],
     "Shared/Threading": ["CLinux", "DequeModule"],
     "Shared/Settings": ["CYAML"],
-    "Shared/Program": ["ArgumentParser", "Logging"],
+    "Shared/PlainText": [],
+    "Shared/Program": ["ArgumentParser", "Logging", "PlainText"],
     "Shared/PatrolWire": ["FoundationEssentials"],
     "Shared/BrokerLink": ["CMosquitto", "DequeModule", "Logging", "ServiceLifecycle", "Settings", "Threading"],
     "Shared/PlanSigning": ["Crypto", "FoundationEssentials", "PatrolWire"],
@@ -63,8 +64,8 @@ private let mayImport: [String: Set<String>] = [
         "Threading",
     ],
     "Tools/patrolctl": [
-        "AccountFile", "ArgumentParser", "Console", "FoundationEssentials", "PatrolWire", "Plan", "PlanSigning",
-        "Program", "Zones",
+        "AccountFile", "ArgumentParser", "Console", "FoundationEssentials", "PatrolWire", "PlainText", "Plan",
+        "PlanSigning", "Program", "Zones",
     ],
     "Tools/patrol-bench": [
         "ArgumentParser", "BrokerLink", "FoundationEssentials", "Ground", "Logging", "PatrolWire", "Plan", "Position",

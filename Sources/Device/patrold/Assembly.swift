@@ -107,14 +107,8 @@ struct Assembly {
         let downlink = Downlink(link: link, backlog: backlog, source: self.outbox, logger: self.logger) {
             chain.take($0)
         }
-        var console: ConsoleServer?
-        do throws(ConsoleError) {
-            console = try ConsoleServer(configuration.console, logger: self.logger) { await chain.ask($0) }
-        } catch {
-            // The patrol goes on without it.
-            self.logger.error("No console for officers: \(error)")
-        }
-        if let console { chain.report(to: console) }
+        let console = try self.console { await chain.ask($0) }
+        chain.report(to: console)
         let health = HealthReporter(
             station: configuration.station,
             device: configuration.device,
@@ -138,16 +132,27 @@ struct Assembly {
         )
         // Stopped from the end: first no more records, then what waits is sent, then the link goes, and last who
         // takes what it still brings.
-        var services: [any Service] = [downlink, link, lane, backlog, health, chain]
-        if let console { services.append(console) }
-        services += [inputs, ReadinessService(status: "following \(configuration.device)")]
         let group = ServiceGroup(
-            services: services,
+            services: [
+                downlink, link, lane, backlog, health, chain, console, inputs,
+                ReadinessService(status: "following \(configuration.device)"),
+            ] as [any Service],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: self.logger
         )
         // One thread from the fix to the link: each hop between threads would cost as much as the disk does.
         try await withTaskExecutorPreference(self.outbox.executor) { try await group.run() }
+    }
+
+    /// An officer without it could neither call for help nor take an order: it is had, or nothing is begun.
+    private func console(
+        _ handle: @escaping @Sendable (ConsoleRequest) async -> ConsoleReply
+    ) throws -> ConsoleServer {
+        do throws(ConsoleError) {
+            return try ConsoleServer(self.configuration.console, logger: self.logger, handle: handle)
+        } catch {
+            throw ProgramFailure(error.isOfConfiguration ? .configuration : .unavailable, "\(error)")
+        }
     }
 
     @Sendable

@@ -29,6 +29,8 @@ extension InputStates {
         switch name {
         case "ignition" where before != value: return (.powerIgnition, ["on": .bool(isOn)])
         case "camera" where was != isOn: return (.cameraRecording, ["on": .bool(isOn)])
+        case "light" where was != isOn: return (.vehicleLight, ["on": .bool(isOn)])
+        case "siren" where was != isOn: return (.vehicleSiren, ["on": .bool(isOn)])
         case "battery" where value < Self.lowCharge && (before ?? 1) >= Self.lowCharge:
             return (.powerLow, ["bat": .double(value)])
         case "sos" where isOn && !was: return (.sos, ["by": .string("button")])

@@ -26,6 +26,19 @@ enum ChainInput: Sendable {
     case console(ConsoleRequest, reply: CheckedContinuation<ConsoleReply, Never>)
     case input(name: String, value: Double)
     case stop
+
+    /// What it is worth when more waits than the chain can do.
+    var rank: UrgentQueue<ChainInput>.Rank {
+        switch self {
+        // The next position is newer, and the next tick comes in a second.
+        case .position, .tick: .replaceable
+        // The room tells an order again until it is answered.
+        case .order: .refusable
+        case .console(let request, _): request.isUrgent ? .urgent : .refusable
+        case .input(let name, _): name == "sos" ? .urgent : .kept
+        case .stop: .kept
+        }
+    }
 }
 
 /// The parts that the chain works with.
@@ -50,40 +63,35 @@ final class PatrolChain: Service, Sendable {
     private let source: GPSDPositions
     private let parts: ChainParts
     private let console = Locked<ConsoleServer?>(nil)
-    private let inputs: AsyncStream<ChainInput>
-    private let continuation: AsyncStream<ChainInput>.Continuation
+    private let inputs = Handover(UrgentQueue<ChainInput>(limit: mostInputs))
 
     /// Fixes of some seconds at the fastest receiver; when more wait, the newest are worth more.
     private static let mostInputs = 512
 
-    init(source: GPSDPositions, parts: ChainParts) {
-        self.source = source
-        self.parts = parts
-        (self.inputs, self.continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.mostInputs))
-    }
+    init(source: GPSDPositions, parts: ChainParts) { (self.source, self.parts) = (source, parts) }
 
     /// Takes what the room asks.
-    func take(_ order: Downlink.Order) { self.continuation.yield(.order(order)) }
+    func take(_ order: Downlink.Order) { self.take(.order(order)) }
 
     /// Takes what an input says.
-    func take(input name: String, _ value: Double) {
-        Self.yield(.input(name: name, value: value), to: self.continuation)
-    }
+    func take(input name: String, _ value: Double) { self.take(.input(name: name, value: value)) }
 
     /// Takes what the officer asks, and answers it.
     func ask(_ request: ConsoleRequest) async -> ConsoleReply {
-        await withCheckedContinuation { reply in
-            switch self.continuation.yield(.console(request, reply: reply)) {
-            case .enqueued: break
-            case .dropped(.console(_, let dropped)): dropped.resume(returning: Self.busy)
-            case .dropped: break
-            case .terminated: reply.resume(returning: ConsoleReply(ok: false, reason: "patrold is stopping"))
-            @unknown default: break
-            }
+        await withCheckedContinuation { self.take(.console(request, reply: $0)) }
+    }
+
+    /// What is pushed out by another input still gets its answer.
+    private func take(_ input: ChainInput) {
+        switch self.inputs.add({ $0.add(input, input.rank) }) {
+        case .some(.some(.console(_, let reply))): reply.resume(returning: Self.busy)
+        case .some: break
+        case nil: if case .console(_, let reply) = input { reply.resume(returning: Self.stopping) }
         }
     }
 
     private static let busy = ConsoleReply(ok: false, reason: "patrold is busy; ask again")
+    private static let stopping = ConsoleReply(ok: false, reason: "patrold is stopping")
 
     /// Reports go to who watches there.
     func report(to console: ConsoleServer) { self.console.withLock { $0 = console } }
@@ -96,39 +104,33 @@ final class PatrolChain: Service, Sendable {
 
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            let (source, continuation) = (self.source, self.continuation)
-            group.addTask { for await report in source { Self.yield(.position(report), to: continuation) } }
+            group.addTask { for await report in self.source { self.take(.position(report)) } }
             group.addTask {
                 while !Task.isCancelled {
                     await pause(for: .seconds(1))
-                    Self.yield(.tick, to: continuation)
+                    self.take(.tick)
                 }
             }
             try await withGracefulShutdownHandler {
                 try await self.follow()
             } onGracefulShutdown: {
-                Self.yield(.stop, to: continuation)
+                self.take(.stop)
             }
             group.cancelAll()
         }
     }
 
-    /// What is pushed out by a newer input still gets its answer.
-    private static func yield(_ input: ChainInput, to continuation: AsyncStream<ChainInput>.Continuation) {
-        if case .dropped(.console(_, let reply)) = continuation.yield(input) { reply.resume(returning: Self.busy) }
-    }
-
     private func follow() async throws {
         var patrol = try await Patrol(self.parts)
-        defer { self.continuation.finish() }
-        try await patrol.begin()
-        var isStopping = false
-        for await input in self.inputs {
-            // Who still asks while it ends gets a word, and nothing is begun any more.
-            if isStopping {
-                if case .console(_, let reply) = input { reply.resume(returning: Self.busy) }
-                continue
+        // Who still asks while it ends gets a word, and nothing is begun any more.
+        defer {
+            self.inputs.close()
+            while let input = self.inputs.take({ $0.next() }) {
+                if case .console(_, let reply) = input { reply.resume(returning: Self.stopping) }
             }
+        }
+        try await patrol.begin()
+        while let input = await self.inputs.next({ $0.next() }) {
             switch input {
             case .position(let report): try await patrol.observe(report)
             case .tick:
@@ -147,9 +149,7 @@ final class PatrolChain: Service, Sendable {
                 }
             case .input(let name, let value): try await patrol.take(input: name, value)
             case .stop:
-                try await patrol.end()
-                isStopping = true
-                self.continuation.finish()
+                return try await patrol.end()
             }
         }
     }

@@ -33,7 +33,7 @@ package struct ConsoleClient: ~Copyable {
 
     /// Sends a request.
     package mutating func send(_ request: ConsoleRequest) throws {
-        guard ConsoleSocket.send(Array(try JSONEncoder().encode(request)), to: self.socket, patient: true) else {
+        guard ConsoleSocket.send(Array(try JSONEncoder().encode(request)) + [10], to: self.socket, patient: true) else {
             throw ConsoleError("\(self.path): patrold has closed the connection; try again")
         }
     }

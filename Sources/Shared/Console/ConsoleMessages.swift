@@ -48,6 +48,37 @@ package struct ConsoleRequest: Sendable, Hashable, Codable {
     /// Creates a request.
     package init(_ verb: Verb) { self.verb = verb }
 
+    /// Whether an officer's life may hang on it: such a request goes before all that waits.
+    package var isUrgent: Bool {
+        switch self.verb {
+        case .sos, .accept, .decline, .rollcall: true
+        case .input: self.input == "sos"
+        case .status, .watch, .say, .checkin, .checkout, .arrived, .cleared: false
+        }
+    }
+
+    private static let mostOfficers = 32
+    private static let longestName = 64
+    private static let longestReason = 500
+
+    /// What is too long in it, in words; `nil` when nothing is.
+    ///
+    /// What it says becomes part of a record, and records are bounded.
+    var fault: String? {
+        let officers = self.officers ?? []
+        guard officers.count <= Self.mostOfficers else { return "at most \(Self.mostOfficers) officers at once" }
+        guard officers.allSatisfy({ (1...Self.longestName).contains($0.unicodeScalars.count) }) else {
+            return "each of 'officers' is a service number of 1 to \(Self.longestName) characters"
+        }
+        guard (self.reason ?? "").unicodeScalars.count <= Self.longestReason else {
+            return "'reason' has \(Self.longestReason) characters at most"
+        }
+        guard (self.input ?? "").unicodeScalars.count <= Self.longestName else {
+            return "'input' has \(Self.longestName) characters at most"
+        }
+        return nil
+    }
+
     private enum CodingKeys: String, CodingKey {
         case verb = "do"
         case status, officers, reason, input, on, level
@@ -58,14 +89,21 @@ package struct ConsoleRequest: Sendable, Hashable, Codable {
 package struct ConsoleReply: Sendable, Hashable, Codable {
     /// Whether it was done.
     package var ok: Bool
+    /// What was asked, since urgent requests are answered before others of the same client; `nil` when not understood.
+    package var verb: ConsoleRequest.Verb?
     /// Why not, and what to do.
     package var reason: String?
     /// For `status` and `watch`, and after each thing that was done.
     package var report: UnitReport?
 
     /// Creates an answer.
-    package init(ok: Bool, reason: String? = nil, report: UnitReport? = nil) {
-        (self.ok, self.reason, self.report) = (ok, reason, report)
+    package init(ok: Bool, verb: ConsoleRequest.Verb? = nil, reason: String? = nil, report: UnitReport? = nil) {
+        (self.ok, self.verb, self.reason, self.report) = (ok, verb, reason, report)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case verb = "do"
+        case ok, reason, report
     }
 }
 

@@ -10,6 +10,9 @@ import Musl
 #endif
 
 /// Listens on the console socket and hands each request to the device.
+///
+/// What an officer's life may hang on goes before everything else, and each client's requests take turns with the
+/// others': a program that floods the socket waits for itself.
 package final class ConsoleServer: Service, Sendable {
     /// Who may speak to it, and where.
     package struct Configuration: Sendable, Hashable {
@@ -22,134 +25,138 @@ package final class ConsoleServer: Service, Sendable {
         package init(path: String, group: String? = nil) { (self.path, self.group) = (path, group) }
     }
 
-    private struct Incoming: Sendable {
-        let line: [UInt8]
-        let client: CInt
-    }
+    /// Requests of one kind, urgent or not, that wait.
+    private typealias Lane = Handover<TurnQueue<ConsoleRequest>>
 
-    private struct State: Sendable {
-        var clients: Set<CInt> = []
-        var watchers: Set<CInt> = []
-    }
-
-    /// A car has one screen and a few officers.
-    private static let mostClients = 32
+    /// So many requests of one client wait in each lane; who has more there is told to ask again.
+    private static let mostWaiting = 16
 
     private let listener: CInt
     private let configuration: Configuration
     private let handle: @Sendable (ConsoleRequest) async -> ConsoleReply
     private let logger: Logger
-    private let state = Locked(State())
-    private let incoming: AsyncStream<Incoming>
-    private let continuation: AsyncStream<Incoming>.Continuation
+    private let clients = Locked(ConsoleClients())
+    private let urgent = Lane(TurnQueue(mostOfEach: mostWaiting))
+    private let usual = Lane(TurnQueue(mostOfEach: mostWaiting))
 
     /// Opens the socket: only its owner and its group may use it.
     ///
-    /// - Throws: ``ConsoleError``.
+    /// - Throws: ``ConsoleError`` that says what to do.
     package init(
         _ configuration: Configuration,
         logger: Logger,
         handle: @escaping @Sendable (ConsoleRequest) async -> ConsoleReply
     ) throws(ConsoleError) {
-        // What an earlier process left behind; the outbox's lock says that there is no other now.
-        unlink(configuration.path)
-        let before = umask(0o117)
-        defer { umask(before) }
-        self.listener = try ConsoleSocket.make(configuration.path) { socket, address, length in
-            bind(socket, address, length) == 0 ? listen(socket, 8) : -1
-        }
-        if let group = configuration.group {
-            guard let entry = getgrnam(group) else {
-                throw ConsoleError(
-                    "console.group is '\(group)', which is no group here; make it with 'groupadd --system \(group)'"
-                )
-            }
-            guard chown(configuration.path, uid_t.max, entry.pointee.gr_gid) == 0 else {
-                throw ConsoleError(
-                    "\(configuration.path): cannot be given to group '\(group)': \(String(cString: strerror(errno)))"
-                )
-            }
-        }
+        self.listener = try ConsoleSocket.listen(at: configuration.path, group: configuration.group)
         (self.configuration, self.handle, self.logger) = (configuration, handle, logger)
-        (self.incoming, self.continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(256))
     }
 
     /// Serves until graceful shutdown.
     package func run() async throws {
         startThread("console") { self.accept() }
         await withGracefulShutdownHandler {
-            for await request in self.incoming { await self.answer(request) }
+            await withTaskGroup(of: Void.self) { group in
+                for lane in [self.urgent, self.usual] { group.addTask { await self.serve(lane) } }
+            }
         } onGracefulShutdown: {
-            self.continuation.finish()
+            self.urgent.close()
+            self.usual.close()
         }
         shutdown(self.listener, CInt(SHUT_RDWR))
-        self.state.withLock { state in for client in state.clients { shutdown(client, CInt(SHUT_RDWR)) } }
+        self.clients.withLock { $0.endAll() }
         unlink(self.configuration.path)
     }
 
     /// Sends a report to who watches; who does not keep up misses it.
     package func broadcast(_ report: @autoclosure () -> UnitReport) {
-        let watchers = self.state.withLock { $0.watchers }
-        guard !watchers.isEmpty else { return }
-        let reply = ConsoleReply(ok: true, report: report())
-        for client in watchers { self.send(reply, to: client) }
-    }
-
-    private func answer(_ incoming: Incoming) async {
-        let request: ConsoleRequest
-        do {
-            request = try JSONDecoder().decode(ConsoleRequest.self, from: Data(incoming.line))
-        } catch {
-            let verbs = ConsoleRequest.Verb.allCases.map(\.rawValue).joined(separator: ", ")
-            self.send(
-                ConsoleReply(ok: false, reason: "not understood; one JSON object a line, with \"do\" one of \(verbs)"),
-                to: incoming.client
-            )
+        let watchers = self.clients.withLock { $0.watchers }
+        guard !watchers.isEmpty, let line = self.line(ConsoleReply(ok: true, verb: .watch, report: report())) else {
             return
         }
-        if request.verb == .watch { self.state.withLock { _ = $0.watchers.insert(incoming.client) } }
-        self.send(await self.handle(request), to: incoming.client)
+        self.clients.withLock { clients in for watcher in watchers { clients.send(line, to: watcher) } }
     }
 
-    private func send(_ reply: ConsoleReply, to client: CInt) {
+    private func serve(_ lane: Lane) async {
+        while let (client, request) = await lane.next({ $0.next() }) {
+            if request.verb == .watch { self.clients.withLock { $0.watch(client) } }
+            var reply = await self.handle(request)
+            reply.verb = request.verb
+            self.send(reply, to: client)
+        }
+    }
+
+    private func send(_ reply: ConsoleReply, to client: Int) {
+        guard let line = self.line(reply) else { return }
+        self.clients.withLock { $0.send(line, to: client) }
+    }
+
+    private func line(_ reply: ConsoleReply) -> [UInt8]? {
         do {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            let line = Array(try encoder.encode(reply))
-            // Held while sending: the number must still be this client's.
-            self.state.withLock { state in
-                if state.clients.contains(client) { _ = ConsoleSocket.send(line, to: client, patient: false) }
-            }
+            return Array(try encoder.encode(reply)) + [10]
         } catch {
             self.logger.error("Console reply not written: \(error)")
+            return nil
         }
     }
 
     private func accept() {
-        while case let client = Glibc.accept(self.listener, nil, nil), client >= 0 {
-            let isTaken = self.state.withLock { state in
-                state.clients.count < Self.mostClients && state.clients.insert(client).inserted
-            }
-            guard isTaken else {
-                close(client)
+        while true {
+            let socket = Glibc.accept(self.listener, nil, nil)
+            guard socket >= 0 else {
+                // Stopped: the listener was shut down.
+                if errno == EINVAL || errno == EBADF { break }
+                // Out of descriptors, or a caller who is gone already: neither is the end of the console.
+                sleepThread(milliseconds: 50)
                 continue
             }
-            startThread("console client") { self.read(client) }
+            guard let client = self.clients.withLock({ $0.add(socket) }) else {
+                if let line = self.line(ConsoleReply(ok: false, reason: "busy: too many connections; ask again")) {
+                    _ = ConsoleSocket.send(line, to: socket, patient: false)
+                }
+                close(socket)
+                continue
+            }
+            startThread("console client") { self.read(socket, of: client) }
         }
         close(self.listener)
     }
 
-    private func read(_ client: CInt) {
+    private func read(_ socket: CInt, of client: Int) {
         var lines = LineBuffer()
         var buffer = [UInt8](repeating: 0, count: 4_096)
-        while case let count = recv(client, &buffer, buffer.count, 0), count > 0 {
+        while case let count = recv(socket, &buffer, buffer.count, 0), count > 0 {
             guard let complete = lines.add(buffer[..<count]) else { break }
-            for line in complete { self.continuation.yield(Incoming(line: line, client: client)) }
+            for line in complete { self.take(line, of: client) }
         }
-        self.state.withLock { state in
-            state.clients.remove(client)
-            state.watchers.remove(client)
-            close(client)
+        for lane in [self.urgent, self.usual] { lane.take { $0.forget(client) } }
+        self.clients.withLock { $0.remove(client) }
+    }
+
+    /// Lets a request wait for its turn; what cannot be asked is answered at once, on the client's own thread.
+    private func take(_ line: [UInt8], of client: Int) {
+        let request: ConsoleRequest
+        do {
+            request = try JSONDecoder().decode(ConsoleRequest.self, from: Data(line))
+        } catch {
+            let verbs = ConsoleRequest.Verb.allCases.map(\.rawValue).joined(separator: ", ")
+            let reason = "not understood; one JSON object a line, with \"do\" one of \(verbs)"
+            return self.send(ConsoleReply(ok: false, reason: reason), to: client)
         }
+        var reply = ConsoleReply(ok: false, verb: request.verb)
+        if let fault = request.fault {
+            reply.reason = fault
+            return self.send(reply, to: client)
+        }
+        let lane = request.isUrgent ? self.urgent : self.usual
+        switch lane.add({ $0.add(request, of: client) }) {
+        case true?: return
+        case false?: reply.reason = "busy: \(Self.mostWaiting) of your requests wait already; ask again"
+        case nil: reply.reason = "patrold is stopping"
+        }
+        self.send(reply, to: client)
+        // The flooder pays with its own time; its socket then fills, and it waits.
+        sleepThread(milliseconds: 1)
     }
 }

@@ -9,8 +9,13 @@ package struct ConsoleError: Error, Sendable, Hashable, CustomStringConvertible 
     /// What is wrong and what to do.
     package let description: String
 
+    /// Whether the configuration has to be changed; else the machine, or who runs the program.
+    package let isOfConfiguration: Bool
+
     /// Creates one.
-    package init(_ description: String) { self.description = description }
+    package init(_ description: String, isOfConfiguration: Bool = false) {
+        (self.description, self.isOfConfiguration) = (description, isOfConfiguration)
+    }
 }
 
 /// The address family's own details, in one place.
@@ -25,7 +30,10 @@ enum ConsoleSocket {
         let room = MemoryLayout.size(ofValue: address.sun_path)
         let bytes = Array(path.utf8)
         guard bytes.count < room else {
-            throw ConsoleError("\(path): too long for a socket's name; at most \(room - 1) bytes")
+            throw ConsoleError(
+                "\(path): too long for a socket's name; choose one of at most \(room - 1) bytes",
+                isOfConfiguration: true
+            )
         }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         let socket = Glibc.socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
@@ -43,11 +51,70 @@ enum ConsoleSocket {
         return socket
     }
 
-    /// Sends a line; returns whether all of it went.
+    /// Sends a line, with its line break; returns whether all of it went.
     static func send(_ line: [UInt8], to socket: CInt, patient: Bool) -> Bool {
-        let bytes = line + [10]
         let flags = CInt(MSG_NOSIGNAL) | (patient ? 0 : CInt(MSG_DONTWAIT))
-        return Glibc.send(socket, bytes, bytes.count, flags) == bytes.count
+        return Glibc.send(socket, line, line.count, flags) == line.count
+    }
+
+    /// Opens a socket that its owner and its group may use.
+    static func listen(at path: String, group: String?) throws(ConsoleError) -> CInt {
+        let number = try group.map { name throws(ConsoleError) in try Self.number(ofGroup: name) }
+        // What an earlier process left behind; the outbox's lock says that there is no other now. Nothing but a socket
+        // is removed: the path may be a slip of the pen.
+        var status = stat()
+        if lstat(path, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFSOCK else {
+                throw ConsoleError(
+                    "\(path): is there and is no socket; choose another 'console.socket'",
+                    isOfConfiguration: true
+                )
+            }
+            unlink(path)
+        }
+        let before = umask(0o117)
+        defer { umask(before) }
+        let socket: CInt
+        do throws(ConsoleError) {
+            socket = try Self.make(path) { socket, address, length in
+                bind(socket, address, length) == 0 ? Glibc.listen(socket, 32) : -1
+            }
+        } catch {
+            guard !error.isOfConfiguration else { throw error }
+            throw ConsoleError("\(error); \(Self.advice(path))")
+        }
+        guard let number else { return socket }
+        guard chown(path, uid_t.max, number) == 0 else {
+            let reason = String(cString: strerror(errno))
+            close(socket)
+            unlink(path)
+            let group = group ?? ""
+            throw ConsoleError(
+                "\(path): cannot be given to group '\(group)': \(reason); make the service's user a member of it: "
+                    + "'usermod --append --groups \(group) patrold'"
+            )
+        }
+        return socket
+    }
+
+    /// Finds a group.
+    ///
+    /// - Throws: ``ConsoleError`` when there is none of that name.
+    static func number(ofGroup name: String) throws(ConsoleError) -> gid_t {
+        guard let entry = getgrnam(name) else {
+            throw ConsoleError(
+                "'console.group' is '\(name)', which is no group here; make it with 'groupadd --system \(name)'",
+                isOfConfiguration: true
+            )
+        }
+        return entry.pointee.gr_gid
+    }
+
+    private static func advice(_ path: String) -> String {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        return folder == "/run/patrold"
+            ? "under systemd 'RuntimeDirectory=patrold' in the unit makes that folder"
+            : "'console.socket' needs a folder that patrold may write to, such as /run/patrold"
     }
 }
 

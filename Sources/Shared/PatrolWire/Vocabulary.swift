@@ -122,9 +122,9 @@ public struct EventKind: RawRepresentable, Sendable, Hashable, Codable {
     public static let powerLow = EventKind(rawValue: "power.low")
     /// A camera began or ended recording.
     public static let cameraRecording = EventKind(rawValue: "camera.recording")
-    /// The blue light was switched.
+    /// The light bar went on or off: `on`.
     public static let vehicleLight = EventKind(rawValue: "vehicle.light")
-    /// The siren was switched.
+    /// The siren went on or off: `on`.
     public static let vehicleSiren = EventKind(rawValue: "vehicle.siren")
     /// The officer calls for help.
     public static let sos = EventKind(rawValue: "sos")

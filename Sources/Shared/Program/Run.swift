@@ -1,4 +1,6 @@
 package import ArgumentParser
+import Logging
+import PlainText
 
 #if canImport(Glibc)
 import Glibc
@@ -8,12 +10,14 @@ import Musl
 
 /// Runs a program's commands, and ends the process with one line on standard error when they fail.
 ///
-/// ArgumentParser by itself prints several lines and exits with 64 for a wrong command line.
+/// ArgumentParser by itself prints several lines and exits with 64 for a wrong command line. From here on each log line
+/// is one line, whatever was put into it.
 package func runProgram(_ root: any AsyncParsableCommand.Type) async -> Never {
     // A closed pipe or socket is an error code where it happens, not the end of the program.
     signal(SIGPIPE, SIG_IGN)
     // Beyond the file-size limit likewise: the store then says that it is full.
     signal(SIGXFSZ, SIG_IGN)
+    LoggingSystem.bootstrap { PlainLogHandler(label: $0) }
     do {
         var command = try root.parseAsRoot()
         if var command = command as? any AsyncParsableCommand {
@@ -47,8 +51,11 @@ private func name(_ root: any ParsableCommand.Type) -> String {
     root.configuration.commandName ?? "\(root)"
 }
 
+/// A plan may have many faults: more than a log line's worth is shown.
+private let longestMessage = 16_000
+
 private func say(_ root: any ParsableCommand.Type, _ message: String) {
-    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ").plainLine(atMost: longestMessage)
     var text = "\(name(root)): \(line)\n"
     text.withUTF8 { bytes in _ = unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
 }

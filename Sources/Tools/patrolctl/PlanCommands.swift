@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import PatrolWire
+import PlainText
 import Plan
 import PlanSigning
 import Program
@@ -23,7 +24,7 @@ struct PlanCommand: AsyncParsableCommand {
             let plan = try readPlan(self.file).plan
             print(
                 """
-                plan     \(plan.id), revision \(plan.revision), times of \(plan.zone.name)\
+                plan     \(plan.id.plainLine(atMost: 200)), revision \(plan.revision), times of \(plan.zone.name)\
                 \(plan.wasConverted ? ", converted from GCJ-02" : "")
                 grids    \(plan.grids.filter { $0.level == 1 }.count) of level 1, \
                 \(plan.grids.filter { $0.level == 2 }.count) of level 2

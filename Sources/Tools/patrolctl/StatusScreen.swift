@@ -1,5 +1,6 @@
 import Console
 import PatrolWire
+import PlainText
 
 #if canImport(Glibc)
 import Glibc
@@ -61,8 +62,12 @@ struct StatusScreen {
             let inputs = report.inputs.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
             lines.append("inputs   \(inputs.joined(separator: ", "))")
         }
-        return lines.joined(separator: "\n")
+        // Names, orders and messages are other people's words: none of them may act on the officer's terminal.
+        return lines.map { $0.plainLine(atMost: Self.longest) }.joined(separator: "\n")
     }
+
+    /// Characters of a line: what a dispatcher writes is shorter.
+    private static let longest = 2_100
 
     private var fix: String {
         guard let position = self.report.position else { return "none yet" }
