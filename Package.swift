@@ -134,6 +134,7 @@ let package = Package(
         library("Shared", "Threading", ["CLinux", deque], settings: strict),
         library("Shared", "Settings", ["CYAML"], settings: strict),
         library("Shared", "PlainText"),
+        library("Shared", "SetupCheck", ["COpenSSL"], settings: strict),
         library("Shared", "Program", ["PlainText", arguments, logging]),
         library("Shared", "PatrolWire"),
         library(
@@ -167,9 +168,10 @@ let package = Package(
             "Device",
             "patrold",
             [
-                "BrokerLink", "Console", "Ground", "Hardware", "Inputs", "Orders", "Outbox", "PatrolWire", "Plan",
-                "Position",
-                "PositionGPSD", "Program", "Report", "Settings", "Systemd", "Threading", "Track", "Uplink", "Zones",
+                "BrokerLink", "Console", "Ground", "Hardware", "Inputs", "Orders", "Outbox", "PatrolWire", "PlainText",
+                "Plan", "Position",
+                "PositionGPSD", "Program", "Report", "Settings", "SetupCheck", "Systemd", "Threading", "Track",
+                "Uplink", "Zones",
                 arguments, lifecycle, logging, signals,
             ]
         ),
@@ -222,8 +224,9 @@ let package = Package(
             "command-room",
             [
                 "AccountFile", "Board", "BrokerLink", "Dispatching", "Ground", "History", "Intake", "PatrolWire",
-                "Program", "Roads",
-                "Settings", "Plan", "PlanSigning", "Systemd", "Threading", "TimeToScene", "Units", "Zones", arguments,
+                "PlainText", "Program", "Roads",
+                "Settings", "SetupCheck", "Plan", "PlanSigning", "Systemd", "Threading", "TimeToScene", "Units",
+                "Zones", arguments,
                 lifecycle,
                 logging, signals,
                 .product(name: "Hummingbird", package: "hummingbird"),

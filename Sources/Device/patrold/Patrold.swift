@@ -4,9 +4,12 @@ import Console
 import Hardware
 import Logging
 import Outbox
+import PlainText
+import Plan
 import Program
 import Report
 import Settings
+import SetupCheck
 
 @main
 struct Patrold: AsyncParsableCommand {
@@ -45,8 +48,10 @@ struct Patrold: AsyncParsableCommand {
 
         func run() async throws {
             let configuration = try self.options.load()
+            let logger = Logger(label: "patrold")
+            for exposure in DeviceCheck.exposures(configuration) { logger.warning("\(exposure)") }
             do {
-                try await Assembly(configuration, logger: Logger(label: "patrold")).run()
+                try await Assembly(configuration, logger: logger).run()
             } catch let error as OutboxError {
                 throw ProgramFailure(.unavailable, "\(error)")
             }
@@ -55,13 +60,20 @@ struct Patrold: AsyncParsableCommand {
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Read the configuration and the hardware profile, say what they mean, and change nothing."
+            abstract:
+                "Open all that the configuration names, say what it means or all that is wrong, and change nothing."
         )
         @OptionGroup var options: Options
 
         func run() async throws {
             let configuration = try self.options.load()
+            let check = DeviceCheck(configuration)
+            for warning in check.findings.warnings { warn(Patrold.self, warning) }
+            guard check.findings.faults.isEmpty else {
+                throw ProgramFailure(.configuration, lines: check.findings.faults)
+            }
             let profile = configuration.profile
+            let plan = check.plan.map { ", \($0.id.plainLine(atMost: 100)) revision \($0.revision)" } ?? ""
             let tls = configuration.broker.credentials == nil ? "plain TCP, this machine only" : "TLS"
             let baud = profile.receiver.baud.map { " at \($0) bit/s" } ?? ""
             let inputs = profile.inputs.map(\.name).joined(separator: ", ")
@@ -75,7 +87,7 @@ struct Patrold: AsyncParsableCommand {
                 report   at the latest every \(seconds(profile.report.interval)) s, at turns of \
                 \(profile.report.turn)°, or when \(profile.report.drift) m off the extrapolation
                 inputs   \(inputs.isEmpty ? "none" : inputs)
-                plan     \(configuration.planFile ?? "from the command room"), \(configuration.planKeys.count) keys
+                plan     \(configuration.planFile ?? "from the command room")\(plan), \(configuration.planKeys.count) keys
                 console  \(configuration.console.path)
                 broker   \(configuration.broker.endpoint), \(tls)
                 state    \(configuration.state)/outbox.sqlite

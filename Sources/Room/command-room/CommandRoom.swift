@@ -3,10 +3,12 @@ import BrokerLink
 import History
 import Logging
 import PatrolWire
+import PlainText
 import Plan
 import Program
 import Roads
 import Settings
+import SetupCheck
 import TimeToScene
 
 @main
@@ -46,20 +48,27 @@ struct CommandRoom: AsyncParsableCommand {
 
         func run() async throws {
             let configuration = try self.options.load()
-            try await Assembly(configuration, logger: Logger(label: "command-room")).run()
+            let logger = Logger(label: "command-room")
+            for exposure in RoomCheck.exposures(configuration) { logger.warning("\(exposure)") }
+            try await Assembly(configuration, logger: logger).run()
         }
     }
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Read the configuration and the road file, say what they mean, and change nothing."
+            abstract:
+                "Open all that the configuration names, say what it means or all that is wrong, and change nothing."
         )
         @OptionGroup var options: Options
 
         func run() async throws {
             let configuration = try self.options.load()
-            let network = try openRoads(configuration.roads)
-            if let driving = configuration.driving { _ = try loadDriving(driving) }
+            let check = RoomCheck(configuration)
+            for warning in check.findings.warnings { warn(CommandRoom.self, warning) }
+            guard let network = check.network, check.findings.faults.isEmpty else {
+                throw ProgramFailure(.configuration, lines: check.findings.faults)
+            }
+            let plan = check.plan.map { "\($0.id.plainLine(atMost: 100)) revision \($0.revision)" } ?? "none"
             print(
                 """
                 stations \(configuration.stations.map(\.text).joined(separator: ", "))
@@ -69,7 +78,9 @@ struct CommandRoom: AsyncParsableCommand {
                 state    \(configuration.state)/history.sqlite, records kept for \(Int(configuration.keepDays)) days
                 driving  \(configuration.driving ?? "as 'command-room driving' prints it"), \
                 \(configuration.timezone.name)
-                http     http://\(configuration.http)/api/v1
+                plan     \(plan)
+                http     \(configuration.tls == nil ? "http" : "https")://\(configuration.http)/api/v1, \
+                \(check.accounts.map { "accounts of \($0)" } ?? "without accounts")
                 The configuration is good.
                 """
             )

@@ -60,18 +60,9 @@ enum ConsoleSocket {
     /// Opens a socket that its owner and its group may use.
     static func listen(at path: String, group: String?) throws(ConsoleError) -> CInt {
         let number = try group.map { name throws(ConsoleError) in try Self.number(ofGroup: name) }
-        // What an earlier process left behind; the outbox's lock says that there is no other now. Nothing but a socket
-        // is removed: the path may be a slip of the pen.
-        var status = stat()
-        if lstat(path, &status) == 0 {
-            guard status.st_mode & S_IFMT == S_IFSOCK else {
-                throw ConsoleError(
-                    "\(path): is there and is no socket; choose another 'console.socket'",
-                    isOfConfiguration: true
-                )
-            }
-            unlink(path)
-        }
+        try Self.checkPlace(path)
+        // What an earlier process left behind; the outbox's lock says that there is no other now.
+        unlink(path)
         let before = umask(0o117)
         defer { umask(before) }
         let socket: CInt
@@ -97,6 +88,16 @@ enum ConsoleSocket {
         return socket
     }
 
+    /// Refuses a path that is something else than a socket: it may be a slip of the pen, and is not to be removed.
+    static func checkPlace(_ path: String) throws(ConsoleError) {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFSOCK else { return }
+        throw ConsoleError(
+            "\(path): is there and is no socket; choose another 'console.socket'",
+            isOfConfiguration: true
+        )
+    }
+
     /// Finds a group.
     ///
     /// - Throws: ``ConsoleError`` when there is none of that name.
@@ -110,7 +111,8 @@ enum ConsoleSocket {
         return entry.pointee.gr_gid
     }
 
-    private static func advice(_ path: String) -> String {
+    /// What to do about a folder that is not there.
+    static func advice(_ path: String) -> String {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         return folder == "/run/patrold"
             ? "under systemd 'RuntimeDirectory=patrold' in the unit makes that folder"

@@ -8,7 +8,19 @@ struct CivilDate: Sendable, Hashable {
     /// 1…31.
     let day: Int64
 
-    init(year: Int64, month: Int64, day: Int64) { (self.year, self.month, self.day) = (year, month, day) }
+    /// Years that a patrol may have to do with; all arithmetic on them is far from any overflow.
+    static let years: ClosedRange<Int64> = 1970...2200
+
+    /// A date that somebody wrote; `nil` when there is no such day, or it is outside ``years``.
+    init?(year: Int64, month: Int64, day: Int64) {
+        guard Self.years.contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
+        self.init(computedYear: year, month: month, day: day)
+        // A day that the month does not have comes out as one of the next month.
+        guard CivilDate(daysSince1970: self.daysSince1970) == self else { return nil }
+    }
+
+    /// A date that was computed from a moment.
+    init(computedYear year: Int64, month: Int64, day: Int64) { (self.year, self.month, self.day) = (year, month, day) }
 
     init(daysSince1970 days: Int64) {
         let shifted = days + 719_468

@@ -29,6 +29,7 @@ package struct LocalZone: Sendable, Hashable {
 
     /// s east of Greenwich at a moment, s since 1970 UTC.
     package func offset(at moment: Int64) -> Int64 {
+        let moment = Self.bounded(moment)
         var (low, high) = (0, self.changes.count)
         while low < high {
             let middle = (low + high) / 2
@@ -39,10 +40,16 @@ package struct LocalZone: Sendable, Hashable {
     }
 
     /// Local seconds since 1970 (as if local time were UTC) at a moment, s since 1970 UTC.
-    package func local(_ moment: Int64) -> Int64 { moment + self.offset(at: moment) }
+    package func local(_ moment: Int64) -> Int64 { Self.bounded(moment) + self.offset(at: moment) }
+
+    /// Three million years, s: a clock that is further off is at that end, and nothing overflows.
+    private static let farthest: Int64 = 100_000_000_000_000
+
+    private static func bounded(_ moment: Int64) -> Int64 { max(-self.farthest, min(self.farthest, moment)) }
 
     /// The first and the last moment at which clocks show a local time; when they skip it, both are the moment of the jump.
     package func moments(local: Int64) -> ClosedRange<Int64> {
+        let local = Self.bounded(local)
         // Offsets lie within a day of each other, so both candidates are found from a day before and after.
         let offsets = [self.offset(at: local - 86_400), self.offset(at: local + 86_400)]
         let found = offsets.map { local - $0 }.filter { self.local($0) == local }

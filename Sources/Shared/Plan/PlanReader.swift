@@ -78,7 +78,8 @@ package struct PlanReader: Sendable {
             guard let text else { return otherwise }
             if let moment = PlanDate.moment(text, in: zone) { return moment }
             problems.append(
-                "'\(key)' is '\(text)'; write a date such as 2026-11-01, or with a time 2026-11-01T06:00:00+08:00"
+                "'\(key)' is '\(text.prefix(64))'; write a date of \(CivilDate.years.lowerBound) to \(CivilDate.years.upperBound) "
+                    + "such as 2026-11-01, or with a time 2026-11-01T06:00:00+08:00"
             )
             return otherwise
         }
@@ -119,28 +120,5 @@ extension Geometry {
         case .polygon(let rings): rings
         case .multiPolygon(let polygons): polygons.flatMap { $0 }
         }
-    }
-}
-
-/// Dates as a plan writes them.
-enum PlanDate {
-    /// `2026-11-01` (local midnight) or `2026-11-01T06:00[:00](Z|±hh:mm)`, as s since 1970 UTC.
-    static func moment(_ text: String, in zone: LocalZone) -> Int64? {
-        let halves = text.split(separator: "T", maxSplits: 1)
-        let date = (halves.first ?? "").split(separator: "-").compactMap { Int64($0) }
-        guard date.count == 3, (1...12).contains(date[1]), (1...31).contains(date[2]) else { return nil }
-        let midnight = CivilDate(year: date[0], month: date[1], day: date[2]).daysSince1970 * 86_400
-        guard halves.count == 2 else { return zone.moments(local: midnight).lowerBound }
-        let clock = halves[1].prefix { $0.isNumber || $0 == ":" }
-        let parts = clock.split(separator: ":").compactMap { Int64($0) }
-        guard (2...3).contains(parts.count), parts[0] < 25, parts[1] < 60 else { return nil }
-        let local = midnight + parts[0] * 3_600 + parts[1] * 60 + (parts.count > 2 ? parts[2] : 0)
-        let ending = halves[1].dropFirst(clock.count)
-        if ending.isEmpty { return zone.moments(local: local).lowerBound }
-        if ending == "Z" { return local }
-        let offset = ending.dropFirst().split(separator: ":").compactMap { Int64($0) }
-        guard offset.count == 2, ending.first == "+" || ending.first == "-" else { return nil }
-        let seconds = offset[0] * 3_600 + offset[1] * 60
-        return ending.first == "+" ? local - seconds : local + seconds
     }
 }

@@ -48,12 +48,13 @@ struct ZoneRule: Sendable, Hashable {
 
     /// Local seconds since 1970 of a change in a year.
     private static func moment(of change: Change, in year: Int64) -> Int64 {
-        let first = CivilDate(year: year, month: change.month, day: 1).daysSince1970
+        let first = CivilDate(computedYear: year, month: change.month, day: 1).daysSince1970
         let weekday = (first + 4).modulo(7)
         var day = first + (change.weekday - weekday).modulo(7) + (change.week - 1) * 7
         let next =
             change.month == 12
-            ? CivilDate(year: year + 1, month: 1, day: 1) : CivilDate(year: year, month: change.month + 1, day: 1)
+            ? CivilDate(computedYear: year + 1, month: 1, day: 1)
+            : CivilDate(computedYear: year, month: change.month + 1, day: 1)
         // Week 5 is the last of the month, whichever that is.
         while day >= next.daysSince1970 { day -= 7 }
         return day * 86_400 + change.time
@@ -75,7 +76,8 @@ struct ZoneRule: Sendable, Hashable {
         let text = rest.prefix { $0.isNumber || $0 == ":" || $0 == "-" || $0 == "+" }
         rest = rest.dropFirst(text.count)
         let parts = text.drop { $0 == "-" || $0 == "+" }.split(separator: ":").compactMap { Int64($0) }
-        guard let hours = parts.first else { return nil }
+        // POSIX allows up to a week, for changes that are counted from another day.
+        guard let hours = parts.first, hours <= 167, parts.dropFirst().allSatisfy({ $0 < 60 }) else { return nil }
         let seconds = hours * 3_600 + (parts.count > 1 ? parts[1] * 60 : 0) + (parts.count > 2 ? parts[2] : 0)
         return text.first == "-" ? -seconds : seconds
     }

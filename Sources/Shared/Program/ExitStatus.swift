@@ -14,17 +14,20 @@ package enum ExitStatus: Int32, Sendable {
     case configuration = 78
 }
 
-/// An error that ends a program: one line for a person, and the status for a script.
+/// An error that ends a program: one line for a person, or several of a check, and the status for a script.
 package struct ProgramFailure: Error, Sendable, CustomStringConvertible {
     /// How the program ends.
     package let status: ExitStatus
 
-    /// `file:line: what is wrong and what to do`, without a line break.
-    package let description: String
+    /// Each `file:line: what is wrong and what to do`, without a line break.
+    package let lines: [String]
 
-    /// Creates a failure.
-    package init(_ status: ExitStatus, _ description: String) {
-        self.status = status
-        self.description = description
-    }
+    /// The lines as one.
+    package var description: String { self.lines.joined(separator: "; ") }
+
+    /// Creates a failure of one line.
+    package init(_ status: ExitStatus, _ description: String) { self.init(status, lines: [description]) }
+
+    /// Creates a failure that tells several things at once.
+    package init(_ status: ExitStatus, lines: [String]) { (self.status, self.lines) = (status, lines) }
 }

@@ -27,7 +27,7 @@ package func runProgram(_ root: any AsyncParsableCommand.Type) async -> Never {
         }
         exit(ExitStatus.success.rawValue)
     } catch let failure as ProgramFailure {
-        say(root, "\(failure)")
+        for line in failure.lines { say(root, line) }
         exit(failure.status.rawValue)
     } catch let code as ExitCode {
         exit(code.rawValue)
@@ -46,6 +46,9 @@ package func runProgram(_ root: any AsyncParsableCommand.Type) async -> Never {
         }
     }
 }
+
+/// Says something that does not end a program: one line on standard error.
+package func warn(_ root: any ParsableCommand.Type, _ message: String) { say(root, "warning: \(message)") }
 
 private func name(_ root: any ParsableCommand.Type) -> String {
     root.configuration.commandName ?? "\(root)"

@@ -15,4 +15,22 @@ bool copenssl_ed25519_verify(
     const uint8_t *_Nonnull signature
 );
 
+/// What a certificate says of itself.
+typedef struct {
+    /// First and last moment at which it holds, s since 1970 UTC.
+    int64_t begins;
+    int64_t ends;
+    /// Common name, ended by a zero byte; cut after 127 bytes, empty when there is none.
+    char name[128];
+} copenssl_certificate;
+
+/// Reads the first certificate of a PEM file; returns false when there is none.
+bool copenssl_certificate_read(const char *_Nonnull path, copenssl_certificate *_Nonnull out);
+
+/// Whether a PEM file holds a private key without a password.
+bool copenssl_key_read(const char *_Nonnull path);
+
+/// Whether a private key belongs to the first certificate of a file, both PEM.
+bool copenssl_key_fits(const char *_Nonnull key_path, const char *_Nonnull certificate_path);
+
 #endif
