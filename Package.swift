@@ -76,20 +76,35 @@ let package = Package(
         .executable(name: "patrol-sim", targets: ["patrol-sim"]),
         .executable(name: "patrol-bench", targets: ["patrol-bench"]),
     ],
+    // To the digit, here and nowhere else: a lock file does not carry over between mirrors, and what was tested is what
+    // is built.
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
-        .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        // The command lines of all programs.
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        // Deque: queues that take from their front.
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        // Ed25519 of plans, scrypt of passwords, SHA-256 of road files.
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        // The words of Hummingbird's requests and answers.
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        // Log lines of our own and of the packages below.
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        // What Hummingbird moves bytes with; the board reads bodies as its buffers.
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        // Compression of the board's answers.
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        // TLS of the board: its certificate and key.
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        // Files and paths, as swift-subprocess takes them; for tools and tests.
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        // SQLite in the room: readers beside the one writer.
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        // The room's HTTP server.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        // Services that start and stop in order, in both programs.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        // Runs real programs in tools and tests.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
     ],
     targets: [
         // MARK: C libraries: module maps for what apt installs, and shims where C or C++ needs flattening.
