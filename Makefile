@@ -13,6 +13,9 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # One set of flags for lint, tests and demonstration, so that all of them share one build.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 TEST_FLAGS := --disable-xctest $(SWIFT_FLAGS)
+# What is installed needs no Swift on its machine.
+RELEASE_FLAGS := -c release --static-swift-stdlib --scratch-path .build-static
+RELEASED := $(addprefix .build-static/release/,patrold command-room patrolctl patrol-sim patrol-bench)
 
 .PHONY: help swift deps build test lint demo soak check-deep release clean
 
@@ -67,11 +70,10 @@ check-deep: deps ## all tests again under the thread and the address sanitizer
 		swift test --sanitize=thread --scratch-path .build-tsan --no-parallel $(TEST_FLAGS)
 	swift test --sanitize=address --scratch-path .build-asan --no-parallel $(TEST_FLAGS)
 
-release: deps ## patrold and patrolctl for installing: Swift's libraries linked in, stripped
-	swift build -c release --static-swift-stdlib --scratch-path .build-static --product patrold $(SWIFT_FLAGS)
-	swift build -c release --static-swift-stdlib --scratch-path .build-static --product patrolctl $(SWIFT_FLAGS)
-	strip .build-static/release/patrold .build-static/release/patrolctl
-	@ls -l .build-static/release/patrold .build-static/release/patrolctl
+release: deps ## all programs for installing: Swift's libraries linked in, stripped
+	swift build $(RELEASE_FLAGS) $(SWIFT_FLAGS)
+	strip $(RELEASED)
+	@ls -l $(RELEASED)
 
 clean: ## remove what was built
 	rm -rf .build .build-tsan .build-asan .build-static

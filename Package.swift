@@ -75,6 +75,7 @@ let package = Package(
         .executable(name: "patrolctl", targets: ["patrolctl"]),
         .executable(name: "patrol-sim", targets: ["patrol-sim"]),
         .executable(name: "patrol-bench", targets: ["patrol-bench"]),
+        .executable(name: "patrol-fuzz", targets: ["patrol-fuzz"]),
     ],
     // To the digit, here and nowhere else: a lock file does not carry over between mirrors, and what was tested is what
     // is built.
@@ -91,7 +92,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         // What Hummingbird moves bytes with; the board reads bodies as its buffers.
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
-        // Compression of the board's answers.
+        // HTTP messages as Swift types between NIO and Hummingbird.
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         // TLS of the board: its certificate and key.
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
@@ -279,6 +280,16 @@ let package = Package(
             [
                 "BrokerLink", "Ground", "PatrolWire", "Plan", "Position", "Program", "Report", "Rig", "Roads",
                 "Settings", "Simulation", "Threading", "TimeToScene", "Track", "Zones", arguments, logging,
+            ]
+        ),
+
+        program(
+            "Tools",
+            "patrol-fuzz",
+            [
+                "AccountFile", "BrokerLink", "Console", "Ground", "Hardware", "PatrolWire", "PlainText", "Plan",
+                "PlanSigning", "Position", "Program", "Rig", "Roads", "Settings", "Simulation", "Threading",
+                "TimeToScene", "Track", "Zones", arguments, crypto,
             ]
         ),
 

@@ -73,6 +73,11 @@ private let mayImport: [String: Set<String>] = [
         "ArgumentParser", "BrokerLink", "FoundationEssentials", "Ground", "Logging", "PatrolWire", "Plan", "Position",
         "Program", "Report", "Rig", "Roads", "Settings", "Simulation", "Threading", "TimeToScene", "Track", "Zones",
     ],
+    "Tools/patrol-fuzz": [
+        "AccountFile", "ArgumentParser", "BrokerLink", "Console", "Crypto", "FoundationEssentials", "Ground",
+        "Hardware", "PatrolWire", "PlainText", "Plan", "PlanSigning", "Position", "Program", "Rig", "Roads",
+        "Settings", "Simulation", "Threading", "TimeToScene", "Track", "Zones",
+    ],
     "Tools/patrol-sim": [
         "ArgumentParser", "BrokerLink", "Console", "FoundationEssentials", "Ground", "Logging", "PatrolWire", "Plan",
         "Position", "Program", "Rig", "Settings", "Simulation", "Threading", "Track", "UnixSignals", "Zones",
@@ -133,7 +138,9 @@ struct ImportRulesTests {
 
     @Test("nothing imports a program")
     func programsAreEnds() {
-        let programs: Set<String> = ["patrold", "command_room", "patrol_sim", "patrol_bench", "patrolctl"]
+        let programs: Set<String> = [
+            "patrold", "command_room", "patrol_sim", "patrol_bench", "patrol_fuzz", "patrolctl",
+        ]
         for (target, allowed) in mayImport { #expect(allowed.isDisjoint(with: programs), "\(target)") }
     }
 

@@ -45,6 +45,21 @@ enum RoadFile {
         case pairHeads = 14
         /// For each turn the pair it belongs to times two, plus one when it leads downward; `UInt32.max` for none.
         case turnPairs = 15
+
+        /// Bytes of one element.
+        var stride: Int {
+            switch self {
+            case .summary: MemoryLayout<Summary>.stride
+            case .vertices, .points: MemoryLayout<FixedPoint>.stride
+            case .edges: MemoryLayout<RoadEdge>.stride
+            case .cellEntries: MemoryLayout<CellSegment>.stride
+            case .turns: MemoryLayout<RoadTurn>.stride
+            case .names, .source: 1
+            case .cellOffsets, .turnOffsets, .incomingOffsets, .incoming, .shadows, .ranks, .pairOffsets, .pairHeads,
+                .turnPairs:
+                MemoryLayout<UInt32>.stride
+            }
+        }
     }
 
     /// One row of the section table.

@@ -19,9 +19,9 @@ package final class RoadNetwork: @unchecked Sendable {
     let cellEntries: UnsafeBufferPointer<CellSegment>
     let turns: UnsafeBufferPointer<RoadTurn>
     let turnOffsets: UnsafeBufferPointer<UInt32>
-    private let incomingOffsets: UnsafeBufferPointer<UInt32>
-    private let incoming: UnsafeBufferPointer<UInt32>
-    private let shadows: UnsafeBufferPointer<UInt32>
+    let incomingOffsets: UnsafeBufferPointer<UInt32>
+    let incoming: UnsafeBufferPointer<UInt32>
+    let shadows: UnsafeBufferPointer<UInt32>
     private let shadowsOfArc: [UInt32: [Int]]
     let ranks: UnsafeBufferPointer<UInt32>
     let pairOffsets: UnsafeBufferPointer<UInt32>
@@ -34,9 +34,10 @@ package final class RoadNetwork: @unchecked Sendable {
 
     /// Opens a road file.
     ///
-    /// - Throws: ``RoadsError`` when it is none, is of another version, is cut short, or was changed.
+    /// - Throws: ``RoadsError`` when it is none, is of another version, is cut short, was changed, or makes no sense.
     package convenience init(path: String) throws(RoadsError) {
         try self.init(base: Self.map(path), path: path)
+        if let fault = RoadFileCheck.fault(of: self) { throw .damaged(path: path, reason: fault) }
     }
 
     private init(base: UnsafeRawBufferPointer, path: String) throws(RoadsError) {
@@ -187,7 +188,12 @@ package final class RoadNetwork: @unchecked Sendable {
             guard let first = Int(exactly: row.offset), let length = Int(exactly: row.byteCount), first % 8 == 0,
                 first <= base.count, length <= base.count - first
             else { throw .damaged(path: path, reason: "section \(row.section) lies outside") }
-            if let section = RoadFile.Section(rawValue: row.section) { sections[section] = first..<first + length }
+            if let section = RoadFile.Section(rawValue: row.section) {
+                guard length % section.stride == 0, sections[section] == nil else {
+                    throw .damaged(path: path, reason: "section \(row.section) has a size that cannot be")
+                }
+                sections[section] = first..<first + length
+            }
         }
         guard sections.count == RoadFile.Section.allCases.count else {
             throw .damaged(path: path, reason: "a section is missing")

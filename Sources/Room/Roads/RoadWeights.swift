@@ -11,6 +11,9 @@ package struct RoadWeights: Sendable {
     /// What may not be driven.
     package static let closed = UInt32.max
 
+    /// A piece of road that takes a whole day is no way to a scene, ms; what is longer counts as closed.
+    private static let longest = 86_400_000.0
+
     /// Milliseconds along each arc, an edge's two behind each other; ``closed`` where it may not be driven.
     package let arcs: [UInt32]
 
@@ -34,11 +37,13 @@ package struct RoadWeights: Sendable {
         for (index, edge) in network.edges.enumerated() {
             let slowing = closures.slowing(ofEdge: index)
             for forward in [true, false] {
-                guard let seconds = pricing.seconds(edge, forward: forward), let slowing else {
+                guard let seconds = pricing.seconds(edge, forward: forward), let slowing,
+                    seconds * slowing * 1_000 < Self.longest
+                else {
                     arcs.append(Self.closed)
                     continue
                 }
-                arcs.append(UInt32(clamping: Int((seconds * slowing * 1_000).rounded())))
+                arcs.append(UInt32((seconds * slowing * 1_000).rounded()))
             }
         }
         self.arcs = arcs

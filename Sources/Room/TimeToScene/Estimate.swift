@@ -32,13 +32,14 @@ package struct Estimate: Sendable, Hashable {
         /// Travel time that one of ten journeys stays below, s.
         package var p10: Double { self.quantile(-1.281_55) }
 
+        /// A way that takes longer, s, is said to be none, and no quantile is beyond it.
+        static let longest = 86_400.0
+
         private func quantile(_ z: Double) -> Double {
             // Below a second the logarithm says nothing: a unit at the scene is as uncertain as its position is.
-            min(max(self.seconds, 1) * exp(z * self.deviation) - max(0, 1 - self.seconds), Self.longest)
+            let seconds = max(self.seconds, 1) * exp(z * self.deviation) - max(0, 1 - self.seconds)
+            return min(seconds, max(Self.longest, self.seconds))
         }
-
-        /// A day: beyond it a number of seconds tells nobody anything.
-        private static let longest = 86_400.0
 
         /// The chance to be there within so many seconds, 0…1.
         package func chance(within limit: Double) -> Double {

@@ -110,13 +110,18 @@ package struct PreparedFleet: Sendable {
         }
     }
 
+    /// Whether there is a way that can be driven within a day.
+    private static func isSensible(_ leg: Leg) -> Bool {
+        leg.isReachable && Double(leg.milliseconds) <= Estimate.Journey.longest * 1_000
+    }
+
     private func journey(of member: Member, _ legs: [Leg]) -> Estimate.Journey? {
         let first = Int(member.first)
         if member.count == 1 {
-            return legs[first].isReachable ? self.roads.journey(legs[first], member.doubt) : nil
+            return Self.isSensible(legs[first]) ? self.roads.journey(legs[first], member.doubt) : nil
         }
         var mixture = JourneyMixture()
-        for number in first..<first + Int(member.count) where legs[number].isReachable {
+        for number in first..<first + Int(member.count) where Self.isSensible(legs[number]) {
             mixture.add(self.roads.journey(legs[number], member.doubt), probability: self.probabilities[number])
         }
         return mixture.journey
