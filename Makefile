@@ -17,7 +17,7 @@ TEST_FLAGS := --disable-xctest $(SWIFT_FLAGS)
 RELEASE_FLAGS := -c release --static-swift-stdlib --scratch-path .build-static
 RELEASED := $(addprefix .build-static/release/,patrold command-room patrolctl patrol-sim patrol-bench)
 
-.PHONY: help swift deps build test lint demo soak check-deep release clean
+.PHONY: help swift deps build test lint demo soak fuzz check-deep release clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -65,10 +65,16 @@ soak: deps ## SECONDS=600 of every fault at random moments, then every record is
 	@swift build -c release --quiet
 	@.build/release/patrol-sim soak --seconds $(if $(SECONDS),$(SECONDS),600)
 
-check-deep: deps ## all tests again under the thread and the address sanitizer
+fuzz: deps ## SECONDS=60 of spoilt input of every kind under the address sanitizer; a failure prints what repeats it
+	for program in command-room patrold patrolctl patrol-fuzz; do \
+		swift build --sanitize=address --scratch-path .build-asan --product $$program $(SWIFT_FLAGS) || exit 1; done
+	ASAN_OPTIONS=detect_leaks=0 .build-asan/debug/patrol-fuzz --seconds $(if $(SECONDS),$(SECONDS),60)
+
+check-deep: deps ## all tests again under the thread and the address sanitizer, and 20 s of spoilt input
 	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/tsan.supp" \
 		swift test --sanitize=thread --scratch-path .build-tsan --no-parallel $(TEST_FLAGS)
 	swift test --sanitize=address --scratch-path .build-asan --no-parallel $(TEST_FLAGS)
+	$(MAKE) fuzz SECONDS=20
 
 release: deps ## all programs for installing: Swift's libraries linked in, stripped
 	swift build $(RELEASE_FLAGS) $(SWIFT_FLAGS)
