@@ -48,7 +48,7 @@ package final class Casebook: Sendable {
         }
     }
 
-    private let queue: DatabaseQueue
+    let queue: DatabaseQueue
 
     /// Opens or creates `folder/casebook.sqlite`.
     ///
@@ -215,23 +215,7 @@ package final class Casebook: Sendable {
         }
     }
 
-    /// The newest deeds, newest first.
-    ///
-    /// - Throws: ``HistoryError``.
-    package func deeds(limit: Int) throws(HistoryError) -> [Deed] {
-        try self.wrapped {
-            try self.queue.read { database in
-                try Row.fetchAll(
-                    database,
-                    sql: "SELECT time, actor, origin, what, subject FROM audit ORDER BY number DESC LIMIT ?",
-                    arguments: [limit]
-                )
-                .map { Deed(time: $0[0], actor: $0[1], origin: $0[2], what: $0[3], subject: $0[4]) }
-            }
-        }
-    }
-
-    private func wrapped<R>(_ body: () throws -> R) throws(HistoryError) -> R {
+    func wrapped<R>(_ body: () throws -> R) throws(HistoryError) -> R {
         do { return try body() } catch {
             let error = HistoryError(path: self.queue.path, error)
             if error.isDamage { StoreFile.mark(self.queue.path) }

@@ -24,6 +24,7 @@ package actor History {
         package var stored: [LogName: SequenceRanges] = [:]
     }
 
+    // Readers of this module use it without the actor: a report must not wait for the intake, nor the intake for it.
     nonisolated let database: DatabasePool
     /// The ledger as committed; read from the file when a log is first touched.
     private var ledger: [LogName: SequenceRanges] = [:]
@@ -67,33 +68,10 @@ package actor History {
     }
 
     /// What went wrong, in words; a damaged file is noted, so that the next start sets it aside.
-    private nonisolated func failed(_ error: any Error) -> HistoryError {
+    nonisolated func failed(_ error: any Error) -> HistoryError {
         let error = HistoryError(path: self.database.path, error)
         if error.isDamage { StoreFile.mark(self.database.path) }
         return error
-    }
-
-    /// Bodies that a query finds; readers do not wait for the intake.
-    func bodies(_ sql: String, _ arguments: StatementArguments) async throws(HistoryError) -> [Data] {
-        do {
-            return try await self.database.read { try Data.fetchAll($0, sql: sql, arguments: arguments) }
-        } catch {
-            throw self.failed(error)
-        }
-    }
-
-    /// The same with the station of each: names of devices are unique at their station only.
-    func stationBodies(
-        _ sql: String,
-        _ arguments: StatementArguments
-    ) async throws(HistoryError) -> [(station: String, body: Data)] {
-        do {
-            return try await self.database.read { database in
-                try Row.fetchAll(database, sql: sql, arguments: arguments).map { ($0["station"], $0["body"]) }
-            }
-        } catch {
-            throw self.failed(error)
-        }
     }
 
     /// How many records are stored.

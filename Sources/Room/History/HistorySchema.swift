@@ -55,6 +55,12 @@ enum HistorySchema {
                 sql: "CREATE INDEX record_by_event ON record (log, event, seq) WHERE event IS NOT NULL"
             )
         }
+        // Reports walk a log's events by the time at which they were made, and hop over its positions.
+        migrator.registerMigration("4: events by time") { database in
+            try database.execute(
+                sql: "CREATE INDEX record_event ON record (log, made, seq, event) WHERE event IS NOT NULL"
+            )
+        }
         return migrator
     }
 
