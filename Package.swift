@@ -209,7 +209,7 @@ let package = Package(
             ["Ground", "PatrolWire", "Roads", "Threading", "TimeToScene", "Units"],
             in: "Dispatch"
         ),
-        library("Room", "Reports", ["Dispatching", "Ground", "PatrolWire"]),
+        library("Room", "Reports", ["Dispatching", "Ground", "PatrolWire", "Plan"]),
         .target(
             name: "Board",
             dependencies: [
@@ -324,16 +324,15 @@ let package = Package(
         tests(
             "RoomTests",
             [
-                "Board", "BrokerLink", "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Reports", "Rig",
-                "Roads",
-                "TestSupport", "TimeToScene", "Units",
+                "Board", "BrokerLink", "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Plan", "Reports",
+                "Rig", "Roads", "TestSupport", "Threading", "TimeToScene", "Units",
             ]
         ),
         tests("SimulationTests", ["Ground", "Rig", "Simulation", "TestSupport"]),
         tests(
             "ChainTests",
             [
-                "BrokerLink", "Console", "Ground", "PatrolWire", "Position", "Rig", "Settings", "Simulation",
+                "BrokerLink", "Console", "Ground", "History", "PatrolWire", "Position", "Rig", "Settings", "Simulation",
                 "TestSupport", "Threading", logging,
             ]
         ),

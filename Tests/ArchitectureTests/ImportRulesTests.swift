@@ -45,7 +45,7 @@ private let mayImport: [String: Set<String>] = [
     "Room/Dispatch": [
         "FoundationEssentials", "Ground", "PatrolWire", "Roads", "Threading", "TimeToScene", "Units",
     ],
-    "Room/Reports": ["Dispatching", "Ground", "PatrolWire"],
+    "Room/Reports": ["Dispatching", "Ground", "PatrolWire", "Plan"],
     "Room/Board": [
         "CGzip", "Crypto", "Dispatching", "FoundationEssentials", "Ground", "HTTPTypes", "History", "Hummingbird",
         "HummingbirdCore", "HummingbirdTLS", "Intake", "Logging", "NIOCore", "NIOFoundationEssentialsCompat",
@@ -87,7 +87,7 @@ private let mayImport: [String: Set<String>] = [
 /// Folders whose targets replay: the same input gives the same output, so no clock and no file may be near.
 private let pure = [
     "Shared/Ground", "Shared/Plan", "Device/Track", "Device/Report", "Device/Position", "Room/TimeToScene",
-    "Room/Units",
+    "Room/Units", "Room/Reports",
 ]
 
 @Suite("Import rules")

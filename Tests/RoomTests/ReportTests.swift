@@ -1,58 +1,223 @@
+import Dispatching
+import FoundationEssentials
+import Ground
+import History
 import PatrolWire
 import Reports
 import Testing
+import Threading
+
+@testable import Board
 
 @Suite("Reports")
 struct ReportTests {
-    private func record(_ time: Int64, _ event: EventKind?, grid: String? = nil, latitude: Double = 40) -> Record {
-        var record = Record(
-            device: "car-01",
-            unit: "01",
-            log: "00112233aabbccdd",
-            sequence: 1,
-            time: time,
-            timeQuality: .gnss,
-            uptime: time,
-            trigger: event == nil ? .time : .event,
-            status: .patrol
-        )
-        record.setPlace(latitude: latitude, longitude: 116)
-        record.event = event
-        if let grid { record.data = ["grid": .string(grid)] }
-        return record
+    private let begin: Int64 = 1_795_478_400_000
+
+    /// An incident as the casebook keeps it.
+    private func incident(
+        _ id: String,
+        category: String = "traffic",
+        state: String = "scene",
+        after seconds: Int64 = 0,
+        arrived: Int64? = nil
+    ) throws -> Incident {
+        let received = self.begin + seconds * 1_000
+        let arrival = arrived.map { #","arrived":\#(received + $0 * 1_000)"# } ?? ""
+        let text =
+            #"{"id":"\#(id)","station":"jinzhan","received":\#(received),"actor":"desk","changed":\#(received),"#
+            + #""version":1,"state":"\#(state)","taken":{},"entries":[],"#
+            + #""report":{"latitude":40,"longitude":116.5,"priority":2,"category":"\#(category)"},"#
+            + #""assignments":[{"station":"jinzhan","device":"car-01","unit":"01","order":"o","actor":"desk","#
+            + #""assigned":\#(received),"offered":[]\#(arrival)}]}"#
+        return try JSONDecoder().decode(Incident.self, from: Data(text.utf8))
     }
 
-    @Test("devices of one name at two stations are two; what nobody covered stands there with nothing")
-    func namesakes() {
-        let events = [
-            ("jinzhan", self.record(0, .gridEnter, grid: "north")), ("lido", self.record(0, .gridEnter, grid: "south")),
-            // Only this one's visit ends with it.
-            ("jinzhan", self.record(60_000, .deviceStop)), ("lido", self.record(180_000, .gridExit, grid: "south")),
+    @Test("shares are of all that needed somebody: who was never reached was not reached in time")
+    func within() throws {
+        let incidents = try [
+            self.incident("a", arrived: 50), self.incident("b", arrived: 170),
+            // Nobody came, and nobody will.
+            self.incident("c", state: "cleared"),
+            // It was not one.
+            self.incident("d", state: "cancelled"),
+            // Still open: for 200 s, and for 30 s.
+            self.incident("e", state: "assigned", after: 800),
+            self.incident("f", category: "fire", state: "received", after: 970),
         ]
-        let duties = PresenceReport.Duties(grids: [("east", "East, the \"old\" town")], posts: [("p", nil)])
-        let report = PresenceReport(
-            events.map { (station: $0.0, record: $0.1) },
-            duties: duties,
-            from: 0,
-            to: 600_000
-        )
-        #expect(report.grids.map(\.id) == ["east", "north", "south"])
-        #expect(report.grids.map(\.minutes) == [0, 1, 3])
-        #expect(report.posts.map(\.done) == [0])
-        #expect(report.csv.contains("grid,east,\"East, the \"\"old\"\" town\",0.0,0,,"))
+        let report = ResponseReport(incidents, now: self.begin + 1_000_000)
+        #expect(report.incidents == 6 && report.cancelled == 1 && report.counted == 5 && report.reached == 2)
+        #expect(report.withinCounted == ["1": 4, "3": 4, "5": 3])
+        #expect(report.within == ["1": 0.25, "3": 0.5, "5": 0.667])
+        #expect(report.within155Seconds == 0.25 && report.within155SecondsCounted == 4)
+        #expect(report.medianSeconds == 170)
+        #expect(report.categories["traffic"]?.counted == 4 && report.categories["fire"]?.within == [:])
+        #expect(report.byCategory == ["traffic": 170])
     }
 
-    @Test("kilometres are each unit's own")
-    func kilometres() {
-        // Two cars that stand far from each other: nobody drove.
-        var positions: [(station: String, record: Record)] = []
-        for number in 0..<10 {
-            let time = Int64(number) * 20_000
-            positions.append(("jinzhan", self.record(time, nil)))
-            positions.append(("lido", self.record(time + 10_000, nil, latitude: 40.004)))
-        }
-        let report = WorkloadReport(positions: positions, incidents: [], rollCalls: [])
-        #expect(report.units.map(\.station) == ["jinzhan", "lido"] && report.units.map(\.kilometres) == [0, 0])
-        #expect(report.units.map(\.positions) == [10, 10])
+    @Test("nobody was reached: the shares are 0 and not missing")
+    func unreached() throws {
+        let report = ResponseReport([try self.incident("c", state: "cleared")], now: self.begin)
+        #expect(
+            report.within == ["1": 0, "3": 0, "5": 0] && report.within155Seconds == 0 && report.medianSeconds == nil
+        )
+        #expect(ResponseReport([], now: 0).within == [:])
     }
+
+    @Test("kilometres and positions are each unit's own, log by log, and nothing is cut")
+    func workload() async throws {
+        var north = HandMadeLog(log: "0000000000000001")
+        var south = HandMadeLog("lido", log: "0000000000000002")
+        for number in 0..<Int64(9_000) {
+            // 1 m/s to the north; the other one stands.
+            north.position(at: number * 1_000, latitude: 40 + Double(number) / 111_035)
+            south.position(at: number * 1_000 + 500, latitude: 41)
+        }
+        north.say(.unitStatus, at: 100)
+        try await HandMadeStore.with([north, south]) { store in
+            let report = try store.reading(0..<10_000_000).workload()
+            #expect(report.units.map(\.station) == ["jinzhan", "lido"])
+            #expect(report.units.map(\.positions) == [9_000, 9_000])
+            #expect(report.units.map(\.kilometres) == [9, 0])
+            #expect(try store.reading(1_000_000..<2_000_000).workload().units.map(\.positions) == [1_000, 1_000])
+        }
+    }
+
+    @Test("a place is read as a decoder reads it, however its record was written")
+    func places() async throws {
+        let name = LogName(
+            station: try #require(Name("jinzhan")),
+            device: try #require(Name.device("car-01")),
+            log: "00112233aabbccdd"
+        )
+        let bodies = [
+            #"{"lat":40.0200001,"lon":116.55}"#, #"{ "lon" : -8.6100000 , "x":{"lat":1,"lon":2}, "lat":41e0 }"#,
+            #"{"unit":"\"lat\":5","lat":-0.0000001,"lon":1.23456789012345678}"#,
+            #"{"grids":["lat","a\\"],"y":[{"lat":3}],"lat":89,"lon":-180,"z":null}"#,
+            #"{"\u006cat":12.5,"lon":7}"#,
+        ]
+        let whole = bodies.enumerated().map { number, body in
+            #"{"v":1,"dev":"car-01","log":"00112233aabbccdd","seq":\#(number + 1),"t":\#(number + 1),"tq":"gnss","#
+                + #""up":1,"trg":"time","st":"patrol","# + (body.contains("unit") ? "" : #""unit":"01","#)
+                + body.dropFirst()
+        }
+        let records = try whole.map { text in
+            let body = Array(text.utf8)
+            return StoredRecord(record: try WireCoder().decode(Record.self, from: body), body: body, received: 9)
+        }
+        try await HandMadeStore.with { store in
+            _ = try await store.history.store([Delivery(name: name, records: records)])
+            var found: [[Double?]] = []
+            try store.history.reader().positions(from: 0, to: 100) { _, position in
+                found.append([position.latitude, position.longitude])
+            }
+            #expect(found == records.map { [$0.record.latitude, $0.record.longitude] })
+        }
+    }
+
+    @Test("a heat map's cells do not depend on the order or on the time, and too fine a one is refused")
+    func heatMap() throws {
+        let origin = try #require(Coordinate(latitude: 40, longitude: 116))
+        let places = try (0..<200).map { number in
+            try #require(Coordinate(latitude: 40 + Double(number % 7) / 500, longitude: 116 + Double(number % 3) / 500))
+        }
+        var (one, other) = (HeatMap(origin: origin, cell: 100), HeatMap(origin: origin, cell: 100))
+        for place in places { one.count(place) }
+        for place in places.reversed() { other.count(place) }
+        #expect(one.cells == other.cells && one.cells.reduce(0) { $0 + $1.count } == 200 && one.cells.count == 21)
+        var fine = HeatMap(origin: origin, cell: 10)
+        for number in 0..<600 * 420 {
+            let (row, column) = (Double(number / 600), Double(number % 600))
+            if let place = Coordinate(latitude: 40 + row / 5_000, longitude: 116 + column / 5_000) { fine.count(place) }
+        }
+        let isTooFine = fine.isTooFine
+        #expect(isTooFine)
+    }
+
+    @Test("the room stores while a report is being read, and a report that nobody waits for ends")
+    func beside() async throws {
+        var log = HandMadeLog()
+        for number in 0..<Int64(6_000) { log.position(at: number) }
+        try await HandMadeStore.with([log]) { store in
+            var other = HandMadeLog("jinzhan", "car-02", log: "0000000000000002")
+            other.position(at: 5)
+            let delivery = try other.delivery(other.records)
+            let (first, isReading) = AsyncStream<Void>.makeStream()
+            let goesOn = Locked(false)
+            let isWanted = Locked(true)
+            let reading = Task {
+                await onOwnThread("reader") {
+                    Result {
+                        var count = 0
+                        try store.history.reader { isWanted.withLock { $0 } }.positions(from: 0, to: 10_000) { _, _ in
+                            count += 1
+                            isReading.yield()
+                            // In the middle of a page, with its transaction open.
+                            while !goesOn.withLock({ $0 }) { sleepThread(milliseconds: 1) }
+                        }
+                        return count
+                    }
+                }
+            }
+            var iterator = first.makeAsyncIterator()
+            await iterator.next()
+            #expect(try await store.history.store([delivery]).added == 1)
+            isWanted.withLock { $0 = false }
+            goesOn.withLock { $0 = true }
+            let result = await reading.value
+            #expect(throws: CancellationError.self) { try result.get() }
+        }
+    }
+
+    @Test("a cell of a table is one cell, and no formula")
+    func cells() {
+        #expect(CSV.text("North") == "North" && CSV.text(nil) == "" && CSV.text("东区，一") == "东区，一")
+        #expect(CSV.text(#"East, the "old" town"#) == #""East, the ""old"" town""#)
+        #expect(CSV.text("=1+1") == "'=1+1" && CSV.text("@a") == "'@a" && CSV.text("-5") == "'-5")
+        #expect(CSV.text("=HYPERLINK(\"x\",1)") == #""'=HYPERLINK(""x"",1)""#)
+        #expect(CSV.text("a\r\nb") == "\"a\r\nb\"")
+    }
+
+    @Test("the second report of one person waits for the first, two run in all, the sixth is refused")
+    func gate() async throws {
+        let gate = ReportGate()
+        let (went, going) = AsyncStream<String>.makeStream()
+        func ask(_ person: String) -> (task: Task<Void, any Error>, finish: () -> Void) {
+            let (ends, end) = AsyncStream<Void>.makeStream()
+            let task = Task {
+                try await gate.pass(person) {
+                    going.yield(person)
+                    for await _ in ends {}
+                }
+            }
+            return (task, { end.finish() })
+        }
+        var started = went.makeAsyncIterator()
+        let first = ask("chief")
+        #expect(await started.next() == "chief")
+        var second: [(task: Task<Void, any Error>, finish: () -> Void)] = []
+        for number in 1...4 {
+            second.append(ask("chief"))
+            await eventuallyWaiting(gate, number)
+        }
+        await #expect(throws: Problem.self) { try await ask("chief").task.value }
+        let other = ask("viewer")
+        #expect(await started.next() == "viewer")
+        let third = ask("third")
+        await eventuallyWaiting(gate, 5)
+        // Whoever has gone is forgotten, and the next of his in the queue is not the one that goes in.
+        second[0].task.cancel()
+        await #expect(throws: CancellationError.self) { try await second[0].task.value }
+        other.finish()
+        #expect(await started.next() == "third")
+        first.finish()
+        #expect(await started.next() == "chief")
+        third.finish()
+        for one in second { one.finish() }
+        for one in second.dropFirst() { try await one.task.value }
+    }
+}
+
+/// Waits until so many wait.
+private func eventuallyWaiting(_ gate: ReportGate, _ count: Int) async {
+    while await gate.waitingCount < count { await Task.yield() }
 }

@@ -1,118 +1,212 @@
-import Dispatching
 import FoundationEssentials
+import Ground
+import HTTPTypes
 import History
 import Hummingbird
+import NIOCore
 import PatrolWire
-import Plan
 import Reports
+import Roads
+import Threading
+import TimeToScene
 
 /// Reports over HTTP, as JSON or CSV.
+///
+/// Each is made on a thread that gives way to all others, one at a time of each person. It ends when whoever asked has gone.
 struct ReportRoutes: Sendable {
     let parts: BoardParts
+    private let gate = ReportGate()
 
-    private static let mostPositions = 2_000_000
+    init(parts: BoardParts) { self.parts = parts }
 
     func add(to api: RouterGroup<BoardContext>) {
         api.get("reports/response") { request, context in
             try context.require(.viewer)
-            let (from, to) = try self.span(request)
-            let report = ResponseReport(try self.incidents(from: from, to: to))
-            return try self.answer(report, csv: report.csv, request)
+            let format = try self.format(request)
+            let report = try await self.make(request, context) { reading in
+                ResponseReport(try reading.incidents(), now: reading.now)
+            }
+            return try self.answer(report, csv: report.csv, format, request)
         }
         api.get("reports/presence") { request, context in
             try context.require(.viewer)
-            let (from, to) = try self.span(request)
-            let events = try await self.parts.history.events(PresenceReport.events, from: from, to: to)
-            let report = PresenceReport(events, duties: self.duties, from: from, to: to)
-            return try self.answer(report, csv: report.csv, request)
+            let format = try self.format(request)
+            let (plan, zone) = (self.parts.plans.view?.plan, self.parts.zone)
+            let report = try await self.make(request, context) { try $0.presence(plan, zone: zone) }
+            return try self.answer(report, csv: report.csv, format, request)
         }
         api.get("reports/workload") { request, context in
             try context.require(.viewer)
-            let (from, to) = try self.span(request)
-            let report = WorkloadReport(
-                positions: try await self.parts.history.positions(from: from, to: to, limit: Self.mostPositions),
-                incidents: try self.incidents(from: from, to: to),
-                rollCalls: try self.parts.casebook.items("rollcall", from: from, to: to).map { item in
-                    try JSONDecoder().decode(RollCall.self, from: Data(item.body))
+            let format = try self.format(request)
+            let report = try await self.make(request, context) { try $0.workload() }
+            return try self.answer(report, csv: report.csv, format, request)
+        }
+        api.get("reports/heatmap") { request, context in try await self.heatMap(request, context) }
+        api.get("reports/incidents") { request, context in try self.incidents(request, context) }
+        api.get("audit") { request, context in try self.audit(request, context) }
+    }
+
+    private func heatMap(_ request: Request, _ context: BoardContext) async throws -> Response {
+        try context.require(.viewer)
+        try request.allow("from", "to", "metres", "format", "of")
+        let metres = request.query("metres").map { Double($0) ?? .nan } ?? 100
+        guard (10...5_000).contains(metres) else { throw Problem(.badRequest, "'metres' must be from 10 to 5000") }
+        guard let format = HeatMapAnswer.Format(rawValue: request.query("format") ?? "geojson") else {
+            throw Problem(.badRequest, "'format' must be geojson, json or csv")
+        }
+        let counted = request.query("of") ?? "positions"
+        guard ["positions", "incidents"].contains(counted) else {
+            throw Problem(.badRequest, "'of' must be positions or incidents")
+        }
+        // A corner of the roads: cells are the same whatever time is asked for.
+        let (south, west, _, _) = self.parts.estimator.network.bounds
+        guard let origin = Coordinate(latitude: south, longitude: west) else {
+            throw Problem(.internalServerError, "the road file is nowhere on Earth")
+        }
+        let text = try await self.make(request, context) { reading in
+            var map = HeatMap(origin: origin, cell: metres)
+            if counted == "incidents" {
+                try reading.incidentHeat(into: &map)
+            } else {
+                try reading.heat(into: &map)
+            }
+            return HeatMapAnswer(cells: map.cells, metres: metres, of: counted).text(format)
+        }
+        switch format {
+        case .geojson: return tagged(Array(text.utf8), request, type: "application/geo+json")
+        case .json: return tagged(Array(text.utf8), request, type: "application/json; charset=utf-8")
+        case .csv: return self.table(text, request)
+        }
+    }
+
+    /// Incidents go out as they are read: a year of them is not held in memory.
+    private func incidents(_ request: Request, _ context: BoardContext) throws -> Response {
+        try context.require(.viewer)
+        let format = try self.format(request)
+        let reading = self.reading(try self.span(request)) { true }
+        let report = IncidentReport(zone: self.parts.zone)
+        let isTable = format == .csv
+        var headers: HTTPFields = [.cacheControl: "no-cache"]
+        headers[.contentType] = isTable ? Self.tableType : "application/json; charset=utf-8"
+        let body = ResponseBody { writer in
+            try await writer.write(ByteBuffer(string: isTable ? Self.mark + IncidentReport.head : #"{"incidents":["#))
+            var (place, isFirst): (Casebook.Place?, Bool) = (nil, true)
+            repeat {
+                let start = place
+                let (found, next) = try await onQuietThread("report") {
+                    Result {
+                        var place = start
+                        return (try reading.incidents(after: &place), place)
+                    }
                 }
-            )
-            return try self.answer(report, csv: report.csv, request)
+                .get()
+                for incident in found {
+                    let text = isTable ? report.lines(incident) : isFirst ? "" : ","
+                    isFirst = false
+                    try await writer.write(ByteBuffer(string: text))
+                    if !isTable { try await writer.write(ByteBuffer(bytes: jsonBytes(IncidentAnswer(incident)))) }
+                }
+                place = next
+            } while place != nil
+            if !isTable { try await writer.write(ByteBuffer(string: "]}")) }
+            try await writer.finish(nil)
         }
-        api.get("reports/heatmap") { request, context in
-            try context.require(.viewer)
-            let (from, to) = try self.span(request)
-            let metres = request.query("metres").map { Double($0) ?? .nan } ?? 100
-            guard (10...5_000).contains(metres) else { throw Problem(.badRequest, "'metres' must be from 10 to 5000") }
-            let positions = try await self.parts.history.positions(from: from, to: to, limit: Self.mostPositions)
-            return try tagged(HeatMapAnswer(HeatMap(positions.map(\.record), cell: metres)), request)
-        }
-        api.get("audit") { request, context in
-            try context.require(.chief)
-            let limit = request.query("limit").map { Int($0) ?? 0 } ?? 200
-            guard (1...5_000).contains(limit) else { throw Problem(.badRequest, "'limit' must be from 1 to 5000") }
-            return try tagged(["audit": try self.parts.casebook.deeds(limit: limit)], request)
-        }
+        return Response(status: .ok, headers: headers, body: body)
     }
 
-    /// What the plan in force wants covered.
-    private var duties: PresenceReport.Duties {
-        guard let plan = self.parts.plans.view?.plan else { return PresenceReport.Duties() }
-        return PresenceReport.Duties(
-            grids: plan.grids.map { ($0.id, $0.name) },
-            posts: plan.posts.map { ($0.id, $0.name) },
-            lines: plan.lines.map { ($0.id, $0.name) }
-        )
-    }
-
-    /// The last day unless something else is asked for.
-    private func span(_ request: Request) throws -> (Int64, Int64) {
-        let to = try request.time("to", default: self.parts.now() + 1)
-        let from = try request.time("from", default: to - 86_400_000)
-        guard from < to else { throw Problem(.badRequest, "'from' must be before 'to'") }
-        return (from, to)
-    }
-
-    private func incidents(from: Int64, to: Int64) throws -> [Incident] {
-        try self.parts.casebook.items("incident", from: from, to: to).map { item in
-            try JSONDecoder().decode(Incident.self, from: Data(item.body))
+    private func audit(_ request: Request, _ context: BoardContext) throws -> Response {
+        try context.require(.chief)
+        try request.allow("before", "limit")
+        let limit = request.query("limit").map { Int($0) ?? 0 } ?? 200
+        guard (1...5_000).contains(limit) else { throw Problem(.badRequest, "'limit' must be from 1 to 5000") }
+        let before = try request.query("before").map { text in
+            guard let number = Int64(text), number > 0 else {
+                throw Problem(.badRequest, "'before' must be the 'number' of a line of the audit")
+            }
+            return number
         }
-    }
-
-    private func answer(_ report: some Encodable, csv: String, _ request: Request) throws -> Response {
-        switch request.query("format") ?? "json" {
-        case "json": return try tagged(report, request)
-        case "csv": return tagged(Array(csv.utf8), request, type: "text/csv; charset=utf-8")
-        default: throw Problem(.badRequest, "'format' must be json or csv")
-        }
+        let (deeds, more) = try self.parts.casebook.deeds(before: before, limit: limit)
+        return try tagged(AuditAnswer(audit: deeds, more: more), request)
     }
 }
 
-/// A heat map as GeoJSON points with counts.
-struct HeatMapAnswer: Encodable, Sendable {
-    struct Feature: Encodable, Sendable {
-        struct Geometry: Encodable, Sendable {
-            let type = "Point"
-            let coordinates: [Double]
+/// `GET audit`.
+private struct AuditAnswer: Encodable {
+    let audit: [Casebook.NumberedDeed]
+    /// Older lines there are; ask again with the last number as `before`.
+    let more: Bool
+}
 
-            private enum CodingKeys: CodingKey { case type, coordinates }
-        }
-
-        let type = "Feature"
-        let geometry: Geometry
-        let properties: [String: Int]
-
-        private enum CodingKeys: CodingKey { case type, geometry, properties }
+extension ReportRoutes {
+    private enum Format: String {
+        case json, csv
     }
 
-    let type = "FeatureCollection"
-    let features: [Feature]
+    private static let tableType = "text/csv; charset=utf-8"
+    /// Tells a spreadsheet that the bytes are UTF-8; without it Chinese names are spoilt.
+    private static let mark = "\u{FEFF}"
 
-    private enum CodingKeys: CodingKey { case type, features }
-
-    init(_ map: HeatMap) {
-        self.features = map.cells.map { cell in
-            let place = [cell.longitude.rounded(decimals: 6), cell.latitude.rounded(decimals: 6)]
-            return Feature(geometry: Feature.Geometry(coordinates: place), properties: ["count": cell.count])
+    private func format(_ request: Request) throws -> Format {
+        try request.allow("from", "to", "format")
+        guard let format = Format(rawValue: request.query("format") ?? "json") else {
+            throw Problem(.badRequest, "'format' must be json or csv")
         }
+        return format
+    }
+
+    /// The last day unless something else is asked for.
+    private func span(_ request: Request) throws -> Range<Int64> {
+        let to = try request.time("to", default: self.parts.now() + 1)
+        let from = try request.time("from", default: max(0, to - 86_400_000))
+        guard from < to else { throw Problem(.badRequest, "'from' must be before 'to'") }
+        return from..<to
+    }
+
+    private func reading(_ span: Range<Int64>, while goesOn: @escaping @Sendable () -> Bool) -> ReportReading {
+        ReportReading(
+            reader: self.parts.history.reader(while: goesOn),
+            casebook: self.parts.casebook,
+            span: span,
+            now: self.parts.now()
+        )
+    }
+
+    /// Makes a report when it is the person's turn, and stops when nobody waits for it any more.
+    private func make<R: Sendable>(
+        _ request: Request,
+        _ context: BoardContext,
+        _ work: @escaping @Sendable (ReportReading) throws -> R
+    ) async throws -> R {
+        let span = try self.span(request)
+        do {
+            return try await request.body.consumeWithCancellationOnInboundClose { _ in
+                try await self.gate.pass(context.actor) {
+                    let isWanted = Locked(true)
+                    let reading = self.reading(span) { isWanted.withLock { $0 } }
+                    return try await withTaskCancellationHandler {
+                        try await onQuietThread("report") { Result { try work(reading) } }.get()
+                    } onCancel: {
+                        isWanted.withLock { $0 = false }
+                    }
+                }
+            }
+        } catch is CancellationError {
+            throw Problem(.requestTimeout, "whoever asked for this report has gone")
+        }
+    }
+
+    private func answer(
+        _ report: some Encodable,
+        csv: @autoclosure () -> String,
+        _ format: Format,
+        _ request: Request
+    )
+        throws -> Response
+    {
+        format == .json ? try tagged(report, request) : self.table(csv(), request)
+    }
+
+    private func table(_ text: String, _ request: Request) -> Response {
+        tagged(Array((Self.mark + text).utf8), request, type: Self.tableType)
     }
 }

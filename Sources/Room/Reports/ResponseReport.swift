@@ -42,51 +42,93 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
         package let p90: Double?
     }
 
+    /// How fast help came to the incidents of one category.
+    package struct Category: Sendable, Hashable, Encodable {
+        /// Incidents that needed somebody.
+        package let counted: Int
+        /// Those that a unit got to.
+        package let reached: Int
+        /// From the call to the first unit there, s: the median of the reached ones.
+        package let medianSeconds: Double?
+        /// Shares within 1, 3 and 5 minutes, 0…1, as for all.
+        package let within: [String: Double]
+
+        private enum CodingKeys: String, CodingKey {
+            case counted, reached, within
+            case medianSeconds = "median_s"
+        }
+    }
+
     /// Incidents received in the time.
     package let incidents: Int
-    /// Those that a unit got to.
+    /// Those that were called off.
+    package let cancelled: Int
+    /// Those that needed somebody: all but the cancelled ones.
+    package let counted: Int
+    /// Those of them that a unit got to.
     package let reached: Int
-    /// From the call to the first unit there, s: the median.
+    /// From the call to the first unit there, s: the median of the reached ones.
     package let medianSeconds: Double?
-    /// Nine of ten are below, s.
+    /// Nine of ten of the reached ones are below, s.
     package let p90Seconds: Double?
-    /// Shares of the reached ones within 1, 3 and 5 minutes, 0…1.
+    /// Shares within 1, 3 and 5 minutes, 0…1, of those of ``withinCounted``.
+    ///
+    /// An incident that nobody got to is one that was not reached in time. It does not count while it is open and younger
+    /// than the limit. A limit that no incident counts for is missing.
     package let within: [String: Double]
+    /// How many incidents each share is of.
+    package let withinCounted: [String: Int]
     /// The same within 2 min 35 s.
     package let within155Seconds: Double?
-    /// By category: the median, s.
+    /// How many incidents that share is of.
+    package let within155SecondsCounted: Int
+    /// By category: the median of the reached ones, s.
     package let byCategory: [String: Double]
+    /// By category: all that is said of all.
+    package let categories: [String: Category]
     /// Estimates and truth.
     package let estimates: Estimates
     /// Every journey.
     package let rows: [Row]
 
     private enum CodingKeys: String, CodingKey {
-        case incidents, reached, within, estimates, rows
+        case incidents, cancelled, counted, reached, within, estimates, rows
         case medianSeconds = "median_s"
         case p90Seconds = "p90_s"
+        case withinCounted = "within_counted"
         case within155Seconds = "within_155_s"
+        case within155SecondsCounted = "within_155_s_counted"
         case byCategory = "by_category_median_s"
+        case categories = "by_category"
     }
 
     /// Makes the report of incidents.
-    package init(_ incidents: [Incident]) {
-        let responses = incidents.compactMap { incident in
-            incident.firstArrival.map { Double($0 - incident.received) / 1_000 }
-        }
+    ///
+    /// - Parameters:
+    ///   - incidents: Those received in the time.
+    ///   - now: ms since 1970 UTC: an open incident is so old.
+    package init(_ incidents: [Incident], now: Int64) {
+        let needed = incidents.filter { $0.state != .cancelled }
+        let all = ResponseTimes(needed, now: now)
         self.incidents = incidents.count
-        self.reached = responses.count
-        self.medianSeconds = Self.quantile(0.5, responses)
-        self.p90Seconds = Self.quantile(0.9, responses)
-        func share(_ limit: Double) -> Double {
-            (Double(responses.count { $0 <= limit }) / Double(max(1, responses.count)) * 1_000).rounded() / 1_000
+        self.cancelled = incidents.count - needed.count
+        self.counted = needed.count
+        self.reached = all.seconds.count
+        self.medianSeconds = Self.quantile(0.5, all.seconds)
+        self.p90Seconds = Self.quantile(0.9, all.seconds)
+        (self.within, self.withinCounted) = (all.within, all.counted)
+        (self.within155Seconds, self.within155SecondsCounted) = (all.share(155), all.count(155))
+        let categories = Dictionary(grouping: needed) { $0.report.category ?? "" }.mapValues { group in
+            let times = ResponseTimes(group, now: now)
+            return Category(
+                counted: group.count,
+                reached: times.seconds.count,
+                medianSeconds: Self.quantile(0.5, times.seconds),
+                within: times.within
+            )
         }
-        self.within = responses.isEmpty ? [:] : ["1": share(60), "3": share(180), "5": share(300)]
-        self.within155Seconds = responses.isEmpty ? nil : share(155)
-        let byCategory = Dictionary(grouping: incidents) { $0.report.category ?? "" }
-        self.byCategory = byCategory.compactMapValues { group in
-            Self.quantile(0.5, group.compactMap { one in one.firstArrival.map { Double($0 - one.received) / 1_000 } })
-        }
+        self.categories = categories
+        self.byCategory = categories.compactMapValues(\.medianSeconds)
         let rows = incidents.flatMap { incident in
             incident.assignments.compactMap { assignment in assignment.arrived.map { Row(incident, assignment, $0) } }
         }
@@ -112,11 +154,12 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
 
     /// The journeys as a table.
     package var csv: String {
-        var text = "incident,device,took_s,drove_s,estimated_s,p10_s,p90_s\r\n"
+        var text = CSV.line(["incident", "device", "took_s", "drove_s", "estimated_s", "p10_s", "p90_s"])
         for row in self.rows {
-            let cells = [row.took, row.drove] + [row.estimated, row.p10, row.p90].map { $0 ?? .nan }
-            let numbers = cells.map { $0.isNaN ? "" : "\($0)" }
-            text += ([row.incident, row.device] + numbers).joined(separator: ",") + "\r\n"
+            text += CSV.line([
+                CSV.text(row.incident), CSV.text(row.device), "\(row.took)", "\(row.drove)", CSV.number(row.estimated),
+                CSV.number(row.p10), CSV.number(row.p90),
+            ])
         }
         return text
     }
@@ -140,5 +183,45 @@ extension ResponseReport.Row {
         self.estimated = assignment.forecast?.seconds
         self.p10 = assignment.forecast?.p10
         self.p90 = assignment.forecast?.p90
+    }
+}
+
+/// How fast help came to some incidents that needed somebody.
+private struct ResponseTimes {
+    private static let minutes: KeyValuePairs = ["1": 60.0, "3": 180, "5": 300]
+
+    /// From the call to the first unit there, s, of those that a unit got to.
+    let seconds: [Double]
+    /// How long the others are known not to have been reached, s.
+    private let unreached: [Double]
+
+    init(_ incidents: [Incident], now: Int64) {
+        self.seconds = incidents.compactMap { incident in
+            incident.firstArrival.map { Double($0 - incident.received) / 1_000 }
+        }
+        self.unreached = incidents.filter { $0.firstArrival == nil }.map { incident in
+            // What was closed without anybody being there stays unreached for good.
+            incident.state.isEnded ? .infinity : Double(now - incident.received) / 1_000
+        }
+    }
+
+    /// How many incidents a share within a limit, s, is of.
+    func count(_ limit: Double) -> Int { self.seconds.count + self.unreached.count { $0 >= limit } }
+
+    /// The share within a limit, s; `nil` while there is nothing to share.
+    func share(_ limit: Double) -> Double? {
+        let count = self.count(limit)
+        guard count > 0 else { return nil }
+        return (Double(self.seconds.count { $0 <= limit }) / Double(count) * 1_000).rounded() / 1_000
+    }
+
+    var within: [String: Double] {
+        Dictionary(
+            uniqueKeysWithValues: Self.minutes.compactMap { name, limit in self.share(limit).map { (name, $0) } }
+        )
+    }
+
+    var counted: [String: Int] {
+        Dictionary(uniqueKeysWithValues: Self.minutes.map { name, limit in (name, self.count(limit)) })
     }
 }

@@ -1,0 +1,55 @@
+import Dispatching
+import FoundationEssentials
+import Plan
+import Reports
+
+/// `reports/incidents`: every incident of a time with the times of its steps, however many there are.
+struct IncidentReport: Sendable {
+    /// Local time of the table.
+    let zone: LocalZone
+
+    private static let columns = [
+        "id", "station", "received", "category", "priority", "place", "lat", "lon", "note", "by", "state",
+        "first_arrival", "response_s", "ended", "result", "unit_station", "device", "unit", "assigned", "delivered",
+        "accepted", "departed", "arrived", "cleared", "recalled_or_declined", "refusal",
+    ]
+
+    static let head = CSV.line(Self.columns)
+
+    /// An incident as lines of the table: one a unit that was sent, or one without a unit.
+    func lines(_ incident: Incident) -> String {
+        let ended =
+            incident.state.isEnded ? incident.entries.last { ["close", "cancel"].contains($0.what) }?.time : nil
+        let response = incident.firstArrival.map { Double($0 - incident.received) / 1_000 }
+        let report = incident.report
+        let common = [
+            CSV.text(incident.id), CSV.text(incident.station), self.time(incident.received),
+            CSV.text(report.category), "\(report.priority)", CSV.text(report.place), "\(report.latitude)",
+            "\(report.longitude)", CSV.text(report.note), CSV.text(incident.actor), incident.state.rawValue,
+            self.time(incident.firstArrival), CSV.number(response), self.time(ended),
+            CSV.text(incident.disposition?.result),
+        ]
+        guard !incident.assignments.isEmpty else {
+            return CSV.line(common + Array(repeating: "", count: Self.columns.count - common.count))
+        }
+        return incident.assignments.map { one in
+            let times = [
+                one.assigned, one.delivered, one.accepted, one.departed, one.arrived, one.cleared, one.ended,
+            ]
+            return CSV.line(
+                common + [CSV.text(one.station), CSV.text(one.device), CSV.text(one.unit)]
+                    + times.map { self.time($0) } + [CSV.text(one.refusal)]
+            )
+        }
+        .joined()
+    }
+
+    /// Local time as ISO 8601 has it, with its offset.
+    private func time(_ milliseconds: Int64?) -> String {
+        guard let milliseconds else { return "" }
+        let seconds = milliseconds / 1_000
+        let zone = TimeZone(secondsFromGMT: Int(self.zone.offset(at: seconds))) ?? .gmt
+        let style = Date.ISO8601FormatStyle(timeZoneSeparator: .colon, timeZone: zone)
+        return Date(timeIntervalSince1970: Double(seconds)).formatted(style)
+    }
+}
