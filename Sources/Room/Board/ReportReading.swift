@@ -24,6 +24,8 @@ struct ReportReading: Sendable {
     /// - Parameters:
     ///   - plan: What is to be covered.
     ///   - zone: Local time where no plan says another.
+    /// - Returns: The report.
+    /// - Throws: `HistoryError`, or `CancellationError` when nobody waits any more.
     func presence(_ plan: PatrolPlan?, zone: LocalZone) throws -> PresenceReport {
         let logs = try self.reader.logs().compactMap { log in
             try self.reader.firstMade(of: log).map { (log: log, first: $0) }

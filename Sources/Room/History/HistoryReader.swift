@@ -59,6 +59,7 @@ extension History {
     /// Reads the store beside the intake.
     ///
     /// - Parameter goesOn: Asked between two pages; `false` ends the reading with `CancellationError`.
+    /// - Returns: The reader.
     package nonisolated func reader(while goesOn: @escaping @Sendable () -> Bool = { true }) -> HistoryReader {
         HistoryReader(database: self.database, goesOn: goesOn)
     }

@@ -99,6 +99,7 @@ struct WindowBook: Sendable {
     /// - Parameters:
     ///   - line: Its id, windows and laps.
     ///   - judged: The windows that close in this time can have been missed, ms since 1970 UTC.
+    /// - Returns: What became of it.
     func line(_ line: PresenceReport.Line, judged: Range<Int64>) -> Result {
         var result = Result()
         let laps = self.laps[line.id] ?? []
