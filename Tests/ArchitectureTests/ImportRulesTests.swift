@@ -70,8 +70,8 @@ private let mayImport: [String: Set<String>] = [
         "PlanSigning", "Program", "Zones",
     ],
     "Tools/patrol-bench": [
-        "ArgumentParser", "BrokerLink", "FoundationEssentials", "Ground", "Logging", "PatrolWire", "Plan", "Position",
-        "Program", "Report", "Rig", "Roads", "Settings", "Simulation", "Threading", "TimeToScene", "Track", "Zones",
+        "ArgumentParser", "BrokerLink", "FoundationEssentials", "Ground", "History", "Logging", "PatrolWire", "Plan",
+        "Position", "Program", "Report", "Rig", "Roads", "Settings", "Simulation", "Threading", "TimeToScene", "Track", "Zones",
     ],
     "Tools/patrol-fuzz": [
         "AccountFile", "ArgumentParser", "BrokerLink", "Console", "Crypto", "FoundationEssentials", "Ground",

@@ -9,7 +9,7 @@ struct PatrolBench: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             UplinkBench.self, IntakeBench.self, DeviceBench.self, LocateBench.self, ReportBench.self, ReplayBench.self,
-            SceneBench.self, RoadsBench.self, TripsBench.self, BoardBench.self,
+            SceneBench.self, RoadsBench.self, TripsBench.self, BoardBench.self, ReportsBench.self,
         ]
     )
 
