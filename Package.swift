@@ -278,7 +278,8 @@ let package = Package(
             "Tools",
             "patrol-bench",
             [
-                "BrokerLink", "Ground", "History", "PatrolWire", "Plan", "Position", "Program", "Report", "Rig", "Roads",
+                "BrokerLink", "Ground", "History", "PatrolWire", "Plan", "Position", "Program", "Report", "Rig",
+                "Roads",
                 "Settings", "Simulation", "Threading", "TimeToScene", "Track", "Zones", arguments, logging,
             ]
         ),

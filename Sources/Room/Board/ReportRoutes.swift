@@ -21,29 +21,42 @@ struct ReportRoutes: Sendable {
 
     func add(to api: RouterGroup<BoardContext>) {
         api.get("reports/response") { request, context in
-            try context.require(.viewer)
-            let format = try self.format(request)
-            let report = try await self.make(request, context) { reading in
-                ResponseReport(try reading.incidents(), now: reading.now)
+            try await self.report(request, context) { reading in
+                let report = ResponseReport(try reading.incidents(), now: reading.now)
+                return (report, { report.csv })
             }
-            return try self.answer(report, csv: report.csv, format, request)
         }
         api.get("reports/presence") { request, context in
-            try context.require(.viewer)
-            let format = try self.format(request)
             let (plan, zone) = (self.parts.plans.view?.plan, self.parts.zone)
-            let report = try await self.make(request, context) { try $0.presence(plan, zone: zone) }
-            return try self.answer(report, csv: report.csv, format, request)
+            return try await self.report(request, context) { reading in
+                let report = try reading.presence(plan, zone: zone)
+                return (report, { report.csv })
+            }
         }
         api.get("reports/workload") { request, context in
-            try context.require(.viewer)
-            let format = try self.format(request)
-            let report = try await self.make(request, context) { try $0.workload() }
-            return try self.answer(report, csv: report.csv, format, request)
+            try await self.report(request, context) { reading in
+                let report = try reading.workload()
+                return (report, { report.csv })
+            }
         }
         api.get("reports/heatmap") { request, context in try await self.heatMap(request, context) }
         api.get("reports/incidents") { request, context in try self.incidents(request, context) }
         api.get("audit") { request, context in try self.audit(request, context) }
+    }
+
+    /// A report as JSON or as a table; it is also written out where it gives way to all others.
+    private func report(
+        _ request: Request,
+        _ context: BoardContext,
+        _ work: @escaping @Sendable (ReportReading) throws -> (any Encodable, csv: () -> String)
+    ) async throws -> Response {
+        try context.require(.viewer)
+        let format = try self.format(request)
+        let bytes = try await self.make(request, context) { reading in
+            let (report, csv) = try work(reading)
+            return format == .json ? try jsonBytes(report) : Array((Self.mark + csv()).utf8)
+        }
+        return tagged(bytes, request, type: format == .json ? Self.jsonType : Self.tableType)
     }
 
     private func heatMap(_ request: Request, _ context: BoardContext) async throws -> Response {
@@ -63,19 +76,20 @@ struct ReportRoutes: Sendable {
         guard let origin = Coordinate(latitude: south, longitude: west) else {
             throw Problem(.internalServerError, "the road file is nowhere on Earth")
         }
-        let text = try await self.make(request, context) { reading in
+        let bytes = try await self.make(request, context) { reading in
             var map = HeatMap(origin: origin, cell: metres)
             if counted == "incidents" {
                 try reading.incidentHeat(into: &map)
             } else {
                 try reading.heat(into: &map)
             }
-            return HeatMapAnswer(cells: map.cells, metres: metres, of: counted).text(format)
+            let text = HeatMapAnswer(cells: map.cells, metres: metres, of: counted).text(format)
+            return Array(((format == .csv ? Self.mark : "") + text).utf8)
         }
         switch format {
-        case .geojson: return tagged(Array(text.utf8), request, type: "application/geo+json")
-        case .json: return tagged(Array(text.utf8), request, type: "application/json; charset=utf-8")
-        case .csv: return self.table(text, request)
+        case .geojson: return tagged(bytes, request, type: "application/geo+json")
+        case .json: return tagged(bytes, request, type: Self.jsonType)
+        case .csv: return tagged(bytes, request, type: Self.tableType)
         }
     }
 
@@ -87,25 +101,29 @@ struct ReportRoutes: Sendable {
         let report = IncidentReport(zone: self.parts.zone)
         let isTable = format == .csv
         var headers: HTTPFields = [.cacheControl: "no-cache"]
-        headers[.contentType] = isTable ? Self.tableType : "application/json; charset=utf-8"
+        headers[.contentType] = isTable ? Self.tableType : Self.jsonType
         let body = ResponseBody { writer in
             try await writer.write(ByteBuffer(string: isTable ? Self.mark + IncidentReport.head : #"{"incidents":["#))
             var (place, isFirst): (Casebook.Place?, Bool) = (nil, true)
             repeat {
                 let start = place
-                let (found, next) = try await onQuietThread("report") {
+                let comma = isFirst ? "" : ","
+                let (text, next) = try await onQuietThread("report") {
                     Result {
                         var place = start
-                        return (try reading.incidents(after: &place), place)
+                        let found = try reading.incidents(after: &place)
+                        let texts = try found.map { incident in
+                            isTable
+                                ? report.lines(incident)
+                                : String(decoding: try jsonBytes(IncidentAnswer(incident)), as: UTF8.self)
+                        }
+                        let text = texts.joined(separator: isTable ? "" : ",")
+                        return (isTable || found.isEmpty ? text : comma + text, place)
                     }
                 }
                 .get()
-                for incident in found {
-                    let text = isTable ? report.lines(incident) : isFirst ? "" : ","
-                    isFirst = false
-                    try await writer.write(ByteBuffer(string: text))
-                    if !isTable { try await writer.write(ByteBuffer(bytes: jsonBytes(IncidentAnswer(incident)))) }
-                }
+                isFirst = false
+                try await writer.write(ByteBuffer(string: text))
                 place = next
             } while place != nil
             if !isTable { try await writer.write(ByteBuffer(string: "]}")) }
@@ -142,6 +160,7 @@ extension ReportRoutes {
         case json, csv
     }
 
+    private static let jsonType = "application/json; charset=utf-8"
     private static let tableType = "text/csv; charset=utf-8"
     /// Tells a spreadsheet that the bytes are UTF-8; without it Chinese names are spoilt.
     private static let mark = "\u{FEFF}"
@@ -193,20 +212,5 @@ extension ReportRoutes {
         } catch is CancellationError {
             throw Problem(.requestTimeout, "whoever asked for this report has gone")
         }
-    }
-
-    private func answer(
-        _ report: some Encodable,
-        csv: @autoclosure () -> String,
-        _ format: Format,
-        _ request: Request
-    )
-        throws -> Response
-    {
-        format == .json ? try tagged(report, request) : self.table(csv(), request)
-    }
-
-    private func table(_ text: String, _ request: Request) -> Response {
-        tagged(Array((Self.mark + text).utf8), request, type: Self.tableType)
     }
 }
