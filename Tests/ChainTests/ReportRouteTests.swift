@@ -44,7 +44,9 @@ struct ReportRouteTests {
                     record.event = .gridEnter
                     record.data = ["grid": .string("=1+1")]
                 }
-                records.append(StoredRecord(record: record, body: try WireCoder().encode(record), received: 9))
+                records.append(
+                    StoredRecord(record: record, body: try WireCoder().encode(record), received: record.time)
+                )
             }
             let name = LogName(station: try #require(Name(station)), device: device, log: "00112233aabbccdd")
             _ = try await history.store([Delivery(name: name, records: records)])

@@ -69,7 +69,7 @@ struct HandMadeLog {
         return Delivery(
             name: name,
             records: try records.map {
-                StoredRecord(record: $0, body: try WireCoder().encode($0), received: 9)
+                StoredRecord(record: $0, body: try WireCoder().encode($0), received: max($0.time, 9))
             }
         )
     }
