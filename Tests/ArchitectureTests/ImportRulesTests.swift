@@ -71,7 +71,8 @@ private let mayImport: [String: Set<String>] = [
     ],
     "Tools/patrol-bench": [
         "ArgumentParser", "BrokerLink", "FoundationEssentials", "Ground", "History", "Logging", "PatrolWire", "Plan",
-        "Position", "Program", "Report", "Rig", "Roads", "Settings", "Simulation", "Threading", "TimeToScene", "Track", "Zones",
+        "Position", "Program", "Report", "Rig", "Roads", "Settings", "Simulation", "Threading", "TimeToScene", "Track",
+        "Zones",
     ],
     "Tools/patrol-fuzz": [
         "AccountFile", "ArgumentParser", "BrokerLink", "Console", "Crypto", "FoundationEssentials", "Ground",
