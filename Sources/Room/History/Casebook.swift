@@ -48,7 +48,7 @@ package final class Casebook: Sendable {
         }
     }
 
-    let queue: DatabaseQueue
+    let queue: DatabasePool
 
     /// Opens or creates `folder/casebook.sqlite`.
     ///
@@ -61,9 +61,9 @@ package final class Casebook: Sendable {
             var configuration = Configuration()
             configuration.busyMode = .timeout(3)
             configuration.prepareDatabase {
-                try $0.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+                try $0.execute(sql: "PRAGMA synchronous = FULL")
             }
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let queue = try DatabasePool(path: path, configuration: configuration)
             try StoreFile.migrate(queue, by: Self.migrator, path: path)
             try queue.read { database in
                 _ = try Row.fetchOne(database, sql: "SELECT kind, id, time, open, version, body FROM item LIMIT 1")
