@@ -114,6 +114,14 @@ struct BadInputTests {
                     "command-room",
                     ["run", "--config", path],
                     status: 69,
+                    "another command-room uses it"
+                )
+                // With a folder of its own it is the port that is taken.
+                try writeFile(path, good.replacing("state: \(chain.folder)/room", with: "state: \(chain.folder)/other"))
+                try await self.expectFailure(
+                    "command-room",
+                    ["run", "--config", path],
+                    status: 69,
                     "Address already in use"
                 )
             }

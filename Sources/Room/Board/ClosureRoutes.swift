@@ -24,12 +24,14 @@ struct ClosureRoutes: Sendable {
     func add(to api: RouterGroup<BoardContext>) {
         api.get("closures") { request, context in
             try context.require(.viewer)
+            try request.allow()
             let holding = await self.parts.closures.holding(at: self.parts.now())
             return try tagged(["closures": holding.map(Answer.init)], request)
         }
         api.post("closures") { request, context in try await self.begin(request, context) }
-        api.delete("closures/:id") { _, context in
+        api.delete("closures/:id") { request, context in
             try context.require(.dispatcher)
+            try request.allow()
             let id = try context.parameters.require("id")
             let lifted = try await self.parts.closures.lift(
                 id,
@@ -52,7 +54,9 @@ struct ClosureRoutes: Sendable {
             let until: Int64
             let note: String?
         }
+        try request.allow()
         let body: Body = try await request.json(example: #"{"places":[[-8.61,41.15]],"until":1780000000000}"#)
+        try request.bound(["note": body.note])
         let now = self.parts.now()
         let closure = Closure(
             id: "\(now)",

@@ -43,11 +43,13 @@ struct MapRoutes: Sendable {
         }
         api.get("plan") { request, context in
             try context.require(.viewer)
+            try request.allow()
             guard let plan = self.parts.plans.view else { throw Problem(.notFound, "the room has no patrol plan") }
             return tagged(plan.geoJSON, request, type: "application/geo+json")
         }
         api.put("plan") { request, context in
             try context.require(.chief)
+            try request.allow()
             let body = try await request.bytes(upTo: Self.largestPlan, of: "the plan")
             do throws(PlanRefusal) {
                 try self.parts.plans.replace(with: Array(body.readableBytesView))
@@ -69,10 +71,11 @@ struct MapRoutes: Sendable {
         }
         api.get("places") { request, context in
             try context.require(.viewer)
+            try request.allow("q")
             guard let text = request.query("q"), !text.isEmpty else {
                 throw Problem(.badRequest, "'q' must be a part of a name")
             }
-            return try tagged(["places": self.names.find(text, self.parts.plans.view?.plan)], request)
+            return try tagged(self.names.find(text, self.parts.plans.view?.plan), request)
         }
     }
 }

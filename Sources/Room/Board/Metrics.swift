@@ -34,6 +34,38 @@ struct Metrics: Sendable {
             "Messages that were not believed.",
             counts.rejected.map { ("reason=\"\($0.key.rawValue)\"", Double($0.value)) }.sorted { $0.0 < $1.0 }
         )
+        add("not_stored_total", "counter", "Records that could not be stored.", [("", Double(counts.notStored))])
+        add("forks_total", "counter", "Logs found to have given a number twice.", [("", Double(counts.forks))])
+        let faults = self.parts.health.all
+        add(
+            "fault",
+            "gauge",
+            "Parts of the room that do not work now.",
+            RoomHealth.Part.allCases.map { part in
+                ("part=\"\(part.rawValue)\"", Double(faults.count { $0.what == part.rawValue }))
+            }
+        )
+        let troubles = units.flatMap(\.troubles)
+        add(
+            "units_trouble",
+            "gauge",
+            "Units with a trouble that the room can see.",
+            UnitTrouble.allCases.map { trouble in
+                ("trouble=\"\(trouble.rawValue)\"", Double(troubles.count { $0 == trouble }))
+            }
+        )
+        add(
+            "officers",
+            "gauge",
+            "Officers who are signed in.",
+            [("", Double(Set(units.flatMap { $0.facts.officers ?? [] }).count))]
+        )
+        add(
+            "units_recording",
+            "gauge",
+            "Units whose camera records.",
+            [("", Double(units.count { $0.facts.camera == true }))]
+        )
         let byStatus = Dictionary(grouping: units) { $0.status?.rawValue ?? "unknown" }
         add(
             "units",

@@ -11,6 +11,12 @@ struct PlaceNames: Sendable {
         let lon: Double
     }
 
+    /// Some places, and whether more names fit.
+    struct Found: Encodable, Sendable {
+        let places: [Place]
+        let more: Bool
+    }
+
     private static let mostFound = 20
 
     private let places: [(folded: String, place: Place)]
@@ -30,14 +36,14 @@ struct PlaceNames: Sendable {
     }
 
     /// What begins with a text, and then what contains it.
-    func find(_ text: String, _ plan: PatrolPlan?) -> [Place] {
+    func find(_ text: String, _ plan: PatrolPlan?) -> Found {
         let wanted = text.lowercased()
         let found = (Self.places(of: plan) + self.places).filter { $0.folded.contains(wanted) }
         let sorted = found.sorted { a, b in
             let (first, second) = (a.folded.hasPrefix(wanted) ? 0 : 1, b.folded.hasPrefix(wanted) ? 0 : 1)
             return (first, a.folded) < (second, b.folded)
         }
-        return sorted.prefix(Self.mostFound).map(\.place)
+        return Found(places: sorted.prefix(Self.mostFound).map(\.place), more: sorted.count > Self.mostFound)
     }
 
     private static func places(of plan: PatrolPlan?) -> [(folded: String, place: Place)] {

@@ -58,7 +58,9 @@ struct BoardBench: AsyncParsableCommand {
                 room,
                 ["roads", "import", "\(folder)/town.osm", "--output", "\(folder)/town.roads"]
             )
-            let text = ConfigurationText.room(folder: folder, broker: ports[0], http: ports[1])
+            let text =
+                ConfigurationText.room(folder: folder, broker: ports[0], http: ports[1])
+                + "devices: { most: 200000 }\n"
             try writeFile("\(folder)/room.yaml", text)
             try await RealPrograms.withMosquitto(
                 port: ports[0],
