@@ -229,9 +229,9 @@ let package = Package(
             path: "Sources/Room/Board",
             // In the program itself: a room has one file to install, and a page that fits it.
             resources: [
-                "board.html", "board.css", "board.js", "base.js", "map.js", "live.js", "lists.js", "dialogs.js",
-                "reports.js",
-                "words.js", "openapi.yaml",
+                "board.html", "board.css", "board.js", "base.js", "map.js", "live.js", "keyed.js", "lists.js",
+                "incident.js", "unit.js", "sos.js", "top.js", "panes.js", "keys.js", "session.js", "dialogs.js",
+                "endings.js", "reports.js", "words.js", "openapi.yaml",
             ].map { .embedInCode("Web/\($0)") },
             swiftSettings: strict
         ),

@@ -3,26 +3,67 @@ import Testing
 
 @Suite("The board's words")
 struct BoardWordsTests {
-    private static let web = URL(filePath: #filePath)
+    private static let room = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Sources/Room/Board/Web")
+        .appending(path: "Sources/Room")
 
-    private func text(_ name: String) throws -> String {
-        try String(contentsOf: Self.web.appending(path: name), encoding: .utf8)
+    private func text(_ path: String) throws -> String {
+        try String(contentsOf: Self.room.appending(path: path), encoding: .utf8)
+    }
+
+    private func keys(of text: String) -> Set<String> {
+        Set(text.matches(of: /(?:^|[,{])\s*"?([\w ]+?)"?: "/.anchorsMatchLineEndings()).map { String($0.1) })
+    }
+
+    /// The words of each language.
+    private func words() throws -> [Set<String>] {
+        let parts = try self.text("Board/Web/words.js").components(separatedBy: "\n  en: {")
+        try #require(parts.count == 2)
+        return parts.map { self.keys(of: $0) }
     }
 
     @Test("stand in both languages, and none that the page asks for is missing")
     func complete() throws {
-        let parts = try self.text("words.js").components(separatedBy: "\n  en: {")
-        try #require(parts.count == 2)
-        let languages = parts.map { part in
-            Set(part.matches(of: /(?:^|[,{])\s*"?([\w ]+?)"?: "/.anchorsMatchLineEndings()).map { String($0.1) })
-        }
+        let languages = try self.words()
         #expect(languages[0].symmetricDifference(languages[1]).isEmpty)
-        for file in ["board.js", "lists.js", "dialogs.js", "reports.js", "map.js", "board.html"] {
-            for found in try self.text(file).matches(of: /word\("([^"]+)"\)|data-word="([^"]+)"|fact\("([^"]+)"/) {
+        let folder = Self.room.appending(path: "Board/Web")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false))
+            .filter { $0.hasSuffix(".js") || $0.hasSuffix(".html") }
+        #expect(files.count > 10)
+        for file in files {
+            let asked = /word\("([^"]+)"\)|data-word="([^"]+)"|fact\("([^"]+)"/
+            for found in try self.text("Board/Web/\(file)").matches(of: asked) {
                 let key = String(found.1 ?? found.2 ?? found.3 ?? "")
                 #expect(languages[0].contains(key), "\(file): \(key)")
+            }
+            // `word(isSo ? "one" : "other")`
+            for found in try self.text("Board/Web/\(file)").matches(of: /word\([^")]*\? "([^"]+)" : "([^"]+)"\)/) {
+                #expect(languages[0].isSuperset(of: [String(found.1), String(found.2)]), "\(file): \(found.0)")
+            }
+        }
+    }
+
+    @Test("exist for every code that the room may send")
+    func codes() throws {
+        let languages = try self.words()
+        let page = try self.text("Board/Web/words.js")
+        let start = try #require(page.range(of: "export const codes = {"))
+        let end = try #require(page[start.upperBound...].range(of: "\n};"))
+        let listed = Set(page[start.upperBound..<end.lowerBound].matches(of: /"([^"]+)"/).map { String($0.1) })
+        #expect(listed.count > 40)
+        #expect(listed.subtracting(languages[0]).isEmpty)
+        for (file, name) in [
+            ("Dispatch/Alarm.swift", "enum Kind"), ("Dispatch/Candidates.swift", "enum Reason"),
+            ("Dispatch/Incident.swift", "enum State"),
+        ] {
+            let source = try self.text(file)
+            let cases = try #require(source.range(of: name))
+            let close = try #require(source[cases.upperBound...].range(of: "\n    }"))
+            for line in source[cases.upperBound..<close.lowerBound].matches(of: /\bcase ([^\n]+)/) {
+                for one in line.1.split(separator: ", ") {
+                    let value = one.firstMatch(of: /"([^"]+)"/).map { String($0.1) } ?? String(one)
+                    #expect(listed.contains(value), "\(file): \(value)")
+                }
             }
         }
     }

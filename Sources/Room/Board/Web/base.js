@@ -8,6 +8,9 @@ export const map = L.map("map", { zoomControl: false, preferCanvas: true, zoomSn
 L.control.zoom({ position: "bottomright" }).addTo(map);
 map.attributionControl.setPrefix("");
 
+// A strip that comes or goes above the map makes it another size, and Leaflet only looks at the window.
+new ResizeObserver(() => map.invalidateSize({ pan: false, debounceMoveend: true })).observe(map.getContainer());
+
 export function fontSize() { return parseFloat(getComputedStyle(document.body).fontSize); }
 
 /** A colour of the page, as it is now: by day or on the wall. */

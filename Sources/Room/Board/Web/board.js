@@ -1,124 +1,96 @@
-// The board: what is shown where, what keys and clicks do.
-import { state, onChange, now, connect, ask, setToken } from "./live.js";
+// The board: what is chosen, and what a click does.
+import { state, onChange, connect, ask, learn } from "./live.js";
 import { map, setBase, redrawBase, onMap, fromMap } from "./base.js";
-import { drawPlan, unitsMoved, unitAt, chooseUnit, drawIncidents, drawWays, drawClosures, drawCoverage, frames } from "./map.js";
-import * as lists from "./lists.js";
+import { drawPlan, unitsMoved, unitAt, chooseUnit, drawClosures, drawCoverage, frames } from "./map.js";
 import * as dialogs from "./dialogs.js";
+import { openEnding, setUpEndings } from "./endings.js";
+import { setUpKeys } from "./keys.js";
+import { draw, drawSoon, setUpPanes } from "./panes.js";
 import { openReports, setUpReports } from "./reports.js";
+import { logIn, logInAgain } from "./session.js";
+import { distress, goToDistress, setUpDistress, tone } from "./sos.js";
+import { complain } from "./top.js";
 import { word, language, switchLanguage } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
-const view = { incident: null, rollcall: null, coverage: null, candidates: null, filter: "", place: null, sketch: null,
-  page: { title: "" }, canAct: true };
+const view = { incident: null, rollcall: null, unit: null, coverage: null, candidates: null, filter: "", place: null,
+  sketch: null, page: { title: "" }, canAct: true };
 /** For who measures and tests: what the page knows. */
-window.patrollink = { state, view, frames, map };
+window.patrollink = { state, view, frames, map, distress };
 
+const narrow = matchMedia("(max-width: 760px)");
 function isWall() { return document.body.classList.contains("wall"); }
+
+const labels = { "incidents-title": "incidents", new: "newIncident", rollcall: "rollcall", coverage: "coverage", language: "language",
+  logout: "logout", closure: "closures", reports: "reports", older: "older", "login-name-label": "name",
+  "login-password-label": "password", "login-go": "logIn" };
 
 function label() {
   document.documentElement.lang = language();
   $("title").textContent = view.page.title || "PatrolLink";
-  $("incidents-title").textContent = word("incidents");
-  $("new").textContent = word("newIncident");
+  for (const [id, key] of Object.entries(labels)) { $(id).textContent = word(key); }
   $("search").placeholder = word("search");
-  $("rollcall").textContent = word("rollcall");
-  $("coverage").textContent = word("coverage");
-  $("language").textContent = word("language");
-  $("mode").textContent = isWall() ? word("desk") : word("wall");
-  $("logout").textContent = word("logout");
-  $("closure").textContent = word("closures");
-  $("reports").textContent = word("reports");
-  $("login-name-label").textContent = word("name");
-  $("login-password-label").textContent = word("password");
-  $("login-go").textContent = word("logIn");
+  $("mode").textContent = word(isWall() ? "desk" : "wall");
   dialogs.labelDialogs();
 }
 
-function drawTop() {
-  $("clock").textContent = lists.clock(now());
-  const down = Object.entries(state.links).filter(([, isUp]) => !isUp).map(([station]) => station);
-  const isGood = state.isLive && down.length === 0;
-  $("link").textContent = word(isGood ? "linkGood" : "linkBad");
-  $("link").className = isGood ? "good" : "bad";
-  $("lost").hidden = isGood;
-  $("lost").textContent = state.isLive ? `${word("brokerLost")} ${down.join(", ")}` : word("lost");
-  const all = [...state.units.values()];
-  const open = [...state.incidents.values()].filter((one) => !["cleared", "cancelled"].includes(one.state)).length;
-  $("counts").textContent = `${word("units")} ${all.filter((unit) => unit.online).length}/${all.length} · ${word("incidents")} ${open}`;
-}
-
-function drawLeft() {
-  const scroll = $("left").scrollTop;
-  $("incidents").innerHTML = lists.incidentCards(view.incident);
-  $("left").scrollTop = scroll;
-}
-
-function drawRight() {
-  const incident = view.incident && state.incidents.get(view.incident);
-  const call = view.rollcall && state.rollcalls.get(view.rollcall);
-  const scroll = $("right").scrollTop;
-  if (incident) {
-    $("right-title").textContent = word("candidates");
-    const isOver = ["cleared", "cancelled"].includes(incident.state);
-    $("right-body").innerHTML = lists.incidentDetail(incident, view.canAct)
-      + (view.candidates && !isOver ? lists.candidateRows(view.candidates, incident, view.canAct) : "");
-  } else if (call) {
-    $("right-title").textContent = word("rollcall");
-    $("right-body").innerHTML = `<div class="actions"><button data-act="back">${word("back")} (Esc)</button></div>${lists.rollCallRows(call)}`;
-  } else {
-    $("right-title").textContent = isWall() ? word("units") : `${word("units")} — ${word("keys")}`;
-    const coverage = view.coverage ? `<table><tbody>${view.coverage.levels.map((level) => `<tr><td>${level.minutes} ${word("within")}</td>
-      <td class="n number">${(level.share * 100).toFixed(1)} % ${word("reachedRoad")}</td></tr>`).join("")}</tbody></table>` : "";
-    $("right-body").innerHTML = coverage + lists.unitRows(view.filter);
-  }
-  $("right").scrollTop = scroll;
-}
-
 let alarmsKnown = new Set();
-function drawAlarms() {
-  $("alarms").innerHTML = lists.alarmLine();
-  const names = new Set(state.alarms.filter((alarm) => !alarm.taken).map((alarm) => `${alarm.incident} ${alarm.alarm}`));
-  if ([...names].some((name) => !alarmsKnown.has(name))) { beep(); }
+function soundAlarms() {
+  const open = state.alarms.filter((alarm) => !alarm.taken && alarm.kind !== "sos");
+  const names = new Set(open.map((alarm) => `${alarm.incident} ${alarm.alarm}`));
+  if ([...names].some((name) => !alarmsKnown.has(name))) { tone(880, 0, 0.25); }
   alarmsKnown = names;
 }
 
-let audio = null;
-function beep() {
-  try {
-    audio = audio ?? new AudioContext();
-    const tone = audio.createOscillator();
-    const volume = audio.createGain();
-    tone.frequency.value = 880;
-    volume.gain.value = 0.15;
-    tone.connect(volume).connect(audio.destination);
-    tone.start();
-    tone.stop(audio.currentTime + 0.25);
-  } catch { /* A browser without sound still shows the alarm. */ }
+/** Nobody knows where it is, and somebody must be sent all the same: who is free, without times. */
+function withoutTimes(incident) {
+  const all = { units: [], below_line: [], placeless: true };
+  for (const unit of state.units.values()) {
+    const isCaller = unit.device === incident.sos?.device && unit.station === incident.sos?.station;
+    const isFree = (unit.status ?? "patrol") === "patrol";
+    const reason = isCaller ? "caller" : !unit.online ? "offline" : isFree ? null : unit.status === "off" || unit.status === "break" ? unit.status : "busy";
+    (reason ? all.below_line : all.units).push({ ...unit, reason });
+  }
+  return all;
 }
 
 async function loadCandidates() {
   const id = view.incident;
-  if (!id) { return; }
+  const incident = id && state.incidents.get(id);
+  if (!incident) { return; }
+  if (incident.placeless) { view.candidates = withoutTimes(incident); drawSoon("right"); return; }
   try {
-    const candidates = await ask("GET", `incidents/${id}/candidates`);
-    if (view.incident === id) { view.candidates = candidates; drawRight(); }
+    const candidates = await ask("GET", `incidents/${encodeURIComponent(id)}/candidates`);
+    if (view.incident === id) { view.candidates = candidates; drawSoon("right"); }
   } catch (error) { complain(error); }
 }
 
-function complain(error) {
-  $("lost").hidden = false;
-  $("lost").textContent = error.message;
-  setTimeout(drawTop, 4000);
-}
-
 function chooseIncident(id, isMoving = true) {
+  if (view.incident !== id) { view.candidates = null; }
   view.incident = id;
   view.rollcall = null;
-  view.candidates = null;
   const incident = id && state.incidents.get(id);
-  if (incident && isMoving) { map.panTo(onMap(incident.lat, incident.lon)); }
+  if (incident && isMoving && !incident.placeless) { map.panTo(onMap(incident.lat, incident.lon)); }
   draw();
+  document.querySelector(".card.chosen")?.scrollIntoView({ block: "nearest" });
+  // On a narrow screen the candidates stand below the cards.
+  if (incident && isMoving && narrow.matches) { $("right").scrollIntoView(); }
   loadCandidates();
+}
+
+/** For so long, ms, after the page went to a distress call nobody is sent: the press was meant for what was there before. */
+const surprise = 1000;
+let visitedAt = -surprise;
+
+/** Distress: the map goes there, the incident is chosen, and who is near is proposed. */
+function visit(incident) {
+  isFitted = true;
+  showUnit(null);
+  chooseIncident(incident.id, false);
+  visitedAt = performance.now();
+  // The strip has made the map smaller just now.
+  map.invalidateSize({ pan: false });
+  if (!incident.placeless) { map.setView(onMap(incident.lat, incident.lon), Math.max(map.getZoom(), 15)); }
 }
 
 function chooseRollCall(id) {
@@ -127,30 +99,75 @@ function chooseRollCall(id) {
   draw();
 }
 
-function draw() { drawTop(); drawLeft(); drawRight(); drawAlarms(); drawIncidents(view.incident, chooseIncident); drawWays(); }
-
-async function act(path, body) {
-  try { return await ask("POST", path, body); } catch (error) { complain(error); return null; } finally { loadCandidates(); }
+function showUnit(id) {
+  const unit = state.units.get(id);
+  view.unit = id;
+  chooseUnit(id);
+  if (unit && unit.lat !== undefined) { map.panTo(onMap(unit.lat, unit.lon)); }
+  draw("right");
+  if (unit && narrow.matches) { $("unit").scrollIntoView({ block: "nearest" }); }
 }
 
-function send(device, station) { return act(`incidents/${view.incident}/assign`, { device, station }); }
+const underWay = new Set();
+async function act(path, body) {
+  const name = `${path} ${JSON.stringify(body)}`;
+  // A second press is ignored while the first is being sent.
+  if (underWay.has(name)) { return; }
+  underWay.add(name);
+  try {
+    const incident = await ask("POST", path, body);
+    if (incident?.id) { learn(incident); drawSoon("left", "right", "map"); }
+  } catch (error) { complain(error); } finally { underWay.delete(name); }
+  loadCandidates();
+}
+
+function of(id, what) { return `incidents/${encodeURIComponent(id)}/${what}`; }
+function send(device, station) {
+  if (performance.now() - visitedAt < surprise) { complain(new Error(word("justMoved"))); return null; }
+  return act(of(view.incident, "assign"), { device, station });
+}
+
+const acts = {
+  back() { view.rollcall = null; chooseIncident(null); },
+  unitBack() { showUnit(null); },
+  close() { openEnding("close", view.incident); },
+  mediation() { openEnding("close", view.incident, "mediation"); },
+  cancel() { openEnding("cancel", view.incident); },
+  follow() { dialogs.openFollowUp(view.incident); },
+  reopen() { act(of(view.incident, "reopen"), {}); },
+};
+
+/** One step back: first the unit, then what is chosen. */
+function back() {
+  if (view.unit) { showUnit(null); } else { acts.back(); }
+}
+
+/** Turns the pages of the store, the newest first, until one holds what the live state does not. */
+async function loadOlder() {
+  try {
+    for (let isNew = false, more = true; !isNew && more;) {
+      const answer = await ask("GET", `incidents?limit=100${dialogs.after(view.older)}`);
+      view.older = answer.next ?? { before: Math.min(...answer.incidents.map((one) => one.received)) };
+      for (const one of answer.incidents) {
+        if (!state.incidents.has(one.id)) { isNew = true; state.incidents.set(one.id, { ...one, isOld: true }); }
+      }
+      more = answer.more && answer.incidents.length > 0;
+      $("older").textContent = word(more ? "older" : "noOlder");
+    }
+    draw("left");
+  } catch (error) { complain(error); }
+}
 
 function clicks() {
   document.addEventListener("click", (event) => {
-    const target = event.target.closest("[data-send],[data-recall],[data-act],[data-alarm],[data-incident],[data-unit],[data-place]");
+    const target = event.target.closest("[data-send],[data-recall],[data-act],[data-alarm],[data-incident],[data-unit]");
     if (!target) { return; }
     const data = target.dataset;
     if (data.send) { send(data.send, data.station); return; }
-    if (data.recall) { act(`incidents/${view.incident}/cancel`, { device: data.recall, station: data.station }); return; }
-    if (data.alarm) { act(`incidents/${data.of}/take`, { alarm: data.alarm }); return; }
-    if (data.incident) { chooseIncident(data.incident); return; }
-    if (data.act === "back") { view.rollcall = null; chooseIncident(null); return; }
-    if (data.act === "close") { act(`incidents/${view.incident}/close`, { result: word("cleared") }); return; }
-    if (data.act === "mediation") { act(`incidents/${view.incident}/close`, { result: word("mediation"), referred: true }); return; }
-    if (data.act === "cancel") { act(`incidents/${view.incident}/cancel`, { reason: word("cancelled") }); return; }
-    if (data.act === "follow") { dialogs.openFollowUp(); return; }
-    if (data.act === "reopen") { act(`incidents/${view.incident}/reopen`, {}); return; }
-    if (data.unit) { showUnit(data.unit); }
+    if (data.recall) { act(of(view.incident, "cancel"), { device: data.recall, station: data.station }); return; }
+    if (data.alarm) { act(of(data.of, "take"), { alarm: data.alarm }); return; }
+    if (data.act) { acts[data.act]?.(); return; }
+    choose(data);
   });
   $("new").onclick = () => dialogs.openIncident();
   $("language").onclick = () => { switchLanguage(); label(); draw(); };
@@ -158,12 +175,13 @@ function clicks() {
   $("rollcall").onclick = () => dialogs.openRollCall();
   $("closure").onclick = () => dialogs.openClosures();
   $("reports").onclick = () => openReports();
+  $("older").onclick = loadOlder;
   $("coverage").onclick = async () => {
     view.coverage = view.coverage ? null : await ask("GET", "coverage?minutes=1,3,5").catch((error) => { complain(error); return null; });
     drawCoverage(view.coverage);
-    drawRight();
+    draw("right");
   };
-  $("logout").onclick = async () => { await ask("DELETE", "session"); location.reload(); };
+  $("logout").onclick = () => ask("DELETE", "session").then(() => location.reload(), complain);
   map.on("click", (event) => {
     const place = fromMap(event.latlng.lat, event.latlng.lng);
     if (dialogs.isSketching()) { dialogs.sketch(place); return; }
@@ -173,10 +191,9 @@ function clicks() {
   });
 }
 
-function showUnit(id) {
-  const unit = state.units.get(id);
-  chooseUnit(id);
-  if (unit && unit.lat !== undefined) { map.panTo(onMap(unit.lat, unit.lon)); }
+function choose(data) {
+  if (data.incident && state.incidents.has(data.incident)) { chooseIncident(data.incident); }
+  if (data.unit) { showUnit(data.unit); }
 }
 
 function setMode(wall) {
@@ -190,56 +207,15 @@ function setMode(wall) {
   redrawBase();
 }
 
-function keys() {
-  let found = [];
-  $("search").oninput = async () => {
-    view.filter = $("search").value.toLowerCase();
-    drawRight();
-    found = await dialogs.findPlace($("search").value);
-    $("found").hidden = found.length === 0;
-    $("found").innerHTML = found.map((place, index) => `<li data-place="${index}">${lists.safe(place.name)}</li>`).join("");
-  };
-  $("found").onclick = (event) => {
-    const place = found[Number(event.target.closest("[data-place]")?.dataset.place)];
-    $("found").hidden = true;
-    if (place) { map.setView(onMap(place.lat, place.lon), 16); }
-  };
-  document.addEventListener("keydown", (event) => {
-    const isFree = !document.querySelector("dialog[open]") && !event.target.matches("input, textarea, select, #hint button");
-    if (dialogs.isSketching() && ["Escape", "Enter"].includes(event.key) && isFree) {
-      event.preventDefault();
-      dialogs.endSketch(event.key === "Enter");
-      return;
-    }
-    if (event.key === "Escape") {
-      $("found").hidden = true;
-      $("search").blur();
-      if (!document.querySelector("dialog[open]")) { view.rollcall = null; chooseIncident(null); }
-      return;
-    }
-    if (document.querySelector("dialog[open]") && event.target !== $("search")) { return; }
-    if (event.target.matches("input, textarea, select") || event.ctrlKey || event.altKey || event.metaKey) {
-      if (event.target === $("search") && event.key === "Enter" && found[0]) { $("found").firstChild?.click(); }
-      return;
-    }
-    if (event.key === "n" && view.canAct) { event.preventDefault(); dialogs.openIncident(); }
-    if (event.key === "/") { event.preventDefault(); $("search").focus(); }
-    if (event.key === "Enter" && event.target.dataset.incident) { chooseIncident(event.target.dataset.incident); }
-    if (/^[1-9]$/.test(event.key) && view.canAct && view.incident && view.candidates) {
-      const one = view.candidates.units[Number(event.key) - 1];
-      if (one) { send(one.device, one.station); }
-    }
-  });
-}
-
-onChange((changed) => {
+function take(changed) {
+  if (changed.ended) { logInAgain(setRole).catch(complain); }
   if (changed.moved?.length) { unitsMoved(changed.moved); fit(); }
-  if (changed.incidents || changed.responses || changed.whole) { drawLeft(); drawIncidents(view.incident, chooseIncident); drawWays(); }
-  if (changed.alarms) { drawAlarms(); }
+  if (changed.whole || changed.incidents || changed.responses) { drawSoon("left", "map"); }
+  if (changed.alarms) { soundAlarms(); drawSoon("alarms"); goToDistress(); }
   if (changed.closures) { drawClosures(); }
-  if (changed.rollcalls || (changed.incidents && view.incident)) { drawRight(); }
-  if (changed.link) { drawTop(); }
-});
+  if (changed.whole || changed.rollcalls || (changed.incidents && view.incident)) { drawSoon("right"); }
+  if (changed.link) { drawSoon("top"); }
+}
 
 let isFitted = false;
 function fit() {
@@ -249,51 +225,35 @@ function fit() {
   map.fitBounds(window.L.latLngBounds(places).pad(0.1), { animate: false });
 }
 
-async function logIn() {
-  try {
-    const session = await ask("GET", "session");
-    setToken(session.token);
-    view.canAct = session.role !== "viewer";
-    $("logout").hidden = !session.token;
-    return;
-  } catch (error) { if (error.status !== 401) { throw error; } }
-  $("login").oncancel = (event) => event.preventDefault();
-  $("login").showModal();
-  await new Promise((resolve) => {
-    $("login-go").onclick = async (event) => {
-      event.preventDefault();
-      try {
-        const session = await ask("POST", "session", { name: $("login-name").value, password: $("login-password").value });
-        setToken(session.token);
-        view.canAct = session.role !== "viewer";
-        $("logout").hidden = false;
-        $("login").close();
-        resolve();
-      } catch (error) { $("login-error").textContent = error.message; }
-    };
-  });
+function setRole(role) {
+  view.canAct = role !== "viewer";
+  for (const id of ["new", "rollcall", "closure"]) { $(id).hidden = !view.canAct; }
 }
 
 async function begin() {
   if (new URL(location.href).searchParams.has("wall")) { document.body.classList.add("wall"); }
   label();
-  await logIn();
-  for (const id of ["new", "rollcall", "closure"]) { $(id).hidden = !view.canAct; }
+  await logIn(setRole);
   view.page = await ask("GET", "page");
   setBase(view.page);
   map.fitBounds(view.page.bounds.map(([lat, lon]) => onMap(lat, lon)), { animate: false });
   dialogs.setUpDialogs({ view, chooseIncident, chooseRollCall });
+  setUpEndings(() => draw());
   setUpReports();
+  setUpPanes(view, chooseIncident);
+  setUpDistress({ view, visit });
   label();
   clicks();
-  keys();
+  setUpKeys({ view, send, choose, back });
+  onChange(take);
+  draw();
   connect();
   try {
     const bounds = drawPlan(await ask("GET", "plan"));
-    if (bounds.isValid()) { map.fitBounds(bounds, { animate: false }); isFitted = true; }
-  } catch { /* Without a plan there is nothing to draw. */ }
-  setInterval(() => { drawTop(); drawLeft(); if (!view.incident && !view.rollcall) { drawRight(); } }, 1000);
-  setInterval(() => { if (view.incident) { loadCandidates(); } }, 2000);
+    if (bounds.isValid() && !isFitted) { map.fitBounds(bounds, { animate: false }); isFitted = true; }
+  } catch (error) { if (error.status !== 404) { complain(error); } }
+  setInterval(() => drawSoon("top", "left", "alarms", "right"), 1000);
+  setInterval(() => { if (state.isLive) { loadCandidates(); } }, 2000);
 }
 
-begin().catch((error) => { $("lost").hidden = false; $("lost").textContent = error.message; });
+begin().catch(complain);

@@ -1,11 +1,11 @@
 // The dialogs: a new incident, a follow-up, a roll call, a closure.
-import { state, now, ask } from "./live.js";
+import { state, now, ask, learn } from "./live.js";
 import { closureSketch } from "./map.js";
+import { element, keep, write } from "./keyed.js";
 import { safe, clock } from "./lists.js";
-import { word, language } from "./words.js";
+import { word, language, explain, codes } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
-const categories = ["theft", "dispute", "fight", "traffic", "help", "other"];
 
 /** What the dialogs act on: set once, by the board. */
 let board = null;
@@ -13,29 +13,35 @@ let board = null;
 /** Writes every label in the language of the page. */
 export function labelDialogs() {
   for (const element of document.querySelectorAll("dialog [data-word]")) { element.textContent = word(element.dataset.word); }
-  $("form-category").innerHTML = categories.map((key) => `<option value="${key}">${word(key)}</option>`).join("");
-  $("form-priority").innerHTML = [1, 2, 3, 4].map((n) => `<option ${n === 2 ? "selected" : ""}>${n}</option>`).join("");
-  $("closing-slow").innerHTML = `<option value="">${word("closedRoad")}</option>`
-    + [2, 3, 5].map((n) => `<option value="${n}">${n} × ${word("slower")}</option>`).join("");
+  choices("form-category", codes.categories.map((key) => [key, word(key)]));
+  choices("form-priority", [1, 2, 3, 4].map((n) => [String(n), String(n)]), "2");
+  choices("closing-slow", [["", word("closedRoad")], ...[2, 3, 5].map((n) => [String(n), `${n} × ${word("slower")}`])]);
+}
+
+/** Writes the choices of a list, and keeps what was chosen. */
+function choices(id, all, first) {
+  const chosen = $(id).value || first || all[0][0];
+  $(id).replaceChildren(...all.map(([value, text]) => new Option(text, value)));
+  $(id).value = chosen;
 }
 
 /** Shows a dialog, empty of yesterday's complaint. */
-function show(id, first) {
+export function show(id, first) {
   const dialog = $(id);
   dialog.querySelector("[role=alert]").textContent = "";
   if (!dialog.open) { dialog.showModal(); $(first).focus(); }
 }
 
 /** Does what a dialog is for; the room's refusal stands in the dialog, which then stays. */
-async function submit(id, work) {
+export async function submit(id, work) {
   const dialog = $(id);
-  // Twice the key is not twice the deed.
+  // A second press is ignored while the first is being sent.
   if (dialog.dataset.busy) { return; }
   dialog.dataset.busy = "yes";
   try {
     await work();
     dialog.close();
-  } catch (error) { dialog.querySelector("[role=alert]").textContent = error.message; }
+  } catch (error) { dialog.querySelector("[role=alert]").textContent = explain(error); }
   delete dialog.dataset.busy;
 }
 
@@ -69,7 +75,7 @@ async function enterIncident() {
   $("form-place").value = "";
   $("form-note").value = "";
   board.view.place = null;
-  state.incidents.set(incident.id, incident);
+  learn(incident);
   board.chooseIncident(incident.id);
 }
 
@@ -79,14 +85,20 @@ export async function findPlace(text) {
   try { return (await ask("GET", `places?q=${encodeURIComponent(text)}`)).places; } catch { return []; }
 }
 
-/** Asks what remains to be done for the chosen incident, by whom and until when. */
-export function openFollowUp() { show("follow", "follow-text"); }
+/** The incident that a follow-up is for: fixed when the dialog opens, whatever is chosen behind it meanwhile. */
+let followed = null;
+
+/** Asks what remains to be done for an incident, by whom and until when. */
+export function openFollowUp(id) {
+  followed = id;
+  show("follow", "follow-text");
+}
 
 async function enterFollowUp() {
   const hours = Number($("follow-hours").value);
   const [text, owner] = [$("follow-text").value.trim(), $("follow-owner").value.trim()];
   if (!text || !owner || !(hours > 0)) { throw new Error(word("followNeeds")); }
-  await ask("POST", `incidents/${board.view.incident}/follow-up`, { text, owner, due: Math.round(now() + hours * 3600000) });
+  await ask("POST", `incidents/${encodeURIComponent(followed)}/follow-up`, { text, owner, due: Math.round(now() + hours * 3600000) });
   $("follow-text").value = "";
 }
 
@@ -99,10 +111,39 @@ export function openRollCall() {
     + teams.map((team) => option(`team ${team.name}`, `${word("team")} ${team.name}`)).join("")
     + (stations.length > 1 ? stations.map((name) => option(`station ${name}`, `${word("station")} ${name}`)).join("") : "")
     + units.map((unit) => option(`unit ${unit.id}`, `${word("unit")} ${unit.unit}`)).join("");
-  const last = [...state.rollcalls.values()].sort((a, b) => b.started - a.started).slice(0, 6);
-  $("call-last").innerHTML = last.map((call) => `<button type="button" data-rollcall="${safe(call.id)}">
-    <span class="number">${new Date(call.started).toLocaleDateString(language())} ${clock(call.started)}</span> ${safe(call.by)}</button>`).join("");
+  drawLastCalls();
+  loadCalls();
   show("call", "call-whom");
+}
+
+function drawLastCalls() {
+  const last = [...state.rollcalls.values()].sort((a, b) => b.started - a.started);
+  keep($("call-last"), last, {
+    key: (call) => call.id,
+    make: (call) => element("button", { type: "button", "data-rollcall": call.id }),
+    update(button, call) {
+      write(button, `${new Date(call.started).toLocaleDateString(language())} ${clock(call.started)} · ${call.by} · ${call.units.length}`);
+    },
+  });
+}
+
+/** The part of an address that asks for what comes after an answer's `next`. */
+export function after(next) {
+  if (!next) { return ""; }
+  return `&before=${next.before}${next.before_id ? `&before_id=${encodeURIComponent(next.before_id)}` : ""}`;
+}
+
+/** The live state holds the newest roll calls; the dialog shows all that the room gives. */
+async function loadCalls() {
+  try {
+    for (let next = null, more = true; more && $("call").open;) {
+      const answer = await ask("GET", `rollcalls?limit=50${after(next)}`);
+      for (const call of answer.rollcalls) { if (!state.rollcalls.has(call.id)) { state.rollcalls.set(call.id, call); } }
+      drawLastCalls();
+      next = answer.next;
+      more = Boolean(answer.more && next);
+    }
+  } catch (error) { $("call").querySelector("[role=alert]").textContent = explain(error); }
 }
 
 async function enterRollCall() {
@@ -172,7 +213,7 @@ export function setUpDialogs(theBoard) {
     closureSketch([]);
     $("hint-text").textContent = word("sketchHint");
     $("hint-done").textContent = word("enter");
-    $("hint-leave").textContent = word("cancel");
+    $("hint-leave").textContent = word("leave");
     $("hint").hidden = false;
     // Not on the button that opened the dialog: Enter would press it again.
     $("map").focus();

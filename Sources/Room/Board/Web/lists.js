@@ -1,5 +1,6 @@
-// The lists at both sides, drawn out of the live state.
-import { state, now } from "./live.js";
+// The lists of incidents and units, drawn out of the live state.
+import { state, now, isOver } from "./live.js";
+import { element, keep, keepInSight, set, write } from "./keyed.js";
 import { word, language } from "./words.js";
 
 /** Text that came from outside, made harmless. */
@@ -9,92 +10,181 @@ export function safe(text) {
 
 export function clock(time) { return new Date(time).toLocaleTimeString(language(), { hour12: false }); }
 
-function span(milliseconds) {
+export function span(milliseconds) {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-function countdown(way) {
-  const total = Math.max(way.estimated ?? way.seconds, 1);
-  const share = Math.min(1, Math.max(0, 1 - way.seconds / total));
-  return `<div class="units number"><span class="countdown">${Math.round(way.seconds)} ${word("seconds")}</span>
-    ${word("left")} (${Math.round(way.p10)}–${Math.round(way.p90)})<div class="bar"><i style="width:${share * 100}%"></i></div></div>`;
-}
+/** A number without decimals; a dash when there is none. */
+export function whole(value) { return Number.isFinite(value) ? String(Math.round(value)) : "–"; }
 
-export function incidentCards(chosen) {
-  const rank = (one) => (["cleared", "cancelled"].includes(one.state) ? 1 : 0);
-  const list = [...state.incidents.values()].sort((a, b) => rank(a) - rank(b) || b.received - a.received).slice(0, 40);
-  if (list.length === 0) { return `<p>${word("noIncidents")}</p>`; }
-  return list.map((incident) => {
-    const units = incident.units.filter((unit) => unit.state !== "cancelled").map((unit) => {
-      const way = state.responses.find((one) => one.incident === incident.id && one.device === unit.device
-        && one.station === unit.station);
-      const arrived = unit.arrived ? ` ${span(unit.arrived - incident.received)}` : "";
-      return `<div class="units">${safe(unit.unit)} · ${word(unit.state)}${arrived}</div>${way ? countdown(way) : ""}`;
-    });
-    const running = incident.first_arrival ? span(incident.first_arrival - incident.received)
-      : rank(incident) ? "" : span(now() - incident.received);
-    return `<div class="card state-${incident.state} ${incident.id === chosen ? "chosen" : ""}" tabindex="0" data-incident="${safe(incident.id)}">
-      <h3><span>${safe(word(incident.category ?? "other"))}</span><span>${safe(incident.place ?? "")}</span>
-      <span class="right number">${running}</span></h3>
-      <p>P${incident.priority} · ${word(incident.state)} · <span class="number">${clock(incident.received)}</span></p>
-      <p>${safe(incident.note ?? "")}</p>${units.join("")}</div>`;
-  }).join("");
-}
-
-function age(seen) {
+/** How long ago a position was measured. */
+export function age(seen) {
   const seconds = (now() - seen) / 1000;
   if (seconds > 180) { return `${word("silent")} ${Math.floor(seconds / 60)} ${word("minutes")}`; }
   return `${Math.max(0, Math.round(seconds))} s`;
 }
 
-export function unitRows(filter) {
-  const order = { enroute: 0, scene: 1, patrol: 2, busy: 3, break: 4, off: 5 };
-  const list = [...state.units.values()]
-    .filter((unit) => !filter || unit.unit.toLowerCase().includes(filter) || unit.device.includes(filter))
-    .sort((a, b) => (order[a.status] ?? 6) - (order[b.status] ?? 6) || a.unit.localeCompare(b.unit)).slice(0, 300);
-  return `<table><thead><tr><th>${word("unit")}</th><th>${word("state")}</th><th class="n">${word("age")}</th></tr></thead><tbody>` +
-    list.map((unit) => `<tr class="unit ${unit.online ? "" : "stale"}" data-unit="${safe(unit.id)}">
-      <td><span class="dot ${unit.status ?? "unknown"}"></span>${safe(unit.unit)}</td>
-      <td>${word(unit.status ?? "unknown")}</td><td class="n number">${unit.seen ? age(unit.seen) : "–"}</td></tr>`).join("") + "</tbody></table>";
+/** Why a unit is marked, in words; empty when nothing is wrong with it. */
+export function troubles(unit) {
+  if (unit.online && !unit.trouble && !unit.clock) { return ""; }
+  const codes = new Set(unit.online === false ? ["offline"] : []);
+  for (const code of unit.trouble ?? []) { codes.add(code); }
+  if (unit.clock === "wrong") { codes.add("clock_wrong"); }
+  return [...codes].map(word).join(" · ");
 }
 
-export function candidateRows(candidates, incident, canAct) {
-  const row = (one, index, isBelow) => `<tr class="unit ${isBelow ? "below" : ""}" data-unit="${safe(`${one.station}/${one.device}`)}">
-    <td>${isBelow ? "" : `<b>${index + 1}</b> `}<span class="dot ${one.status ?? "unknown"}"></span>${safe(one.unit)}${one.tied ? ' <span class="tie">≈</span>' : ""}</td>
-    <td class="n number">${one.seconds === null || one.seconds === undefined ? "–" : Math.round(one.seconds)}</td>
-    <td class="n number">${one.p10 === null || one.p10 === undefined ? "" : `${Math.round(one.p10)}–${Math.round(one.p90)}`}</td>
-    <td>${isBelow ? word(one.reason) : canAct ? `<button data-send="${safe(one.device)}" data-station="${safe(one.station)}">${word("send")}</button>` : ""}</td></tr>`;
-  const free = candidates.units.slice(0, 40).map((one, index) => row(one, index, false)).join("");
-  const below = candidates.below_line.slice(0, 40).map((one, index) => row(one, index, true)).join("");
-  return `<table><thead><tr><th>${word("unit")}</th><th class="n">${word("seconds")}</th><th class="n">${word("interval")}</th><th></th></tr></thead>
-    <tbody>${free}${below ? `<tr class="rule"><td colspan="4">${word("below")}</td></tr>${below}` : ""}</tbody></table>`;
+/** The call sign of a device; the device's own name while nothing was heard of it. */
+export function callSign(station, device) {
+  const found = station ? state.units.get(`${station}/${device}`)
+    : [...state.units.values()].find((unit) => unit.device === device);
+  return found?.unit || device || "";
 }
 
-export function incidentDetail(incident, canAct) {
-  const isOver = ["cleared", "cancelled"].includes(incident.state);
-  const units = incident.units.filter((unit) => !unit.cleared && !unit.ended).map((unit) =>
-    `<button data-recall="${safe(unit.device)}" data-station="${safe(unit.station)}">${word("recall")} ${safe(unit.unit)}</button>`).join("");
-  const actions = !canAct ? "" : isOver ? `<button data-act="reopen">${word("reopen")}</button><button data-act="follow">${word("follow")}</button>`
-    : `${units}<button data-act="close">${word("close")}</button><button data-act="mediation">${word("mediation")}</button><button data-act="cancel">${word("cancel")}</button>`;
-  const steps = incident.steps.slice(-12).map((step) =>
-    `<div><span class="number">${clock(step.t)}</span><span>${word(step.what)} ${safe(step.text ?? "")}</span><span>${safe(step.by)}</span></div>`).join("");
-  return `<div class="actions"><button data-act="back">${word("back")} (Esc)</button>${actions}</div><div class="steps">${steps}</div>`;
+/** What an incident is called in one line. */
+export function nameOf(incident) { return `${word(incident.category ?? "other")} ${incident.place ?? ""}`.trim(); }
+
+/** How long a scene was or is waited for, minutes and seconds. */
+function running(incident) {
+  if (incident.first_arrival) { return span(incident.first_arrival - incident.received); }
+  return isOver(incident) ? "" : span(now() - incident.received);
 }
 
-export function alarmLine() {
-  return state.alarms.map((alarm) => {
-    const incident = state.incidents.get(alarm.incident);
-    const taken = alarm.taken ? ` · ${safe(alarm.taken)}` : ` <button class="desk" data-alarm="${safe(alarm.alarm)}" data-of="${safe(alarm.incident)}">${word("takeAlarm")}</button>`;
-    return `<span class="alarm ${alarm.taken ? "taken" : ""}">▲ ${word(alarm.kind)} ${safe(alarm.device ?? "")} ${safe(incident?.place ?? alarm.incident)}${taken}</span>`;
-  }).join("");
+/** Distress first, then who waits unhelped at priority 1, the longest first; then what is open, what is over. */
+function incidentOrder() {
+  const isUnhelped = (one) => one.priority === 1 && one.state === "received";
+  const rank = (one) => {
+    if (isOver(one)) { return one.isOld ? 4 : 3; }
+    if (one.category === "sos") { return 0; }
+    return isUnhelped(one) ? 1 : 2;
+  };
+  return [...state.incidents.values()].map((one) => ({ one, rank: rank(one) }))
+    .sort((a, b) => a.rank - b.rank || (a.rank < 2 ? a.one.received - b.one.received : b.one.received - a.one.received))
+    .map(({ one }) => one);
 }
 
-export function rollCallRows(call) {
-  // Where the officer has to answer, the device's own answer is none.
-  const answered = (unit) => unit.officer_answered ?? (call.officer ? null : unit.device_answered);
-  const words = { late: word("lateCall"), silent: word("silentCall") };
-  return `<p class="number">${clock(call.started)} · ${safe(call.by)} · ${Object.entries(call.counts).map(([key, n]) => `${words[key] ?? word(key)} ${n}`).join(" · ")}</p>
-    <table><tbody>${call.units.map((unit) => `<tr class="unit" data-unit="${safe(`${unit.station}/${unit.device}`)}"><td>${safe(unit.unit)}</td>
-    <td class="${unit.result}">${words[unit.result] ?? word(unit.result)}</td><td class="n number">${answered(unit) ? `${((answered(unit) - call.started) / 1000).toFixed(1)} s` : ""}</td></tr>`).join("")}</tbody></table>`;
+function makeCard(incident) {
+  const parts = { kind: element("span"), place: element("span"), time: element("span", { class: "right number" }),
+    line: element("p"), note: element("p"), units: element("div") };
+  const card = element("div", { tabindex: 0, "data-incident": incident.id },
+    element("h3", {}, parts.kind, parts.place, parts.time), parts.line, parts.note, parts.units);
+  return Object.assign(card, { parts });
+}
+
+function makeCardUnit() {
+  const parts = { line: element("div", { class: "units" }), seconds: element("span", { class: "countdown" }),
+    rest: element("span"), share: element("i"), way: element("div", { class: "units number" }) };
+  parts.way.append(parts.seconds, " ", parts.rest, element("div", { class: "bar" }, parts.share));
+  return Object.assign(element("div", {}, parts.line, parts.way), { parts });
+}
+
+function updateCardUnit({ parts }, { incident, unit }) {
+  const arrived = unit.arrived ? ` ${span(unit.arrived - incident.received)}` : "";
+  write(parts.line, `${unit.unit} · ${word(unit.state)}${arrived}`);
+  const way = state.responses.find((one) => one.incident === incident.id && one.device === unit.device
+    && one.station === unit.station);
+  set(parts.way, "hidden", !way && "");
+  if (!way) { return; }
+  write(parts.seconds, `${whole(way.seconds)} ${word("seconds")}`);
+  write(parts.rest, `${word("left")} (${whole(way.p10)}–${whole(way.p90)})`);
+  const share = 1 - way.seconds / Math.max(way.estimated ?? way.seconds, 1);
+  set(parts.share, "style", `width:${Math.round(Math.min(1, Math.max(0, share)) * 100)}%`);
+}
+
+/** Writes the cards of all incidents into a list. */
+export function drawIncidentCards(list, chosen) {
+  const all = incidentOrder();
+  keep(list, all, {
+    key: (one) => one.id,
+    make: makeCard,
+    update(card, incident) {
+      const { parts } = card;
+      set(card, "class", `card state-${incident.state}${incident.id === chosen ? " chosen" : ""}${incident.category === "sos" ? " sos" : ""}`);
+      set(card, "aria-current", incident.id === chosen && "true");
+      write(parts.kind, word(incident.category ?? "other"));
+      write(parts.place, incident.placeless ? word("placeless") : incident.place ?? "");
+      write(parts.time, running(incident));
+      const result = incident.result ? ` · ${word(incident.result)}` : "";
+      write(parts.line, `P${incident.priority} · ${word(incident.state)}${result} · ${clock(incident.received)}`);
+      write(parts.note, incident.note ?? "");
+      set(parts.note, "hidden", !incident.note && "");
+      keep(parts.units, incident.units.filter((unit) => unit.state !== "cancelled").map((unit) => ({ incident, unit })), {
+        key: ({ unit }) => `${unit.station}/${unit.device}/${unit.assigned}`, make: makeCardUnit, update: updateCardUnit,
+      });
+    },
+  });
+  return all.length;
+}
+
+const collator = new Intl.Collator();
+const statusOrder = { enroute: 0, scene: 1, patrol: 2, busy: 3, break: 4, off: 5 };
+let unitOrder = { number: -1, ids: [] };
+
+/** All units, who is on the way first; sorted anew only when somebody's state or name is another. */
+function allUnits() {
+  if (unitOrder.number !== state.unitOrder || unitOrder.ids.length !== state.units.size) {
+    const ids = [...state.units.values()]
+      .sort((a, b) => (statusOrder[a.status] ?? 6) - (statusOrder[b.status] ?? 6) || collator.compare(a.unit, b.unit)
+        || collator.compare(a.id, b.id))
+      .map((unit) => unit.id);
+    unitOrder = { number: state.unitOrder, ids };
+  }
+  return unitOrder.ids.map((id) => state.units.get(id));
+}
+
+/** The cells of a row of a unit: made once, found by name. */
+export function makeUnitRow(id, ...more) {
+  const parts = { dot: element("span"), name: element("span", { class: "name" }) };
+  const row = element("div", { tabindex: 0, role: "listitem", "data-unit": id },
+    element("span", { class: "who" }, parts.dot, parts.name), ...more);
+  return Object.assign(row, { parts });
+}
+
+/** Writes the rows of all units, or of those whose name holds `filter`, into a list. */
+export function drawUnitRows(list, scroller, filter, chosen) {
+  const units = allUnits()
+    .filter((unit) => !filter || unit.unit.toLowerCase().includes(filter) || unit.device.includes(filter));
+  keepInSight(list, scroller, units, {
+    key: (unit) => unit.id,
+    make(unit) {
+      const [status, seen] = [element("span"), element("span", { class: "n number" })];
+      const row = makeUnitRow(unit.id, status, seen);
+      Object.assign(row.parts, { status, seen });
+      return row;
+    },
+    update(row, unit) {
+      const wrong = troubles(unit);
+      set(row, "class", `row unit${unit.online ? "" : " stale"}${wrong ? " troubled" : ""}${unit.id === chosen ? " chosen" : ""}`);
+      set(row.parts.dot, "class", `dot ${unit.online ? unit.status ?? "unknown" : "gone"}`);
+      write(row.parts.name, unit.unit);
+      write(row.parts.status, `${word(unit.status ?? "unknown")}${wrong ? ` ⚠ ${wrong}` : ""}`);
+      write(row.parts.seen, unit.seen ? age(unit.seen) : "–");
+    },
+  });
+  return units.length;
+}
+
+function makeAlarm(alarm) {
+  const parts = { text: element("span"), take: element("button", { class: "desk", "data-alarm": alarm.alarm, "data-of": alarm.incident }) };
+  return Object.assign(element("span", {}, parts.text, " ", parts.take), { parts });
+}
+
+/** Writes the alarms into a list; those of distress that nobody has taken stand in their own strip. */
+export function drawAlarmLine(list, canAct) {
+  const alarms = state.alarms.filter((alarm) => alarm.kind !== "sos" || alarm.taken);
+  keep(list, alarms, {
+    key: (alarm) => `${alarm.incident} ${alarm.alarm}`,
+    make: makeAlarm,
+    update(row, alarm) {
+      const incident = state.incidents.get(alarm.incident);
+      const who = alarm.device ? ` ${callSign(alarm.station, alarm.device)}` : "";
+      const what = alarm.text ? `: ${alarm.text}` : "";
+      const where = incident ? nameOf(incident) : alarm.incident;
+      set(row, "class", `alarm${alarm.taken ? " taken" : ""}`);
+      write(row.parts.text, `▲ ${word(alarm.kind)}${who}${what} · ${where}${alarm.taken ? ` · ${alarm.taken}` : ""}`);
+      write(row.parts.take, word("takeAlarm"));
+      set(row.parts.take, "hidden", (alarm.taken || !canAct) && "");
+    },
+  });
+  set(list, "hidden", alarms.length === 0 && "");
 }

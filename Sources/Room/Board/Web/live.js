@@ -1,14 +1,34 @@
 // The room's live state as this page has it: the newest of each thing, and whether the room is still there.
 export const state = {
   units: new Map(), incidents: new Map(), responses: [], alarms: [], closures: [], links: {}, rollcalls: new Map(),
+  /** What the room says of itself: `status` and `faults`; `null` while it says nothing. */
+  room: null,
   /** The room's clock less this page's, ms. */
   offset: 0,
   isLive: false,
+  /** Whether a message could not be read, and everything was asked for again. */
+  isSpoilt: false,
+  /** Grows when the order of the units may have changed. */
+  unitOrder: 0,
 };
 
+/** Without a word for so long, ms, the room is gone. */
 const silence = 2500;
+/** A timer that comes so late, ms, tells that the page was asleep. */
+const sleep = 10000;
+/** A connection that brings nothing for so long, ms, is begun anew. */
+const patience = 6000;
+/** Ended incidents are kept so long, ms, as the room does. */
+const endedKept = 12 * 3600000;
+
 let lastWord = 0;
+let lastTick = Date.now();
+let begun = 0;
+let hiddenSince = null;
 let source = null;
+let retry = null;
+let spoilt = { at: 0, times: 0 };
+let hasEnded = true;
 let token = null;
 const listeners = [];
 
@@ -21,59 +41,159 @@ export function now() { return Date.now() + state.offset; }
 /** The header that proves that this page acts, and no other site. */
 export function setToken(value) { token = value; }
 
-function tell(changed) { for (const listener of listeners) { listener(changed); } }
+export function isOver(incident) { return incident.state === "cleared" || incident.state === "cancelled"; }
+
+/** Takes an incident from an answer, unless something newer is known already. */
+export function learn(incident) {
+  if ((state.incidents.get(incident.id)?.version ?? -1) <= incident.version) { state.incidents.set(incident.id, incident); }
+}
+
+function tell(changed) {
+  for (const listener of listeners) {
+    // A part that cannot be drawn must not stop the others, nor the connection.
+    try { listener(changed); } catch (error) { console.error(error); }
+  }
+}
 
 function hear(at) {
+  if (!Number.isFinite(at)) { throw new TypeError("a message without the room's time"); }
   lastWord = Date.now();
   state.offset = at - lastWord;
   if (!state.isLive) { state.isLive = true; tell({ link: true }); }
 }
 
-function take(data) {
+/** Throws when a message is not what the page can show: then nothing of it is taken. */
+function check(data) {
+  const need = (isSo, what) => { if (!isSo) { throw new TypeError(`a message with a spoilt ${what}`); } };
+  const isText = (value) => typeof value === "string";
+  const list = (key) => { const value = data[key] ?? []; need(Array.isArray(value), key); return value; };
+  for (const unit of list("units")) { need(isText(unit.station) && isText(unit.device) && isText(unit.unit), "unit"); }
+  for (const one of list("incidents")) {
+    need(isText(one.id) && Array.isArray(one.units) && Array.isArray(one.steps), "incident");
+  }
+  for (const call of list("rollcalls")) { need(isText(call.id) && Array.isArray(call.units), "roll call"); }
+  for (const way of list("responses")) { need(Array.isArray(way.line), "way"); }
+  for (const closure of list("closures")) { need(Array.isArray(closure.places), "closure"); }
+  for (const alarm of list("alarms")) { need(isText(alarm.kind) && isText(alarm.incident), "alarm"); }
+}
+
+function take(text) {
+  const data = JSON.parse(text);
+  check(data);
   hear(data.at);
-  if (data.whole) { state.units.clear(); state.incidents.clear(); state.rollcalls.clear(); }
+  if (data.whole) {
+    state.units.clear();
+    state.incidents.clear();
+    state.rollcalls.clear();
+    state.unitOrder += 1;
+    state.isSpoilt = false;
+  }
   const moved = [];
   for (const unit of data.units ?? []) {
     unit.id = `${unit.station}/${unit.device}`;
+    const last = state.units.get(unit.id);
+    if (!last || last.status !== unit.status || last.unit !== unit.unit) { state.unitOrder += 1; }
     state.units.set(unit.id, unit);
     moved.push(unit.id);
   }
   for (const incident of data.incidents ?? []) { state.incidents.set(incident.id, incident); }
   for (const call of data.rollcalls ?? []) { state.rollcalls.set(call.id, call); }
-  for (const key of ["responses", "alarms", "closures", "links"]) { if (data[key]) { state[key] = data[key]; } }
+  for (const key of ["responses", "alarms", "closures", "links", "room"]) { if (data[key]) { state[key] = data[key]; } }
   tell({ whole: data.whole, moved, incidents: data.incidents, alarms: data.alarms, responses: data.responses,
-    closures: data.closures, rollcalls: data.rollcalls, link: data.links });
+    closures: data.closures, rollcalls: data.rollcalls, link: data.links || data.room || data.whole });
 }
 
-/** Connects, and again whenever the connection is gone. */
+/** A message that cannot be read costs no more than the connection: the next one brings everything. */
+function reading(work) {
+  return (event) => {
+    try { work(event.data); } catch (error) {
+      console.error(error);
+      [state.isSpoilt, state.isLive] = [true, false];
+      drop();
+      // A room that goes on sending what cannot be read is asked less and less often.
+      spoilt = { at: Date.now(), times: Date.now() - spoilt.at < 60000 ? spoilt.times + 1 : 0 };
+      retry = setTimeout(connect, Math.min(10000, 1000 * 2 ** spoilt.times));
+      tell({ link: true });
+    }
+  };
+}
+
+function drop() {
+  clearTimeout(retry);
+  source?.close();
+  source = null;
+}
+
+/** Connects and asks for everything: only a new `EventSource` does not say how far the old one had come. */
 export function connect() {
-  if (source) { source.close(); }
-  source = new EventSource("api/v1/live");
-  source.onmessage = (event) => take(JSON.parse(event.data));
-  source.addEventListener("beat", (event) => hear(Number(event.data)));
-  source.onerror = () => { if (source.readyState === EventSource.CLOSED) { setTimeout(connect, 1000); } };
+  drop();
+  [hasEnded, begun] = [false, Date.now()];
+  const mine = new EventSource("api/v1/live");
+  source = mine;
+  mine.onmessage = reading(take);
+  mine.addEventListener("beat", reading((text) => hear(Number(text))));
+  mine.onerror = () => { if (source === mine && mine.readyState === EventSource.CLOSED) { refused(); } };
 }
 
-setInterval(() => {
-  if (state.isLive && Date.now() - lastWord > silence) {
-    state.isLive = false;
-    tell({ link: true });
-    connect();
+/** The room has answered, and not with its state: the session may have ended. */
+async function refused() {
+  drop();
+  try {
+    await ask("GET", "session");
+  } catch (error) {
+    if (error.status === 401) { endSession(); return; }
   }
-}, 250);
+  if (!hasEnded) { retry = setTimeout(connect, 1000); }
+}
 
-/** Asks the room; throws the problem's own words. */
+function endSession() {
+  if (hasEnded) { return; }
+  drop();
+  [hasEnded, state.isLive] = [true, false];
+  tell({ link: true, ended: true });
+}
+
+function wakeUp() { if (!hasEnded) { state.isLive = false; tell({ link: true }); connect(); } }
+
+function tick() {
+  const at = Date.now();
+  const hasSlept = at - lastTick > sleep;
+  lastTick = at;
+  for (const [id, one] of state.incidents) {
+    if (isOver(one) && !one.isOld && now() - one.changed > endedKept) { state.incidents.delete(id); }
+  }
+  if (hasEnded) { return; }
+  // What waited while the page slept is old; the whole state is not.
+  if (hasSlept && at - lastWord > silence) { wakeUp(); return; }
+  if (state.isLive && at - lastWord > silence) { wakeUp(); return; }
+  if (!state.isLive && source && at - begun > patience) { connect(); }
+}
+
+setInterval(tick, 250);
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) { hiddenSince = Date.now(); return; }
+  if (hiddenSince !== null && Date.now() - hiddenSince > sleep) { wakeUp(); }
+  hiddenSince = null;
+});
+window.addEventListener("pageshow", (event) => { if (event.persisted) { wakeUp(); } });
+window.addEventListener("online", wakeUp);
+
+/** Asks the room; what it throws has the answer's `status` (0 when there was none) and the room's own words. */
 export async function ask(method, path, body) {
   const headers = { "Content-Type": "application/json" };
   if (token) { headers["X-CSRF-Token"] = token; }
-  const answer = await fetch(`api/v1/${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  if (answer.status === 204) { return null; }
-  const text = await answer.text();
-  const value = text ? JSON.parse(text) : null;
+  const fail = (status, detail) => Object.assign(new Error(detail), { status });
+  let answer;
+  let text;
+  try {
+    answer = await fetch(`api/v1/${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    text = answer.status === 204 ? "" : await answer.text();
+  } catch { throw fail(0, ""); }
+  let value = null;
+  try { value = text ? JSON.parse(text) : null; } catch { if (answer.ok) { throw fail(502, ""); } }
   if (!answer.ok) {
-    const problem = new Error(value?.detail ?? answer.statusText);
-    problem.status = answer.status;
-    throw problem;
+    if (answer.status === 401 && path !== "session") { endSession(); }
+    throw fail(answer.status, value?.detail ?? answer.statusText);
   }
   return value;
 }

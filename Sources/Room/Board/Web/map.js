@@ -1,7 +1,7 @@
 // What lies on the map: the plan, the units, the incidents, the ways of who responds, closures, coverage, heat.
-import { state, now } from "./live.js";
+import { state, now, isOver } from "./live.js";
 import { map, onMap, colour, fontSize } from "./base.js";
-import { safe } from "./lists.js";
+import { safe, nameOf, troubles } from "./lists.js";
 import { word } from "./words.js";
 
 const L = window.L;
@@ -28,6 +28,29 @@ export function drawPlan(plan) {
   });
   planLayer.addLayer(layer);
   return layer.getBounds();
+}
+
+/** A cross through who is offline, a triangle beside who is in trouble. */
+function drawTrouble(pen, spot, radius, isOffline, colours) {
+  pen.lineWidth = 2;
+  pen.strokeStyle = colours.alarm;
+  pen.fillStyle = colours.alarm;
+  pen.beginPath();
+  if (isOffline) {
+    const far = radius * 1.2;
+    pen.moveTo(spot.x - far, spot.y - far);
+    pen.lineTo(spot.x + far, spot.y + far);
+    pen.moveTo(spot.x + far, spot.y - far);
+    pen.lineTo(spot.x - far, spot.y + far);
+    pen.stroke();
+    return;
+  }
+  const [x, y, side] = [spot.x + radius * 1.2, spot.y - radius * 1.3, radius * 0.9];
+  pen.moveTo(x, y - side);
+  pen.lineTo(x + side, y + side * 0.7);
+  pen.lineTo(x - side, y + side * 0.7);
+  pen.closePath();
+  pen.fill();
 }
 
 /** All units in one canvas: thousands of them move each second. */
@@ -81,9 +104,11 @@ const Units = L.Layer.extend({
         pen.globalAlpha = age > stale ? 0.3 : age > fades ? 0.6 : 1;
       }
       const radius = font * 0.45;
-      pen.fillStyle = paint;
-      pen.strokeStyle = unit.id === chosenUnit ? colours.ink : colours.ground;
-      pen.lineWidth = unit.id === chosenUnit ? 3 : 1.5;
+      const wrong = troubles(unit);
+      // Hollow and crossed out is who cannot be reached; a colour alone would say nothing to many an eye.
+      pen.fillStyle = unit.online ? paint : colours.ground;
+      pen.strokeStyle = unit.id === chosenUnit ? colours.ink : unit.online ? colours.ground : paint;
+      pen.lineWidth = unit.id === chosenUnit ? 3 : unit.online ? 1.5 : 2.5;
       pen.beginPath();
       if ((unit.spd ?? 0) > 1.5 && unit.cog !== undefined) {
         const turn = unit.cog * pi / 180;
@@ -98,8 +123,10 @@ const Units = L.Layer.extend({
       }
       pen.fill();
       pen.stroke();
+      if (wrong) { drawTrouble(pen, spot, radius, unit.online === false, colours); }
       if (isNear || unit.id === chosenUnit) {
-        const old = age > stale ? ` · ${word("silent")} ${Math.floor(age / 60000)} ${word("minutes")}` : "";
+        const silent = age > stale ? ` · ${word("silent")} ${Math.floor(age / 60000)} ${word("minutes")}` : "";
+        const old = silent + (wrong ? ` · ${wrong}` : "");
         pen.lineWidth = 3;
         pen.strokeStyle = colours.ground;
         pen.strokeText(unit.unit + old, spot.x + radius * 1.8, spot.y + radius * 0.6);
@@ -155,16 +182,29 @@ const wayLayer = L.layerGroup().addTo(map);
 const closureLayer = L.layerGroup().addTo(map);
 const coverageLayer = L.layerGroup().addTo(map);
 
+const marks = new Map();
+/** Shows the open incidents; a mark stays the same while its incident is open, so that no click on it is lost. */
 export function drawIncidents(chosen, choose) {
-  incidentLayer.clearLayers();
+  for (const [id, mark] of marks) {
+    const incident = state.incidents.get(id);
+    if (!incident || isOver(incident) || incident.placeless) { mark.remove(); marks.delete(id); }
+  }
   for (const incident of state.incidents.values()) {
-    if (["cleared", "cancelled"].includes(incident.state)) { continue; }
-    const tone = incident.state === "received" ? "alarm" : incident.state === "scene" ? "scene" : "enroute";
-    const mark = L.circleMarker(onMap(incident.lat, incident.lon), { radius: fontSize() * (incident.id === chosen ? 0.85 : 0.65),
-      color: colour(tone), weight: fontSize() / 4, fillColor: colour("panel"), fillOpacity: 0.85 });
-    mark.bindTooltip(safe(`${word(incident.category ?? "other")} ${incident.place ?? ""}`));
-    mark.on("click", (event) => { L.DomEvent.stop(event); choose(incident.id); });
-    incidentLayer.addLayer(mark);
+    if (isOver(incident) || incident.placeless) { continue; }
+    const isDistress = incident.category === "sos";
+    const tone = isDistress || incident.state === "received" ? "alarm" : incident.state === "scene" ? "scene" : "enroute";
+    const place = onMap(incident.lat, incident.lon);
+    const known = marks.get(incident.id);
+    const mark = known ?? L.circleMarker(place);
+    const look = { color: colour(tone), weight: fontSize() / (isDistress ? 2.5 : 4), fillColor: colour("panel"), fillOpacity: 0.85 };
+    if (!known) {
+      marks.set(incident.id, mark);
+      mark.bindTooltip("");
+      mark.on("click", (event) => { L.DomEvent.stop(event); choose(incident.id); });
+      incidentLayer.addLayer(mark);
+    }
+    mark.setLatLng(place).setStyle(look).setRadius(fontSize() * (incident.id === chosen ? 0.85 : 0.65));
+    mark.setTooltipContent(safe(nameOf(incident)));
   }
 }
 

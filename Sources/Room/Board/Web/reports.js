@@ -2,7 +2,7 @@
 import { now, ask } from "./live.js";
 import { drawHeat } from "./map.js";
 import { safe } from "./lists.js";
-import { word } from "./words.js";
+import { word, explain } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const kinds = ["presence", "response", "workload"];
@@ -27,8 +27,8 @@ const views = {
     const duty = (one) => `<tr${empty(one.done === 0)}>${name(one)}${cell(one.done)}${cell(one.missed)}</tr>`;
     const grid = (one) => `<tr${empty(one.visits === 0 && one.minutes === 0)}>${name(one)}${cell(one.minutes.toFixed(1))}${cell(one.visits)}</tr>`;
     return `<h3>${word("grids")}</h3>${table(["placeName", "presentMinutes", "visits"], report.grids.map(grid))}
-      <h3>${word("posts")}</h3>${table(["placeName", "done", "missed"], report.posts.map(duty))}
-      <h3>${word("lines")}</h3>${table(["placeName", "done", "missed"], report.lines.map(duty))}`;
+      <h3>${word("posts")}</h3>${table(["placeName", "done", "missedPost"], report.posts.map(duty))}
+      <h3>${word("lines")}</h3>${table(["placeName", "done", "missedLine"], report.lines.map(duty))}`;
   },
   response(report) {
     const fact = (key, value) => `<tr>${cell(word(key), false)}${cell(value)}</tr>`;
@@ -62,7 +62,7 @@ async function draw() {
   try {
     const report = await ask("GET", `reports/${kind}?${period}`);
     if (asked === kind) { $("report-body").innerHTML = views[kind](report); }
-  } catch (error) { $("report-error").textContent = error.message; }
+  } catch (error) { $("report-error").textContent = explain(error); }
 }
 
 /** Opens the reports. */
@@ -86,6 +86,6 @@ export function setUpReports() {
       heat = heat ? null : await ask("GET", `reports/heatmap?metres=100&${span()}`);
       drawHeat(heat);
       $("report").close();
-    } catch (error) { $("report-error").textContent = error.message; }
+    } catch (error) { $("report-error").textContent = explain(error); }
   };
 }

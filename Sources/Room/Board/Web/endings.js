@@ -1,0 +1,47 @@
+// Closing and cancelling an incident: both ask back, and what is kept is a code, not the word of a language.
+import { state, ask, learn } from "./live.js";
+import { nameOf } from "./lists.js";
+import { word, codes } from "./words.js";
+import { show, submit } from "./dialogs.js";
+
+const $ = (id) => document.getElementById(id);
+/** What is being ended: fixed when the dialog opens, whatever is chosen behind it meanwhile. */
+let ending = null;
+
+/** Asks how an incident ended (`close`), or why it is none (`cancel`). */
+export function openEnding(kind, id, code = "") {
+  const incident = state.incidents.get(id);
+  if (!incident) { return; }
+  ending = { kind, id };
+  const isClose = kind === "close";
+  $("ending-title").textContent = word(isClose ? "close" : "cancelIncident");
+  $("ending-of").textContent = `${nameOf(incident)} · P${incident.priority}`;
+  $("ending-label").textContent = word(isClose ? "result" : "cancelReason");
+  $("ending-code").replaceChildren(new Option(word("choose"), ""),
+    ...(isClose ? codes.results : codes.reasons).map((one) => new Option(word(one), one)));
+  $("ending-code").value = code;
+  $("ending-note").value = "";
+  $("ending-referred").checked = code === "mediation";
+  $("ending-tick").hidden = !isClose;
+  $("ending-go").textContent = word(isClose ? "close" : "cancelIncident");
+  show("ending", code ? "ending-note" : "ending-code");
+}
+
+async function end() {
+  const code = $("ending-code").value;
+  if (!code) { throw new Error(word("chooseFirst")); }
+  const note = $("ending-note").value.trim();
+  if (code === "other" && !note) { throw new Error(word("otherNeeds")); }
+  const said = note ? { note } : {};
+  const body = ending.kind === "close" ? { result: code, referred: $("ending-referred").checked, ...said } : { reason: code, ...said };
+  learn(await ask("POST", `incidents/${encodeURIComponent(ending.id)}/${ending.kind}`, body));
+}
+
+/** Connects the dialog; `onDone` draws what it changed. */
+export function setUpEndings(onDone) {
+  $("ending-code").onchange = () => { if ($("ending-code").value === "mediation") { $("ending-referred").checked = true; } };
+  $("ending-go").onclick = (event) => {
+    event.preventDefault();
+    submit("ending", end).then(onDone);
+  };
+}

@@ -1,0 +1,66 @@
+// What the keyboard does, and the search.
+import { map, onMap } from "./base.js";
+import * as dialogs from "./dialogs.js";
+import { element } from "./keyed.js";
+import { drawSoon } from "./panes.js";
+
+const $ = (id) => document.getElementById(id);
+
+function search(view) {
+  let found = [];
+  let asked = 0;
+  $("search").oninput = async () => {
+    const number = asked += 1;
+    view.filter = $("search").value.toLowerCase();
+    drawSoon("right");
+    const places = await dialogs.findPlace($("search").value);
+    // An answer that was overtaken is not shown.
+    if (number !== asked) { return; }
+    found = places;
+    $("found").hidden = found.length === 0;
+    $("found").replaceChildren(...found.map((place, index) => {
+      const row = element("li", { "data-place": index });
+      row.textContent = place.name;
+      return row;
+    }));
+  };
+  $("found").onclick = (event) => {
+    const place = found[Number(event.target.closest("[data-place]")?.dataset.place)];
+    $("found").hidden = true;
+    if (place) { map.setView(onMap(place.lat, place.lon), 16); }
+  };
+}
+
+/** Connects the keys: n new, 1 to 9 send, / search, Enter chooses, Esc goes back. */
+export function setUpKeys({ view, send, choose, back }) {
+  search(view);
+  document.addEventListener("keydown", (event) => {
+    const isInDialog = document.querySelector("dialog[open]") !== null;
+    const isFree = !isInDialog && !event.target.matches("input, textarea, select, #hint button");
+    if (dialogs.isSketching() && ["Escape", "Enter"].includes(event.key) && isFree) {
+      event.preventDefault();
+      dialogs.endSketch(event.key === "Enter");
+      return;
+    }
+    if (event.key === "Escape") {
+      $("found").hidden = true;
+      $("search").blur();
+      if (!isInDialog) { back(); }
+      return;
+    }
+    if (isInDialog) { return; }
+    if (event.target.matches("input, textarea, select") || event.ctrlKey || event.altKey || event.metaKey) {
+      if (event.target === $("search") && event.key === "Enter") { $("found").hidden || $("found").firstChild?.click(); }
+      return;
+    }
+    // A key that is held down repeats itself: one press is one unit.
+    if (event.repeat) { return; }
+    if (event.key === "n" && view.canAct) { event.preventDefault(); dialogs.openIncident(); }
+    if (event.key === "/") { event.preventDefault(); $("search").focus(); }
+    if (event.key === "Enter") { choose(event.target.dataset); }
+    if (/^[1-9]$/.test(event.key) && view.canAct && view.incident && view.candidates) {
+      const one = view.candidates.units[Number(event.key) - 1];
+      if (one) { send(one.device, one.station); }
+    }
+  });
+}

@@ -1,0 +1,99 @@
+// What is drawn where: each part by itself, not in the middle of a press, and not oftener than an eye follows.
+import { state, isOver } from "./live.js";
+import { element, keep, mayDraw, set, write } from "./keyed.js";
+import * as lists from "./lists.js";
+import { drawIncident, drawCandidates, drawRollCall } from "./incident.js";
+import { drawUnit } from "./unit.js";
+import { drawIncidents, drawWays } from "./map.js";
+import { drawDistress } from "./sos.js";
+import { drawTop } from "./top.js";
+import { word } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+/** Between two drawings of what comes from the room, ms. */
+const pace = 150;
+
+let view = null;
+let choose = null;
+let drawnAt = 0;
+let timer = null;
+const stale = new Set();
+
+function drawLeft() {
+  const count = lists.drawIncidentCards($("incidents"), view.incident);
+  write($("incidents-none"), word("noIncidents"));
+  set($("incidents-none"), "hidden", count > 0 && "");
+}
+
+function drawCoverageLevels() {
+  keep($("coverage-levels"), view.coverage?.levels ?? [], {
+    key: (level) => level.minutes,
+    make: () => element("div", { class: "row" }, element("span"), element("span", { class: "n number" })),
+    update(row, level) {
+      write(row.firstChild, `${level.minutes} ${word("within")}`);
+      write(row.lastChild, `${(level.share * 100).toFixed(1)} % ${word("reachedRoad")}`);
+    },
+  });
+}
+
+function drawRight() {
+  const incident = view.incident && state.incidents.get(view.incident);
+  const call = !incident && view.rollcall && state.rollcalls.get(view.rollcall);
+  set($("pane-incident"), "hidden", !incident && "");
+  set($("pane-call"), "hidden", !call && "");
+  set($("pane-units"), "hidden", (incident || call) && "");
+  const isWall = document.body.classList.contains("wall");
+  if (incident) {
+    write($("right-title"), word("candidates"));
+    drawIncident({ facts: $("incident-facts"), buttons: $("incident-actions"), steps: $("incident-steps") }, incident, view.canAct);
+    drawCandidates({ list: $("candidates-list"), scroller: $("right-body"), note: $("candidates-note"), head: $("candidates-head") },
+      isOver(incident) ? null : view.candidates, view.canAct, view.unit);
+  } else if (call) {
+    write($("right-title"), word("rollcall"));
+    write($("call-back"), `${word("back")} (Esc)`);
+    drawRollCall({ facts: $("call-facts"), list: $("call-list") }, call);
+  } else {
+    drawCoverageLevels();
+    ["unit", "state", "age"].forEach((key, index) => write($("units-head").children[index], word(key)));
+    const shown = lists.drawUnitRows($("units-list"), $("right-body"), view.filter, view.unit);
+    const count = view.filter ? ` ${shown}/${state.units.size}` : ` ${shown}`;
+    write($("right-title"), `${word("units")}${count}${isWall ? "" : ` — ${word("keys")}`}`);
+  }
+  drawUnit(view.unit);
+}
+
+const parts = {
+  top: drawTop, left: drawLeft, right: drawRight,
+  alarms: () => { lists.drawAlarmLine($("alarms"), view.canAct); drawDistress(view.canAct); },
+  map: () => { drawIncidents(view.incident, choose); drawWays(); },
+};
+
+function paint() {
+  timer = null;
+  if (!mayDraw()) { timer = setTimeout(paint, 30); return; }
+  drawnAt = performance.now();
+  const all = [...stale];
+  stale.clear();
+  // One part that cannot be drawn must not keep the others from being drawn.
+  for (const name of all) { try { parts[name](); } catch (error) { console.error(error); } }
+}
+
+/** Draws parts of the page soon: what came from the room may wait a moment. */
+export function drawSoon(...names) {
+  for (const name of names) { stale.add(name); }
+  timer = timer ?? setTimeout(paint, Math.max(0, drawnAt + pace - performance.now()));
+}
+
+/** Draws parts of the page at once, or everything: somebody has done something and looks for it. */
+export function draw(...names) {
+  for (const name of names.length > 0 ? names : Object.keys(parts)) { stale.add(name); }
+  clearTimeout(timer);
+  paint();
+}
+
+/** Connects the parts with what the page shows and with what a click on an incident does. */
+export function setUpPanes(theView, onChoose) {
+  [view, choose] = [theView, onChoose];
+  // A long list has only the rows in sight.
+  document.addEventListener("scroll", () => { if (document.querySelector(".long")) { drawSoon("right"); } }, true);
+}

@@ -1,0 +1,54 @@
+// Who is logged in; the login comes back when the session has ended, above whatever is being typed.
+import { ask, setToken, connect } from "./live.js";
+import { word, explain } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+let asked = null;
+
+function enter(session, onRole) {
+  setToken(session.token);
+  $("logout").hidden = !session.token;
+  onRole(session.role);
+}
+
+/** Asks for name and password until they fit; who asks twice waits for the same. */
+function askForLogin(onRole) {
+  asked = asked ?? new Promise((resolve) => {
+    $("login").oncancel = (event) => event.preventDefault();
+    if (!$("login").open) { $("login").showModal(); }
+    $("login-go").onclick = async (event) => {
+      event.preventDefault();
+      $("login-error").textContent = "";
+      try {
+        const session = await ask("POST", "session", { name: $("login-name").value, password: $("login-password").value });
+        $("login-password").value = "";
+        enter(session, onRole);
+        $("login").close();
+        asked = null;
+        resolve();
+      } catch (error) {
+        $("login-error").textContent = error.status === 401 ? word("wrongPassword") : explain(error);
+      }
+    };
+  });
+  return asked;
+}
+
+/** Takes up the session of this browser, or asks for one. */
+export async function logIn(onRole) {
+  try {
+    enter(await ask("GET", "session"), onRole);
+  } catch (error) {
+    if (error.status !== 401) { throw error; }
+    await askForLogin(onRole);
+  }
+}
+
+/** Says that the session has ended and asks for another; then everything is asked for again. */
+export async function logInAgain(onRole) {
+  if (asked) { return; }
+  $("login-why").textContent = word("sessionEnded");
+  await askForLogin(onRole);
+  $("login-why").textContent = "";
+  connect();
+}
