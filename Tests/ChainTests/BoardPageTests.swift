@@ -119,7 +119,7 @@ struct BoardPageTests {
                 try await page.click("#call-go")
                 _ = try await eventually("both officers of the team have answered, and nobody else was asked") {
                     let text = try await page.text("#right-body")
-                    return text.contains("answered 2") && text.contains("02") && !text.contains("01\t") ? true : nil
+                    return text.contains("answered 2") && text.contains("02\n") && !text.contains("01\n") ? true : nil
                 }
                 // As with a mouse: the button keeps the focus when its dialog closes.
                 let _: Bool = try await page.run("document.getElementById('closure').focus(); return true")

@@ -87,6 +87,36 @@ struct Browser: Sendable {
         )
     }
 
+    /// Holds the mouse down on a place of the window for so many milliseconds.
+    func press(x: Int, y: Int, milliseconds: Int) async throws {
+        let steps = [
+            #"{"type":"pointerMove","duration":0,"x":\#(x),"y":\#(y)}"#, #"{"type":"pointerDown","button":0}"#,
+            #"{"type":"pause","duration":\#(milliseconds)}"#, #"{"type":"pointerUp","button":0}"#,
+        ]
+        let mouse = #"{"type":"pointer","id":"mouse","parameters":{"pointerType":"mouse"},"actions":["#
+        let answer = try await self.driver.ask(
+            "POST",
+            "/session/\(self.session)/actions",
+            body: #"{"actions":[\#(mouse)\#(steps.joined(separator: ","))]}]}"#
+        )
+        guard answer.status == 200 else { throw RigError.system("mouse", answer.text) }
+    }
+
+    /// Gives a command of Chromium's own protocol; `parameters` is a JSON object.
+    func tell(_ command: String, _ parameters: String = "{}") async throws {
+        let answer = try await self.driver.ask(
+            "POST",
+            "/session/\(self.session)/goog/cdp/execute",
+            body: #"{"cmd":"\#(command)","params":\#(parameters)}"#
+        )
+        guard answer.status == 200 else { throw RigError.system(command, answer.text) }
+    }
+
+    /// Waits until a script returns true.
+    func wait(_ what: String, within limit: Duration = .seconds(10), _ script: String) async throws {
+        try await eventually(what, within: limit) { try await self.run(script) ? () : nil }
+    }
+
     /// The text that is seen of an element.
     func text(_ selector: String) async throws -> String {
         try await self.run("return document.querySelector('\(selector)').innerText")

@@ -1,0 +1,181 @@
+import Rig
+import Testing
+
+@Suite("The board's lists", .serialized, .timeLimit(.minutes(5)), .enabled(if: Browser.isThere))
+struct BoardListTests {
+    /// A place to press, and how many presses were noted before.
+    private struct Target: Decodable {
+        let x: Int
+        let y: Int
+        let presses: Int
+    }
+
+    /// What was under the pointer when it went down, and what was clicked.
+    private struct Press: Decodable, CustomStringConvertible {
+        let down: String
+        let click: String?
+
+        var description: String { "\(self.down) -> \(self.click ?? "no click")" }
+    }
+
+    private static let noting = """
+        window.presses = [];
+        window.changes = 0;
+        const name = (event) => {
+          const data = event.target.closest('[data-send],[data-incident],[data-unit]')?.dataset;
+          return data?.send ?? data?.incident ?? data?.unit ?? 'nothing';
+        };
+        document.addEventListener('pointerdown', (event) => { window.presses.push({ down: name(event), click: null }); }, true);
+        document.addEventListener('click', (event) => { window.presses.at(-1).click = name(event); }, true);
+        new MutationObserver(() => { window.changes += 1; }).observe(document.getElementById('right-body'),
+          { subtree: true, childList: true, characterData: true });
+        return true
+        """
+
+    private func target(_ selector: String, _ number: Int, on page: Browser) async throws -> Target {
+        try await eventually("something to press: \(selector)") {
+            let found: [Target] = try await page.run(
+                """
+                const seen = [...document.querySelectorAll('\(selector)')].filter((one) => {
+                  const place = one.getBoundingClientRect();
+                  const [x, y] = [place.left + Math.min(20, place.width / 2), place.top + Math.min(12, place.height / 2)];
+                  return place.width > 0 && document.elementFromPoint(x, y)?.closest('\(selector)') === one;
+                });
+                if (seen.length === 0) { return []; }
+                const one = seen[\(number) % seen.length];
+                const place = one.getBoundingClientRect();
+                return [{ x: Math.round(place.left + Math.min(20, place.width / 2)),
+                  y: Math.round(place.top + Math.min(12, place.height / 2)),
+                  presses: window.presses.length }]
+                """
+            )
+            return found.first
+        }
+    }
+
+    @Test("lose none of 200 presses of 110 ms while everything moves, and keep the focus")
+    func presses() async throws {
+        try await Chain.withFleet(60) { chain in
+            try await chain.openIncidents(12)
+            try await Browser.onPage(of: chain, units: 60) { page in
+                let _: Bool = try await page.run(Self.noting)
+                let clock = ContinuousClock()
+                let start = clock.now
+                let kinds = [".card[data-incident]", "#right-body [data-unit]", "#candidates-list [data-send]"]
+                for number in 0..<200 {
+                    let target = try await self.target(kinds[number % 3], number * 7, on: page)
+                    try await page.press(x: target.x, y: target.y, milliseconds: 110)
+                }
+                let seconds = (clock.now - start) / .seconds(1)
+                let presses: [Press] = try await page.run("return window.presses")
+                #expect(presses.count == 200)
+                // A row that has moved just before the press is none of it: what was under the pointer counts.
+                let onRows = presses.filter { $0.down != "nothing" }
+                #expect(onRows.count > 150)
+                #expect(onRows.filter { $0.click != $0.down }.isEmpty)
+                let changes: Int = try await page.run("return window.changes")
+                #expect(Double(changes) / seconds >= 2, "the lists stood still: \(changes) changes in \(seconds) s")
+                let sent: Int = try await page.run(
+                    "return [...patrollink.state.incidents.values()].flatMap((one) => one.units).length"
+                )
+                #expect(sent > 10)
+                try await self.focusStays(on: page)
+            }
+        }
+    }
+
+    private func focusStays(on page: Browser) async throws {
+        let name: String = try await page.run(
+            """
+            const cards = document.querySelectorAll('.card');
+            cards[cards.length - 1].focus();
+            return document.activeElement.dataset.incident
+            """
+        )
+        let end = ContinuousClock().now + .seconds(5)
+        while ContinuousClock().now < end {
+            let focused: String = try await page.run("return document.activeElement.dataset.incident ?? ''")
+            try #require(focused == name)
+        }
+    }
+
+    @Test("hold every incident, every unit and every candidate; who waits at priority 1 is first, the longest first")
+    func nothingCut() async throws {
+        try await Chain.withFleet(320) { chain in
+            try await chain.openIncidents(60)
+            try await Browser.onPage(of: chain, units: 320) { page in
+                try await page.wait(
+                    "all of it",
+                    "return document.querySelectorAll('.card').length === 60 "
+                        + "&& document.querySelectorAll('#units-list .unit').length === 320"
+                )
+                let first: [String] = try await page.run(
+                    "return [...document.querySelectorAll('.card h3')].slice(0, 20).map((one) => one.children[1].textContent)"
+                )
+                #expect(first == (0..<20).map { "place \($0 * 3)" })
+                try await page.click(".card")
+                try await page.wait(
+                    "all candidates",
+                    "return document.querySelectorAll('#candidates-list .unit').length === 320"
+                )
+            }
+        }
+    }
+
+    @Test("closing and cancelling ask back, Esc leaves, and what is kept is the code")
+    func endings() async throws {
+        struct Kept: Decodable {
+            struct Step: Decodable {
+                let what: String
+                let text: String?
+            }
+            let state: String
+            let result: String?
+            let referred: Bool?
+            let steps: [Step]
+        }
+        try await Chain.withFleet(1) { chain in
+            try await chain.openIncidents(2)
+            try await Browser.onPage(of: chain, units: 1, language: "zh-CN") { page in
+                func chosen() async throws -> Kept {
+                    let id: String = try await page.run("return patrollink.view.incident")
+                    return try await chain.room.ask("GET", "/api/v1/incidents/\(id)").decode()
+                }
+                try await page.wait("the cards", "return document.querySelectorAll('.card').length === 2")
+                try await page.click(".card")
+                try await page.click("[data-act=close]")
+                try await page.wait("it asks back", "return document.getElementById('ending').open")
+                try await page.press("\u{E00C}")
+                try await page.wait("Esc leaves", "return !document.getElementById('ending').open")
+                #expect(try await chosen().state == "received")
+                try await page.click("[data-act=mediation]")
+                #expect(try await page.run("return document.getElementById('ending-code').value") == "mediation")
+                #expect(try await page.run("return document.getElementById('ending-referred').checked"))
+                try await page.click("#ending-go")
+                try await page.wait("it is over", "return !document.getElementById('ending').open")
+                let closed = try await chosen()
+                #expect(closed.state == "cleared" && closed.result == "mediation" && closed.referred == true)
+                #expect(try await page.text("#incident-facts").contains("转调解"))
+                try await page.click("#language")
+                try await page.wait(
+                    "the same in English",
+                    "return document.getElementById('incident-facts').innerText.includes('To mediation')"
+                )
+                try await page.click(".card:not(.chosen)")
+                try await page.click("[data-act=cancel]")
+                try await page.click("#ending-go")
+                try await page.wait(
+                    "without a reason nothing is cancelled",
+                    "return document.querySelector('#ending [role=alert]').textContent.length > 0"
+                )
+                try await page.choose("#ending-code", "duplicate")
+                try await page.click("#ending-go")
+                try await page.wait("it is over", "return !document.getElementById('ending').open")
+                let cancelled = try await chosen()
+                #expect(cancelled.state == "cancelled")
+                let reason = cancelled.steps.last { $0.what == "cancel" }?.text ?? ""
+                #expect(reason.hasPrefix("duplicate"))
+            }
+        }
+    }
+}
