@@ -72,8 +72,8 @@ function chooseIncident(id, isMoving = true) {
   const incident = id && state.incidents.get(id);
   if (incident && isMoving && !incident.placeless) { map.panTo(onMap(incident.lat, incident.lon)); }
   draw();
-  document.querySelector(".card.chosen")?.scrollIntoView({ block: "nearest" });
   // On a narrow screen the candidates stand below the cards.
+  if (!narrow.matches) { document.querySelector(".card.chosen")?.scrollIntoView({ block: "nearest" }); }
   if (incident && isMoving && narrow.matches) { $("right").scrollIntoView(); }
   loadCandidates();
 }
@@ -88,6 +88,7 @@ function visit(incident) {
   showUnit(null);
   chooseIncident(incident.id, false);
   visitedAt = performance.now();
+  if (narrow.matches) { window.scrollTo(0, 0); }
   // The strip has made the map smaller just now.
   map.invalidateSize({ pan: false });
   if (!incident.placeless) { map.setView(onMap(incident.lat, incident.lon), Math.max(map.getZoom(), 15)); }

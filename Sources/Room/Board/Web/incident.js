@@ -31,7 +31,6 @@ function stepText(step) {
 export function drawIncident({ facts, buttons, steps }, incident, canAct) {
   const lines = [
     `${nameOf(incident)} · P${incident.priority} · ${word(incident.state)}`,
-    incident.placeless ? word("placeless") : null,
     incident.note,
     incident.result ? `${word("result")}: ${word(incident.result)}${incident.referred ? ` · ${word("referred")}` : ""}` : null,
     incident.result_note,
@@ -76,7 +75,7 @@ function updateCandidate(row, { one, rank }, canAct, chosen) {
   write(parts.name, one.unit);
   write(parts.tie, one.tied ? " ≈" : "");
   write(parts.seconds, whole(one.seconds ?? NaN));
-  write(parts.interval, Number.isFinite(one.p10 ?? NaN) ? `${whole(one.p10)}–${whole(one.p90)}` : "");
+  write(parts.interval, Number.isFinite(one.p10 ?? NaN) ? `${whole(Math.max(0, one.p10))}–${whole(one.p90)}` : "");
   write(parts.reason, rank ? "" : `${word(one.reason)}${wrong ? ` (${wrong})` : ""}`);
   write(parts.send, word("send"));
   set(parts.send, "hidden", (!rank || !canAct) && "");

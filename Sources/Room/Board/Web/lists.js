@@ -41,8 +41,14 @@ export function callSign(station, device) {
   return found?.unit || device || "";
 }
 
+/** Where an incident is in words; for a call for help, who calls comes first. */
+function placeOf(incident) {
+  const who = incident.sos ? `${word("unit")} ${incident.sos.unit}` : null;
+  return [who, incident.placeless ? word("placeless") : incident.place].filter(Boolean).join(" · ");
+}
+
 /** What an incident is called in one line. */
-export function nameOf(incident) { return `${word(incident.category ?? "other")} ${incident.place ?? ""}`.trim(); }
+export function nameOf(incident) { return `${word(incident.category ?? "other")} ${placeOf(incident)}`.trim(); }
 
 /** How long a scene was or is waited for, minutes and seconds. */
 function running(incident) {
@@ -102,7 +108,7 @@ export function drawIncidentCards(list, chosen) {
       set(card, "class", `card state-${incident.state}${incident.id === chosen ? " chosen" : ""}${incident.category === "sos" ? " sos" : ""}`);
       set(card, "aria-current", incident.id === chosen && "true");
       write(parts.kind, word(incident.category ?? "other"));
-      write(parts.place, incident.placeless ? word("placeless") : incident.place ?? "");
+      write(parts.place, placeOf(incident));
       write(parts.time, running(incident));
       const result = incident.result ? ` · ${word(incident.result)}` : "";
       write(parts.line, `P${incident.priority} · ${word(incident.state)}${result} · ${clock(incident.received)}`);
@@ -177,11 +183,11 @@ export function drawAlarmLine(list, canAct) {
     make: makeAlarm,
     update(row, alarm) {
       const incident = state.incidents.get(alarm.incident);
-      const who = alarm.device ? ` ${callSign(alarm.station, alarm.device)}` : "";
+      const who = alarm.device && alarm.kind !== "sos" ? ` ${callSign(alarm.station, alarm.device)}` : "";
       const what = alarm.text ? `: ${alarm.text}` : "";
       const where = incident ? nameOf(incident) : alarm.incident;
       set(row, "class", `alarm${alarm.taken ? " taken" : ""}`);
-      write(row.parts.text, `▲ ${word(alarm.kind)}${who}${what} · ${where}${alarm.taken ? ` · ${alarm.taken}` : ""}`);
+      write(row.parts.text, `▲ ${alarm.kind === "sos" ? "SOS" : word(alarm.kind)}${who}${what} · ${where}${alarm.taken ? ` · ${alarm.taken}` : ""}`);
       write(row.parts.take, word("takeAlarm"));
       set(row.parts.take, "hidden", (alarm.taken || !canAct) && "");
     },
