@@ -22,7 +22,6 @@ struct HonestRoomTests {
             let station: String
             let device: String
             let unit: String
-            let trouble: [String]
         }
 
         let units: [Unit]
@@ -85,7 +84,7 @@ struct HonestRoomTests {
                     ).output
                     let lines = stream.split(separator: "\n", omittingEmptySubsequences: false)
                     let data = try #require(lines.first { $0.hasPrefix("data: {") })
-                    let frame = try RoomClient.decode(Units.self, from: String(data.dropFirst(6)))
+                    let frame = try RoomClient.Answer.decode(Units.self, from: String(data.dropFirst(6)))
                     #expect(frame.units.map(\.device) == ["car-01", "car-03", "car-04"])
                     #expect(!lines.contains("data: 1"))
                     #expect(room.isAlive)

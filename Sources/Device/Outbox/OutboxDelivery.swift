@@ -21,6 +21,7 @@ extension Outbox {
     ///   - acknowledgement: The room's word.
     ///   - digest: Gives what tells a record from another, as the acknowledgement's `sum`; `nil` where the bytes are none.
     /// - Returns: How many records are to be sent again.
+    /// - Throws: ``OutboxError``; then nothing has changed.
     package func takeOver(
         _ acknowledgement: Acknowledgement,
         digest: (_ body: [UInt8]) -> String? = { _ in nil }

@@ -8,8 +8,9 @@ public struct Acknowledgement: Sendable, Hashable, WireMessage {
     public var have: [[Int64]]
     /// Whether more is stored beyond the last of ``have``, which has no place in one message.
     public var part: Bool?
-    /// What the room has under ``upTo``, as ``WireCoder/digest(of:)`` gives it: a device that has another record there
-    /// has given the number twice. `nil` where the room has none.
+    /// The digest of the record that the room has under ``upTo``; `nil` where it has none.
+    ///
+    /// ``WireCoder/digest(of:)`` makes it. A device that has another record there has given the number twice.
     public var sum: String?
     /// Whether the room has other records under numbers of this log: the device begins a new one.
     public var forked: Bool?
