@@ -24,8 +24,21 @@ enum FormerRecords {
     ///
     /// - Returns: How many records that are.
     static func salvage(from damaged: String, into database: borrowing SQLite) throws(OutboxError) -> Int64 {
-        var salvage = Salvage(damaged)
         try database.run("BEGIN IMMEDIATE")
+        do throws(OutboxError) {
+            let count = try Self.copy(Salvage(damaged), into: database)
+            try database.run("COMMIT")
+            return count
+        } catch {
+            // A full disk may have ended the transaction already; the first error says what was wrong.
+            do throws(OutboxError) { try database.run("ROLLBACK") } catch {}
+            throw error
+        }
+    }
+
+    private static func copy(_ salvage: Salvage, into database: borrowing SQLite) throws(OutboxError) -> Int64 {
+        var salvage = salvage
+        try OutboxFile.addFormer(database)
         while let rows = salvage.next() {
             for row in rows {
                 try database.run(
@@ -36,7 +49,6 @@ enum FormerRecords {
         }
         let count = try database.integer("SELECT count(*) FROM former") ?? 0
         try Self.keep(count > 0 ? 1...count : nil, in: database)
-        try database.run("COMMIT")
         return count
     }
 }
@@ -105,6 +117,7 @@ extension Outbox {
         try self.database.run("BEGIN IMMEDIATE")
         let count: Int64
         do throws(OutboxError) {
+            try OutboxFile.addFormer(self.database)
             // Those of a log before the last go first, they are older.
             try self.database.run(
                 "INSERT INTO former (kind, made, body) SELECT kind, made, body FROM record ORDER BY seq"

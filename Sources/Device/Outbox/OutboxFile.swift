@@ -32,8 +32,13 @@ enum OutboxFile {
             logger.error("Outbox was damaged (\(reason)): set aside as \(kept), a new log is begun")
             let database = try Self.openChecked(path)
             _ = try Self.belongs(database, to: owner, path: path)
-            let count = try FormerRecords.salvage(from: kept, into: database)
-            logger.notice("\(count) records could be read out of \(kept) and are sent")
+            do throws(OutboxError) {
+                let count = try FormerRecords.salvage(from: kept, into: database)
+                logger.notice("\(count) records could be read out of \(kept) and are sent")
+            } catch {
+                // The patrol goes on without them; the file is kept.
+                logger.error("What is whole in \(kept) could not be read out: \(error)")
+            }
             return database
         }
         let database = try Self.openChecked(path)
@@ -75,7 +80,6 @@ enum OutboxFile {
         if version < 1 { try Self.create(database) }
         if version < 2 { try Self.addDelivery(database) }
         if version < 3 { try Self.addNotes(database) }
-        if version < 4 { try Self.addFormer(database) }
         try Self.prepareLog(database)
         return database
     }
@@ -132,18 +136,12 @@ enum OutboxFile {
     }
 
     /// Version 4: records of an earlier log, which get numbers of this one as they are sent.
-    private static func addFormer(_ database: borrowing SQLite) throws(OutboxError) {
-        try database.run("BEGIN IMMEDIATE")
-        try Self.createRecords("former", in: database)
-        try database.run("PRAGMA user_version = 4")
-        try database.run("COMMIT")
-    }
-
-    /// Makes a table of records.
-    static func createRecords(_ table: String, in database: borrowing SQLite) throws(OutboxError) {
+    ///
+    /// Made when there are some, and inside the caller's transaction: a full disk must not keep a device from starting.
+    static func addFormer(_ database: borrowing SQLite) throws(OutboxError) {
         try database.run(
             """
-            CREATE TABLE \(table) (
+            CREATE TABLE IF NOT EXISTS former (
                 seq INTEGER PRIMARY KEY,
                 kind INTEGER NOT NULL,
                 made INTEGER NOT NULL,
@@ -151,6 +149,7 @@ enum OutboxFile {
             ) STRICT
             """
         )
+        try database.run("PRAGMA user_version = 4")
     }
 
     /// The id of a new log.
