@@ -229,8 +229,8 @@ struct HonestRoomTests {
                     let casebook = "\(chain.folder)/room/casebook.sqlite"
                     let root = "patrol/1/jinzhan/room/incident"
                     try await withProgram(
-                        "/bin/sh",
-                        ["-c", "(echo 'BEGIN IMMEDIATE;'; sleep 12) | sqlite3 '\(casebook)'"],
+                        "/usr/bin/sqlite3",
+                        ["-cmd", ".timeout 5000", casebook, "BEGIN IMMEDIATE", ".shell sleep 12", "COMMIT"],
                         logFile: "\(chain.folder)/lock.log"
                     ) { _ in
                         async let receipt = runProgramToEnd(
