@@ -22,7 +22,7 @@ struct RoomDoorTests {
         let began = ContinuousClock.now
         let result = try await runProgramToEnd(
             "/usr/bin/curl",
-            ["-sk", "-m", "5", "--interface", address, "-o", "/dev/null", "-w", "%{http_code}", "\(place)/healthz"]
+            ["-sk", "-m", "5", "--interface", address, "-o", "/dev/null", "-w", "%{http_code}", "\(place)/"]
         )
         return Health(status: result.output, seconds: (ContinuousClock.now - began) / .seconds(1))
     }

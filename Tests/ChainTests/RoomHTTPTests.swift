@@ -184,7 +184,7 @@ struct RoomHTTPTests {
                         ("GET", "/api/v1/nothing", "", 404, "/api/v1/nothing"),
                         ("POST", "/api/v1/incidents", "rubbish", 400, "JSON"),
                         ("POST", "/api/v1/incidents", #"{"lat":95,"lon":1}"#, 400, "'lat'"),
-                        ("POST", "/api/v1/incidents", #"{"lat":10,"lon":1}"#, 422, "no road"),
+                        ("POST", "/api/v1/incidents", #"{"id":"..","lat":10,"lon":1}"#, 400, "'id'"),
                         ("POST", "/api/v1/incidents", String(repeating: "x", count: 100_000), 413, ""),
                     ]
                     for (method, path, body, status, words) in cases {

@@ -112,7 +112,7 @@ struct SessionTests {
                 for _ in 0..<10 {
                     let health = try await runProgramToEnd(
                         "/usr/bin/curl",
-                        ["-sk", "-o", "/dev/null", "-w", "%{http_code} %{time_total}", "\(chain.secure)/healthz"]
+                        ["-sk", "-o", "/dev/null", "-w", "%{http_code} %{time_total}", "\(chain.secure)/"]
                     )
                     let parts = health.output.split(separator: " ")
                     #expect(parts.first == "200")

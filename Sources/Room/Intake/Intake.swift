@@ -80,15 +80,28 @@ package struct Intake: Service {
                 await self.observer?.waited(waited / .seconds(1), station: self.station)
             }
             for portion in FairOrder.portions(of: batch, size: Self.portion) {
-                let complaint = await self.store(portion, acknowledger)
-                if let complaint, complaint != lastComplaint { self.logger.error("Records not stored: \(complaint)") }
-                lastComplaint = complaint
+                let outcome = await self.store(portion, acknowledger)
+                switch outcome {
+                case .nothing: break
+                case .stored: lastComplaint = nil
+                case .failed(let complaint):
+                    if complaint != lastComplaint { self.logger.error("Records not stored: \(complaint)") }
+                    lastComplaint = complaint
+                }
             }
         }
     }
 
-    /// Stores what some messages bring; returns what went wrong.
-    private func store(_ messages: [ReceivedMessage], _ acknowledger: Acknowledger) async -> String? {
+    /// What became of the records of some messages.
+    private enum Storing {
+        /// There were none.
+        case nothing
+        case stored
+        case failed(String)
+    }
+
+    /// Stores what some messages bring.
+    private func store(_ messages: [ReceivedMessage], _ acknowledger: Acknowledger) async -> Storing {
         var deliveries: [Delivery] = []
         var backlog: Set<LogName> = []
         for message in messages {
@@ -96,7 +109,7 @@ package struct Intake: Service {
             deliveries.append(delivery)
             if isBacklog { backlog.insert(delivery.name) }
         }
-        guard !deliveries.isEmpty else { return nil }
+        guard !deliveries.isEmpty else { return .nothing }
         let records = deliveries.reduce(0) { $0 + $1.records.count }
         self.meter.withLock { $0.storing[self.station] = SystemClock.bootMilliseconds }
         do throws(HistoryError) {
@@ -115,7 +128,7 @@ package struct Intake: Service {
             }
             acknowledger.note(outcome, backlog: backlog)
             await self.observer?.stored(nil, station: self.station)
-            return nil
+            return .stored
         } catch {
             // Not acknowledged, so the devices send it again.
             self.meter.withLock { counts in
@@ -123,7 +136,7 @@ package struct Intake: Service {
                 counts.notStored += records
             }
             await self.observer?.stored(error, station: self.station)
-            return "\(error)"
+            return .failed("\(error)")
         }
     }
 
