@@ -5,7 +5,7 @@ package import Units
 extension DispatchDesk {
     /// Whether an officer of a unit calls for help.
     package func isCalling(_ unit: UnitID) -> Bool {
-        self.book.distress(of: unit.device.text, station: unit.station.text).contains { !$0.state.isEnded }
+        self.calling.contains("\(unit)")
     }
 
     /// Takes what a device says or shows.

@@ -14,6 +14,8 @@ package actor DispatchDesk {
     var pending = PendingOrders(again: 3_000)
     /// By incident: where its units were last told that it is, and when.
     var toldPlaces: [String: (latitude: Double, longitude: Double, time: Int64)] = [:]
+    /// Devices, `station/device`, whose call for help is open: asked for every record, so it must cost nothing.
+    private(set) var calling: Set<String> = []
     private let store: any CaseStore
     private let changed: @Sendable (Incident) -> Void
     /// What the store has not taken yet, oldest first.
@@ -42,6 +44,7 @@ package actor DispatchDesk {
     ) {
         self.book = IncidentBook(kept)
         (self.store, self.now, self.changed) = (store, now, changed)
+        self.calling = Set(self.book.open.compactMap(\.distress?.key))
         for incident in self.book.open {
             for assignment in incident.assignments where assignment.isActive && assignment.delivered == nil {
                 self.pending.add(Self.dispatch(incident, assignment))
@@ -134,6 +137,7 @@ package actor DispatchDesk {
                 continue
             }
             self.book = book
+            self.noteCalling(incident)
             self.changed(incident)
             return incident
         }
@@ -169,9 +173,15 @@ package actor DispatchDesk {
         let deed = CaseDeed(actor: actor, origin: origin, what: what, time: now)
         try self.keep(incident, isNew: false, deed, isKept: isKept)
         self.book = book
+        self.noteCalling(incident)
         self.tell(incident, before: before, actor: actor, now: now)
         self.changed(incident)
         return incident
+    }
+
+    private func noteCalling(_ incident: Incident) {
+        guard let key = incident.distress?.key else { return }
+        if incident.state.isEnded { self.calling.remove(key) } else { self.calling.insert(key) }
     }
 
     /// Moves a call for help to where its device is.

@@ -77,6 +77,9 @@ package struct Incident: Sendable, Hashable, Codable {
         /// Later than this, ms, a call was not heard at once: it waited on the device.
         private static let prompt: Int64 = 60_000
 
+        /// The device, unique over stations.
+        var key: String { "\(self.station)/\(self.device)" }
+
         /// Whether it waited on the device before the room could hear it.
         package var isLate: Bool { self.heard - self.since > Self.prompt }
     }
