@@ -47,7 +47,7 @@ $(SCHEMATHESIS)/bin/schemathesis: | deps
 
 test: deps $(SCHEMATHESIS)/bin/schemathesis ## build and run all tests, with real gpsd and mosquitto on free loopback ports
 	swift build --build-tests $(TEST_FLAGS)
-	swift test --skip-build --no-parallel $(TEST_FLAGS)
+	swift test --skip-build --parallel $(TEST_FLAGS)
 
 lint: deps ## format, imports, warnings, systemd units
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
@@ -72,8 +72,8 @@ fuzz: deps ## SECONDS=60 of spoilt input of every kind under the address sanitiz
 
 check-deep: deps ## all tests again under the thread and the address sanitizer, and 20 s of spoilt input
 	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/tsan.supp" \
-		swift test --sanitize=thread --scratch-path .build-tsan --no-parallel $(TEST_FLAGS)
-	swift test --sanitize=address --scratch-path .build-asan --no-parallel $(TEST_FLAGS)
+		swift test --sanitize=thread --scratch-path .build-tsan --parallel $(TEST_FLAGS)
+	swift test --sanitize=address --scratch-path .build-asan --parallel $(TEST_FLAGS)
 	$(MAKE) fuzz SECONDS=20
 
 release: deps ## all programs for installing: Swift's libraries linked in, stripped

@@ -3,7 +3,13 @@ import TestSupport
 import Testing
 import Threading
 
-@Suite("A call for help on the board", .serialized, .timeLimit(.minutes(3)), .enabled(if: Browser.isThere))
+@Suite(
+    "A call for help on the board",
+    .serialized,
+    .realPrograms,
+    .timeLimit(.minutes(3)),
+    .enabled(if: Browser.isThere)
+)
 struct BoardDistressTests {
     /// Real parts all the way: gpsd, `patrold` with its console, mosquitto, the room, and a browser; another station's
     /// units are near.

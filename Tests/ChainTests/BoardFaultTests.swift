@@ -3,7 +3,13 @@ import Rig
 import TestSupport
 import Testing
 
-@Suite("The board when something goes wrong", .serialized, .timeLimit(.minutes(3)), .enabled(if: Browser.isThere))
+@Suite(
+    "The board when something goes wrong",
+    .serialized,
+    .realPrograms,
+    .timeLimit(.minutes(3)),
+    .enabled(if: Browser.isThere)
+)
 struct BoardFaultTests {
     /// Keeps the page's connections, so that a test can let one of them bring rubbish.
     private static let watched =

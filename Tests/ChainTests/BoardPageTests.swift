@@ -7,7 +7,13 @@ import Simulation
 import TestSupport
 import Testing
 
-@Suite("The board in a real browser", .serialized, .timeLimit(.minutes(4)), .enabled(if: Browser.isThere))
+@Suite(
+    "The board in a real browser",
+    .serialized,
+    .realPrograms,
+    .timeLimit(.minutes(4)),
+    .enabled(if: Browser.isThere)
+)
 struct BoardPageTests {
     private static let placed =
         "return window.patrollink ? [...patrollink.state.units.values()].filter((u) => u.lat !== undefined).length : 0"

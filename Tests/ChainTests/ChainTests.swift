@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 import Threading
 
-@Suite("From gpsd to the command room, all programs real", .serialized, .timeLimit(.minutes(3)))
+@Suite("From gpsd to the command room, all programs real", .serialized, .realPrograms, .timeLimit(.minutes(3)))
 struct ChainTests {
     private struct Units: Decodable {
         struct Unit: Decodable {

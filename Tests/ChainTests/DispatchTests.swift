@@ -8,7 +8,7 @@ import Glibc
 import Musl
 #endif
 
-@Suite("Dispatch through the real chain", .serialized, .timeLimit(.minutes(3)))
+@Suite("Dispatch through the real chain", .serialized, .realPrograms, .timeLimit(.minutes(3)))
 struct DispatchTests {
     private struct Incident: Decodable {
         struct Unit: Decodable {

@@ -1,11 +1,17 @@
 import Console
+import ConsoleWire
 import Rig
 import Simulation
 import TestSupport
 import Testing
 import Threading
 
-@Suite("What others write, and who floods, through the real programs", .serialized, .timeLimit(.minutes(4)))
+@Suite(
+    "What others write, and who floods, through the real programs",
+    .serialized,
+    .realPrograms,
+    .timeLimit(.minutes(4))
+)
 struct ForeignTextTests {
     private func publish(_ chain: Chain, _ topic: String, _ text: String) async throws {
         let result = try await runProgramToEnd(

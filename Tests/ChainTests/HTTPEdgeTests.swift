@@ -9,7 +9,7 @@ import Glibc
 import Musl
 #endif
 
-@Suite("HTTP at its edges", .serialized, .timeLimit(.minutes(2)))
+@Suite("HTTP at its edges", .serialized, .realPrograms, .timeLimit(.minutes(2)))
 struct HTTPEdgeTests {
     /// Sends bytes as they are and returns what comes until the room closes.
     private func exchange(_ chain: Chain, _ text: String) async throws -> String {

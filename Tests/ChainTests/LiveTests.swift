@@ -11,7 +11,7 @@ import Glibc
 import Musl
 #endif
 
-@Suite("The live stream", .serialized, .timeLimit(.minutes(2)))
+@Suite("The live stream", .serialized, .realPrograms, .timeLimit(.minutes(2)))
 struct LiveTests {
     private func publish(_ chain: Chain, _ topic: String, _ text: String) async throws {
         let result = try await runProgramToEnd(

@@ -9,7 +9,7 @@ import Glibc
 import Musl
 #endif
 
-@Suite("The room's door", .serialized, .timeLimit(.minutes(2)))
+@Suite("The room's door", .serialized, .realPrograms, .timeLimit(.minutes(2)))
 struct RoomDoorTests {
     private struct Health: Sendable {
         let status: String

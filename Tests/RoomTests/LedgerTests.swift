@@ -3,11 +3,12 @@ import Ground
 import History
 import PatrolWire
 import Rig
+import TestSupport
 import Testing
 
 @testable import Intake
 
-@Suite("The room's ledger", .timeLimit(.minutes(2)))
+@Suite("The room's ledger", .longComputing, .timeLimit(.minutes(2)))
 struct LedgerTests {
     private func name(_ log: String = "00112233aabbccdd") throws -> LogName {
         LogName(station: try #require(Name("jinzhan")), device: try #require(Name.device("car-01")), log: log)

@@ -3,6 +3,7 @@ import History
 import PatrolWire
 import Plan
 import Reports
+import TestSupport
 import Testing
 
 @testable import Board
@@ -10,7 +11,7 @@ import Testing
 /// Minutes as ms.
 private func m(_ minutes: Int64) -> Int64 { minutes * 60_000 }
 
-@Suite("Presence in grids, from what is stored")
+@Suite("Presence in grids, from what is stored", .longComputing)
 struct PresenceTests {
     private static let zone = LocalZone(name: "UTC", offset: 0)
 

@@ -6,7 +6,7 @@ import TimeToScene
 
 @testable import Roads
 
-@Suite("Every fast search against a plain one")
+@Suite("Every fast search against a plain one", .longComputing)
 struct SearchAgreementTests {
     /// Weights that no map has: most arcs anything, some closed, some free, turns likewise.
     private func randomWeights(_ network: RoadNetwork, _ random: inout SplitMix64) -> RoadWeights {

@@ -18,7 +18,11 @@ package final class FolderLock: Sendable {
 
     private init(_ descriptor: CInt) { self.descriptor = descriptor }
 
-    deinit { close(self.descriptor) }
+    deinit {
+        // Not by closing alone: a child that is about to run another program holds a copy for a moment.
+        flock(self.descriptor, LOCK_UN)
+        close(self.descriptor)
+    }
 
     /// Takes the folder, making it where it is missing.
     package static func take(_ folder: String) throws(Failure) -> FolderLock {

@@ -1,3 +1,5 @@
+import Threading
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -12,28 +14,48 @@ package enum FreePort {
 
     private static let mostAttempts = 1_000
 
+    /// How many of the ports given last are kept from others, in this process and in every other that asks here: a port is
+    /// listened on some time after it was given, and tests run side by side. One socket each.
+    private static let mostReserved = 64
+
+    /// The UDP sockets that hold the numbers of the ports given last, the oldest first.
+    private static let reserved = Locked<[CInt]>([])
+
     /// Returns so many different free ports.
-    ///
-    /// All are held until all are found, so that none is given twice.
     package static func take(_ count: Int) throws -> [UInt16] {
-        var sockets: [CInt] = []
-        defer { for socket in sockets { close(socket) } }
-        var ports: [UInt16] = []
-        for _ in 0..<Self.mostAttempts where ports.count < count {
-            let port = UInt16.random(in: Self.range)
-            let socket = Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-            guard socket >= 0 else { throw RigError.system("socket", String(cString: strerror(errno))) }
-            sockets.append(socket)
-            var address = loopback(port: port)
-            let isFree = withUnsafePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        try Self.reserved.withLock { reserved in
+            var ports: [UInt16] = []
+            for _ in 0..<Self.mostAttempts where ports.count < count {
+                let port = UInt16.random(in: Self.range)
+                // The same number of UDP says "given" and is in nobody's way: no program here uses UDP.
+                guard let reservation = try Self.bound(SOCK_DGRAM, port: port) else { continue }
+                guard let listener = try Self.bound(SOCK_STREAM, port: port) else {
+                    close(reservation)
+                    continue
                 }
+                close(listener)
+                reserved.append(reservation)
+                ports.append(port)
             }
-            if isFree { ports.append(port) }
+            while reserved.count > Self.mostReserved { close(reserved.removeFirst()) }
+            guard ports.count == count else { throw RigError.system("bind", "no free port from 20000 to 32000") }
+            return ports
         }
-        guard ports.count == count else { throw RigError.system("bind", "no free port from 20000 to 32000") }
-        return ports
+    }
+
+    /// A socket bound to the port, or nil when somebody has it.
+    private static func bound(_ kind: __socket_type, port: UInt16) throws -> CInt? {
+        let socket = Glibc.socket(AF_INET, CInt(kind.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        guard socket >= 0 else { throw RigError.system("socket", String(cString: strerror(errno))) }
+        var address = loopback(port: port)
+        let isBound = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        if isBound { return socket }
+        close(socket)
+        return nil
     }
 }
 

@@ -1,0 +1,70 @@
+package import Testing
+import Threading
+
+/// How many suites of a kind run at once; the rest wait for their turn.
+///
+/// Tests of real programs mostly wait, so several suites of them share the processors well; all at once they would
+/// start dozens of browsers and brokers. Tests that compute for seconds would starve those that wait, so they run one by
+/// one. A suite's time limit begins when its turn has come.
+package struct SideBySide: SuiteTrait, TestScoping {
+    private let turns: Turns
+
+    @concurrent
+    package func provideScope(
+        for test: Test,
+        testCase: Test.Case?,
+        performing function: @concurrent @Sendable () async throws -> Void
+    ) async throws {
+        await self.turns.begin()
+        defer { self.turns.end() }
+        try await function()
+    }
+
+    fileprivate init(_ turns: Turns) { self.turns = turns }
+}
+
+extension Trait where Self == SideBySide {
+    /// A suite that starts real programs: at most five at once.
+    package static var realPrograms: Self { SideBySide(.realPrograms) }
+
+    /// A suite that computes for seconds: one at once.
+    package static var longComputing: Self { SideBySide(.longComputing) }
+}
+
+/// Turns in the order in which they were asked for.
+private final class Turns: Sendable {
+    static let realPrograms = Turns(5)
+    static let longComputing = Turns(1)
+
+    private struct State {
+        var free: Int
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state: Locked<State>
+
+    init(_ free: Int) { self.state = Locked(State(free: free)) }
+
+    func begin() async {
+        await withCheckedContinuation { continuation in
+            let isFree = self.state.withLock { state in
+                guard state.free == 0 else {
+                    state.free -= 1
+                    return true
+                }
+                state.waiting.append(continuation)
+                return false
+            }
+            if isFree { continuation.resume() }
+        }
+    }
+
+    func end() {
+        let next: CheckedContinuation<Void, Never>? = self.state.withLock { state in
+            guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
+            state.free += 1
+            return nil
+        }
+        next?.resume()
+    }
+}
