@@ -162,44 +162,51 @@ let package = Package(
         library("Shared", "PlanSigning", ["PatrolWire", crypto]),
         library("Shared", "Zones", ["Plan"]),
         library("Shared", "AccountFile", [crypto, cryptoExtras], settings: strict),
+        library("Shared", "ConsoleWire", ["PatrolWire"]),
         library(
             "Shared",
             "Console",
-            ["PatrolWire", "Threading", lifecycle, logging],
+            ["ConsoleWire", "Threading", lifecycle, logging],
             settings: strict
         ),
-        library("Shared", "Systemd", [lifecycle, logging], settings: strict),
+        library("Shared", "Systemd", [lifecycle], settings: strict),
 
         // MARK: Device: position -> report -> outbox -> uplink
         library("Device", "Position", ["Ground"]),
         library("Device", "PositionGPSD", ["CGPSDShims", "Ground", "Position", "Threading"], settings: strict),
         library("Device", "Track", ["Ground", "PatrolWire", "Plan", "Position"]),
         library("Device", "Orders", ["COpenSSL", "Ground", "PatrolWire", "Plan"], settings: strict),
-        library("Device", "Hardware", ["Ground", "Position", "Report", "Settings", "Uplink"]),
+        library(
+            "Device",
+            "Patrolling",
+            ["ConsoleWire", "Ground", "Orders", "PatrolWire", "Plan", "Position", "Report", "Track", logging],
+            in: "Patrol"
+        ),
+        library("Device", "Hardware", ["Delivery", "Ground", "Patrolling", "Position", "Report", "Settings"]),
         library("Device", "Inputs", ["CGPIO", "Hardware", "Threading", lifecycle, logging], settings: strict),
         library("Device", "Report", ["Ground", "PatrolWire", "Position"]),
         library("Device", "Outbox", ["CSQLite", "PatrolWire", "Threading", logging], settings: strict),
-        library("Device", "Uplink", ["BrokerLink", "PatrolWire", "Threading", lifecycle, logging]),
+        library("Device", "Delivery", ["PatrolWire"]),
+        library("Device", "Uplink", ["BrokerLink", "Delivery", "PatrolWire", "Threading", lifecycle, logging]),
         program(
             "Device",
             "patrold",
             [
-                "BrokerLink", "Console", "Ground", "Hardware", "Inputs", "Orders", "Outbox", "PatrolWire", "PlainText",
-                "Plan", "Position",
-                "PositionGPSD", "Program", "Report", "Settings", "SetupCheck", "Systemd", "Threading", "Track",
-                "Uplink", "Zones",
-                arguments, lifecycle, logging, signals,
+                "BrokerLink", "Console", "ConsoleWire", "Delivery", "Hardware", "Inputs", "Orders", "Outbox",
+                "PatrolWire",
+                "Patrolling", "PlainText", "Plan", "Position", "PositionGPSD", "Program", "Report", "Settings",
+                "SetupCheck", "Systemd", "Threading", "Uplink", "Zones", arguments, lifecycle, logging, signals,
             ]
         ),
 
         // MARK: Room: intake -> units -> time to scene -> dispatch -> board
-        library("Room", "Units", ["Ground", "PatrolWire", "Threading"]),
+        library("Room", "Units", ["PatrolWire", "Threading"]),
         library(
             "Room",
             "Intake",
             ["BrokerLink", "History", "PatrolWire", "Threading", "Units", lifecycle, logging]
         ),
-        library("Room", "History", ["PatrolWire", .product(name: "GRDB", package: "GRDB.swift"), logging]),
+        library("Room", "History", ["PatrolWire", .product(name: "GRDB", package: "GRDB.swift")]),
         library("Room", "Roads", ["COSM", "Ground", "Threading", crypto], settings: strict + optimised),
         library("Room", "TimeToScene", ["Ground", "Roads", "Threading"], settings: pure + optimised),
         // Its folder is Dispatch; a module of that name is Swift's own on Linux.
@@ -264,14 +271,18 @@ let package = Package(
         program(
             "Tools",
             "patrolctl",
-            ["AccountFile", "Console", "PatrolWire", "PlainText", "Plan", "PlanSigning", "Program", "Zones", arguments]
+            [
+                "AccountFile", "Console", "ConsoleWire", "PatrolWire", "PlainText", "Plan", "PlanSigning", "Program",
+                "Zones", arguments,
+            ]
         ),
         program(
             "Tools",
             "patrol-sim",
             [
-                "BrokerLink", "Console", "Ground", "PatrolWire", "Plan", "Position", "Program", "Rig", "Settings",
-                "Simulation", "Threading", "Track", "Zones", arguments, lifecycle, logging, signals,
+                "BrokerLink", "Console", "ConsoleWire", "Ground", "PatrolWire", "Plan", "Position", "Program", "Rig",
+                "Settings",
+                "Simulation", "Threading", "Track", "Zones", arguments, logging, signals,
             ]
         ),
         program(
@@ -288,7 +299,8 @@ let package = Package(
             "Tools",
             "patrol-fuzz",
             [
-                "AccountFile", "BrokerLink", "Console", "Ground", "Hardware", "PatrolWire", "PlainText", "Plan",
+                "AccountFile", "BrokerLink", "Console", "ConsoleWire", "Ground", "Hardware", "PatrolWire", "PlainText",
+                "Plan",
                 "PlanSigning", "Position", "Program", "Rig", "Roads", "Settings", "Simulation", "Threading",
                 "TimeToScene", "Track", "Zones", arguments, crypto,
             ]
@@ -301,11 +313,12 @@ let package = Package(
             path: "Tests/Support",
             swiftSettings: strict
         ),
-        tests("ArchitectureTests", []),
+        tests("ArchitectureTests", ["Rig"]),
         tests(
             "SharedTests",
             [
-                "Console", "Ground", "PatrolWire", "PlainText", "Plan", "Rig", "Settings", "TestSupport", "Threading",
+                "Console", "ConsoleWire", "Ground", "PatrolWire", "PlainText", "Plan", "Rig", "Settings", "TestSupport",
+                "Threading",
                 "Zones", logging,
             ],
             resources: [.copy("Golden")]
@@ -313,7 +326,8 @@ let package = Package(
         tests(
             "DeviceTests",
             [
-                "Ground", "Hardware", "Inputs", "Orders", "Outbox", "PatrolWire", "Plan", "Position", "PositionGPSD",
+                "ConsoleWire", "Delivery", "Ground", "Hardware", "Inputs", "Orders", "Outbox", "Patrolling",
+                "PatrolWire", "Plan", "Position", "PositionGPSD",
                 "Report",
                 "Rig", "Settings", "TestSupport", "Track", "Uplink", "Zones", lifecycle, logging,
             ]
@@ -333,7 +347,8 @@ let package = Package(
         tests(
             "ChainTests",
             [
-                "BrokerLink", "Console", "Ground", "History", "PatrolWire", "Position", "Rig", "Settings", "Simulation",
+                "BrokerLink", "Console", "ConsoleWire", "Ground", "History", "PatrolWire", "Position", "Rig",
+                "Settings", "Simulation",
                 "TestSupport", "Threading", logging,
             ]
         ),

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Uplink
+@testable import Delivery
 
 @Suite("Backlog budget")
 struct ByteBudgetTests {
@@ -8,7 +8,7 @@ struct ByteBudgetTests {
 
     @Test("bytes go at the rate, however many rounds they are spread over")
     func rate() {
-        var budget = ByteBudget(BacklogLane.Settings(bytesPerSecond: 1_000))
+        var budget = ByteBudget(BacklogAllowance(bytesPerSecond: 1_000))
         var now: Int64 = 0
         for _ in 0..<20 {
             now += budget.wait(wall: Self.midnight, boot: now)
@@ -20,7 +20,7 @@ struct ByteBudgetTests {
 
     @Test("the day's allowance holds until midnight UTC, and begins anew then")
     func day() {
-        var budget = ByteBudget(BacklogLane.Settings(bytesPerDay: 10_000))
+        var budget = ByteBudget(BacklogAllowance(bytesPerDay: 10_000))
         let evening = Self.midnight - 3_600_000
         budget.spend(6_000, wall: evening, boot: 0)
         #expect(budget.wait(wall: evening, boot: 0) == 0)

@@ -1,5 +1,5 @@
+import Delivery
 import Testing
-import Uplink
 
 @Suite("Live lane queue")
 struct LaneQueueTests {

@@ -12,7 +12,7 @@ struct TimeJudgeTests {
     private func stamp(_ measured: Int64?, wall: Int64 = Self.now, synchronised: Bool) throws -> TimeJudge.Stamp {
         var fix = Fix(received: 99_000, coordinate: try #require(Coordinate(latitude: 1, longitude: 1)), mode: 3)
         fix.measured = measured
-        let system = TimeJudge.SystemTime(wall: wall, boot: 99_250, isSynchronised: synchronised)
+        let system = Moment(wall: wall, boot: 99_250, isSynchronised: synchronised)
         var judge = TimeJudge(earliest: Self.release)
         return judge.stamp(fix, system: system)
     }
@@ -69,7 +69,7 @@ struct TimeJudgeTests {
             let (boot, truth) = (second * 1_000, Self.now + second * 1_000)
             var fix = Fix(received: boot, coordinate: try #require(Coordinate(latitude: 1, longitude: 1)), mode: 3)
             fix.measured = truth + receiver(second)
-            let time = TimeJudge.SystemTime(
+            let time = Moment(
                 wall: truth + 50 + system(second),
                 boot: boot + 50,
                 isSynchronised: synchronised(second)

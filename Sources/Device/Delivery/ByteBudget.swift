@@ -5,13 +5,13 @@
 struct ByteBudget: Sendable {
     private static let dayLength: Int64 = 86_400_000
 
-    private let settings: BacklogLane.Settings
+    private let settings: BacklogAllowance
     private var readyAt: Int64 = 0
 
     /// What went out on the day that was last written to.
     private(set) var spent: DaySpending
 
-    init(_ settings: BacklogLane.Settings, spent: DaySpending = DaySpending(day: 0, bytes: 0)) {
+    init(_ settings: BacklogAllowance, spent: DaySpending = DaySpending(day: 0, bytes: 0)) {
         self.settings = settings
         self.spent = spent
     }

@@ -1,8 +1,9 @@
+package import Delivery
 import Ground
+package import Patrolling
 package import Position
 package import Report
 package import Settings
-package import Uplink
 
 /// What a kind of machine is like: a file in `HardwareProfiles/`.
 package struct HardwareProfile: Sendable, Hashable {
@@ -35,21 +36,13 @@ package struct HardwareProfile: Sendable, Hashable {
     /// Bytes that the outbox may take on the disk.
     package var spaceBudget: Int64
     /// How fast the backlog may go, and how much of it a day.
-    package var backlog: BacklogLane.Settings
+    package var backlog: BacklogAllowance
     /// Inputs of the machine.
     package var inputs: [InputSpec]
     /// When the machine saves its battery; `nil` for never.
-    package var saving: Saving?
+    package var saving: Patrol.Saving?
     /// After so many ms without ignition patrold ends; `nil` for never.
     package var offAfter: Int64?
-
-    /// How a machine on battery goes on for longer.
-    package struct Saving: Sendable, Hashable {
-        /// Below this charge, 0…1.
-        package var below: Double
-        /// Drift and interval of the reports are stretched by this.
-        package var stretch: Double
-    }
 
     /// Reads a profile.
     ///
@@ -93,7 +86,7 @@ package struct HardwareProfile: Sendable, Hashable {
         self.spaceBudget = Int64(try outbox.number("space_mb", in: 1...100_000, default: 256) * 1_048_576)
         try outbox.finish()
 
-        self.backlog = BacklogLane.Settings()
+        self.backlog = BacklogAllowance()
         if var backlog = try top.optionalGroup("backlog") {
             self.backlog.bytesPerSecond = try backlog.optionalNumber("kb_per_s", in: 0.1...100_000).map { $0 * 1_024 }
             self.backlog.bytesPerDay = try backlog.optionalNumber("mb_per_day", in: 0.1...100_000).map {
@@ -110,7 +103,7 @@ package struct HardwareProfile: Sendable, Hashable {
             self.inputs.append(input)
         }
         if var saving = try top.optionalGroup("saving") {
-            self.saving = Saving(
+            self.saving = Patrol.Saving(
                 below: try saving.number("below", in: 0.01...1, default: 0.3),
                 stretch: try saving.number("stretch", in: 1...20, default: 3)
             )

@@ -1,3 +1,4 @@
+import Patrolling
 import Settings
 
 /// One input of the machine, as its profile describes it.
@@ -13,7 +14,7 @@ package struct InputSpec: Sendable, Hashable {
     }
 
     /// The inputs that mean something to the patrol.
-    package static let names = ["ignition", "light", "siren", "camera", "battery", "sos"]
+    package static let names = MachineInput.allCases.map(\.rawValue)
 
     /// Its name, one of ``names``.
     package let name: String

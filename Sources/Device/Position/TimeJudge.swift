@@ -3,23 +3,6 @@
 /// A receiver's date can be wrong while its place is right: GPS counts weeks modulo 1024, and receivers
 /// and gpsd guess the rest. A wrong date must not cost the place.
 package struct TimeJudge: Sendable {
-    /// The system clock at one moment.
-    package struct SystemTime: Sendable, Hashable {
-        /// ms since 1970 UTC as the system clock has it.
-        package var wall: Int64
-        /// ms of CLOCK_BOOTTIME at the same moment.
-        package var boot: Int64
-        /// Whether the kernel's clock is disciplined by the network.
-        package var isSynchronised: Bool
-
-        /// Creates one.
-        package init(wall: Int64, boot: Int64, isSynchronised: Bool) {
-            self.wall = wall
-            self.boot = boot
-            self.isSynchronised = isSynchronised
-        }
-    }
-
     /// Where a time comes from.
     package enum Quality: Sendable, Hashable {
         /// The receiver.
@@ -82,7 +65,7 @@ package struct TimeJudge: Sendable {
     package init(earliest: Int64) { self.earliest = earliest }
 
     /// Stamps a fix: with the receiver's time where that can be, else with the best there is for its arrival.
-    package mutating func stamp(_ fix: Fix, system: SystemTime) -> Stamp {
+    package mutating func stamp(_ fix: Fix, system: Moment) -> Stamp {
         guard let measured = fix.measured else { return self.carried(to: fix.received, system: system) }
         let offset = measured - fix.received
         if let agreed = self.standing(at: fix.received, system: system) {
@@ -102,7 +85,7 @@ package struct TimeJudge: Sendable {
 
     /// Stamps something that happens now: by the receiver's clock carried on, so that events and positions stand in
     /// one order, else by the system's.
-    package func stamp(system: SystemTime) -> Stamp { self.carried(to: system.boot, system: system) }
+    package func stamp(system: Moment) -> Stamp { self.carried(to: system.boot, system: system) }
 
     /// Whether a receiver's date can be true beside the system clock's.
     package func isPossible(_ measured: Int64, at arrival: Int64, isSynchronised: Bool) -> Bool {
@@ -124,7 +107,7 @@ package struct TimeJudge: Sendable {
     }
 
     /// The agreement, unless it is old, or was made without a disciplined clock and such a one now objects.
-    private func standing(at boot: Int64, system: SystemTime) -> Agreement? {
+    private func standing(at boot: Int64, system: Moment) -> Agreement? {
         guard let agreement, boot - agreement.confirmed <= Self.holdover else { return nil }
         let isContradicted = abs(agreement.offset - (system.wall - system.boot)) > Self.hour
         return system.isSynchronised && !agreement.wasSynchronised && isContradicted ? nil : agreement
@@ -139,14 +122,14 @@ package struct TimeJudge: Sendable {
         return boot - doubt.since >= Self.probation
     }
 
-    private func carried(to boot: Int64, system: SystemTime) -> Stamp {
+    private func carried(to boot: Int64, system: Moment) -> Stamp {
         if let agreed = self.standing(at: boot, system: system) {
             return Stamp(time: boot + agreed.offset, quality: .gnss, boot: boot)
         }
         return Stamp(time: system.wall - (system.boot - boot), quality: self.quality(of: system), boot: boot)
     }
 
-    private func quality(of system: SystemTime) -> Quality {
+    private func quality(of system: Moment) -> Quality {
         if system.wall < self.earliest { return .none }
         return system.isSynchronised ? .ntp : .rtc
     }

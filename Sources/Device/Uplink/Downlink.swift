@@ -15,7 +15,7 @@ package struct Downlink: Service {
     }
 
     private let link: BrokerLink
-    private let backlog: BacklogLane
+    private let uplink: Uplink
     private let source: any BacklogSource
     private let logger: Logger
     private let order: @Sendable (Order) -> Void
@@ -23,14 +23,14 @@ package struct Downlink: Service {
     /// Creates it; `order` is given what the room asks, and must not wait.
     package init(
         link: BrokerLink,
-        backlog: BacklogLane,
+        uplink: Uplink,
         source: any BacklogSource,
         logger: Logger,
         order: @escaping @Sendable (Order) -> Void
     ) {
         self.order = order
         self.link = link
-        self.backlog = backlog
+        self.uplink = uplink
         self.source = source
         self.logger = logger
     }
@@ -66,12 +66,12 @@ package struct Downlink: Service {
             // A cleared message is no word of a room.
             let isOnline =
                 message.payload.isEmpty ? false : try WireCoder().decode(RoomState.self, from: message.payload).online
-            self.backlog.roomChanged(isOnline: isOnline)
+            self.uplink.roomChanged(isOnline: isOnline)
         case .device(_, _, .acknowledgement):
             guard !message.payload.isEmpty else { return }
             let acknowledgement = try WireCoder().decode(Acknowledgement.self, from: message.payload)
             do {
-                if try await self.source.acknowledge(acknowledgement) > 0 { self.backlog.beginAnew() }
+                if try await self.source.acknowledge(acknowledgement) > 0 { self.uplink.beginAnew() }
             } catch {
                 // The room says it again with its next one, and until then the records are only sent once more.
                 self.logger.debug("Acknowledgement not kept: \(error)")

@@ -6,6 +6,7 @@ import Logging
 import Orders
 import Outbox
 import PatrolWire
+import Patrolling
 import Plan
 import Position
 import PositionGPSD
@@ -24,7 +25,7 @@ struct Assembly {
     private let configuration: Configuration
     private let outbox: Outbox
     private let logger: Logger
-    private let vitals = Vitals(VitalSigns())
+    private let vitals = Vitals()
 
     init(_ configuration: Configuration, logger: Logger) throws {
         self.configuration = configuration
@@ -54,28 +55,22 @@ struct Assembly {
             logger: self.logger,
             will: { try await presence.will() }
         )
-        let lane = LiveLane(
+        let uplink = Uplink(
             link: link,
             presence: presence,
-            station: configuration.station,
-            device: configuration.device,
-            logger: self.logger
-        )
-        let backlog = BacklogLane(
-            link: link,
-            live: lane,
             source: self.outbox,
             station: configuration.station,
             device: configuration.device,
-            settings: configuration.profile.backlog,
+            allowance: configuration.profile.backlog,
+            spent: try await self.outbox.spent(),
             logger: self.logger
         )
         let vitals = self.vitals
+        let keeper = PlanKeeper(keys: configuration.planKeys, reader: PlanReader { ZoneFiles.zone(named: $0) })
         let parts = ChainParts(
             station: configuration.station,
             device: configuration.device,
-            unit: configuration.unit,
-            profile: configuration.profile,
+            settings: self.patrolSettings(keeper),
             writer: ReportWriter(
                 device: configuration.device,
                 unit: configuration.unit,
@@ -83,48 +78,45 @@ struct Assembly {
             ),
             outbox: self.outbox,
             link: link,
-            lane: lane,
-            backlog: backlog,
+            uplink: uplink,
             vitals: vitals,
             plans: PlanStore(
-                keeper: PlanKeeper(
-                    keys: configuration.planKeys,
-                    reader: PlanReader { ZoneFiles.zone(named: $0) }
-                ),
+                keeper: keeper,
                 file: configuration.planFile,
                 folder: configuration.state
             ),
             logger: self.logger
         )
+        let inputs = ChainInputs()
+        let console = try self.console(inputs)
         let chain = PatrolChain(
             source: GPSDPositions(
                 host: configuration.gpsd.host,
                 port: configuration.gpsd.port,
                 silentAfter: configuration.profile.silentAfter
             ),
+            inputs: inputs,
+            console: console,
             parts: parts
         )
-        let downlink = Downlink(link: link, backlog: backlog, source: self.outbox, logger: self.logger) {
-            chain.take($0)
+        let downlink = Downlink(link: link, uplink: uplink, source: self.outbox, logger: self.logger) {
+            inputs.add(.order($0))
         }
-        let console = try self.console { await chain.ask($0) }
-        chain.report(to: console)
         let health = HealthReporter(
             station: configuration.station,
             device: configuration.device,
             folder: configuration.state,
             outbox: self.outbox,
             link: link,
-            lane: lane,
-            backlog: backlog,
+            uplink: uplink,
             vitals: vitals,
             logger: self.logger
         )
-        let inputs = InputReader(
+        let machine = InputReader(
             configuration.profile.inputs,
-            isSaving: { vitals.withLock { $0.isSaving } },
+            isSaving: { vitals.current.isSaving },
             logger: self.logger,
-            take: { chain.take(input: $0, $1) }
+            take: { inputs.add(.input(name: $0, value: $1)) }
         )
         let log = await self.outbox.log
         self.logger.info(
@@ -134,7 +126,7 @@ struct Assembly {
         // takes what it still brings.
         let group = ServiceGroup(
             services: [
-                downlink, link, lane, backlog, health, chain, console, inputs,
+                downlink, link, uplink, health, chain, console, machine,
                 ReadinessService(status: "following \(configuration.device)"),
             ] as [any Service],
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -144,12 +136,25 @@ struct Assembly {
         try await withTaskExecutorPreference(self.outbox.executor) { try await group.run() }
     }
 
+    private func patrolSettings(_ keeper: PlanKeeper) -> Patrol.Settings {
+        let profile = self.configuration.profile
+        return Patrol.Settings(
+            device: self.configuration.device.text,
+            unit: self.configuration.unit,
+            limits: profile.limits,
+            report: profile.report,
+            lostAfter: profile.lostAfter,
+            saving: profile.saving,
+            offAfter: profile.offAfter,
+            earliest: Release.earliestPlausibleTime,
+            keeper: keeper
+        )
+    }
+
     /// An officer without it could neither call for help nor take an order: it is had, or nothing is begun.
-    private func console(
-        _ handle: @escaping @Sendable (ConsoleRequest) async -> ConsoleReply
-    ) throws -> ConsoleServer {
+    private func console(_ inputs: ChainInputs) throws -> ConsoleServer {
         do throws(ConsoleError) {
-            return try ConsoleServer(self.configuration.console, logger: self.logger, handle: handle)
+            return try ConsoleServer(self.configuration.console, logger: self.logger) { await inputs.ask($0) }
         } catch {
             throw ProgramFailure(error.isOfConfiguration ? .configuration : .unavailable, "\(error)")
         }
@@ -166,7 +171,7 @@ struct Assembly {
             connect: connect,
             version: Release.version,
             profile: self.configuration.profile.name,
-            plan: self.vitals.withLock { $0.plan },
+            plan: self.vitals.current.plan,
             next: await self.outbox.nextSequence
         )
     }

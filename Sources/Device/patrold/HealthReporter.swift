@@ -22,8 +22,7 @@ struct HealthReporter: Service {
     let folder: String
     let outbox: Outbox
     let link: BrokerLink
-    let lane: LiveLane
-    let backlog: BacklogLane
+    let uplink: Uplink
     let vitals: Vitals
     let logger: Logger
 
@@ -38,14 +37,14 @@ struct HealthReporter: Service {
             var round = 0
             var wasUp = false
             while !Task.isCancelled {
-                let signs = self.vitals.withLock { $0 }
+                let signs = self.vitals.current
                 if SystemdNotify.watchdogInterval != nil, signs.isWell(at: SystemClock.bootMilliseconds) {
                     SystemdNotify.alive()
                 }
                 do {
                     let health = try await self.health(signs)
                     try self.writeStatus(health, signs)
-                    let isUp = self.lane.isUp
+                    let isUp = self.uplink.isUp
                     if isUp, !wasUp || round % Self.roundsPerMessage == 0 { try await self.publish(health) }
                     wasUp = isUp
                 } catch {
@@ -94,9 +93,9 @@ struct HealthReporter: Service {
         let status = Status(
             health: health,
             working: signs.isWell(at: SystemClock.bootMilliseconds),
-            connected: self.lane.isUp,
-            room: self.backlog.isRoomOnline,
-            full: signs.fullSince != nil
+            connected: self.uplink.isUp,
+            room: self.uplink.isRoomOnline,
+            full: signs.stuckSince != nil
         )
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]

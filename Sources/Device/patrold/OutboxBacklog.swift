@@ -1,18 +1,18 @@
+package import Delivery
 package import Outbox
 package import PatrolWire
-package import Uplink
+import Uplink
 
 extension Outbox: BacklogSource {
     package func backlog(
-        after: Int64,
+        _ query: BacklogQuery,
         through: Int64,
         limit: Int,
-        bytes: Int,
-        checked: Bool
+        bytes: Int
     ) async throws -> BacklogBatch {
         try self.adoptFormer(limit: Self.chunk, renumber: Self.renumbered)
-        var pending = try self.pending(after: after, through: through, limit: limit, bytes: bytes)
-        let damaged = checked ? pending.entries.filter { !self.isWhole($0) } : []
+        var pending = try self.pending(after: query.after, through: through, limit: limit, bytes: bytes)
+        let damaged = query.isChecked ? pending.entries.filter { !self.isWhole($0) } : []
         if !damaged.isEmpty {
             // Left out even where the disk does not take the note of it: the others must not wait for that.
             let last = pending.entries.last?.sequence

@@ -1,3 +1,4 @@
+package import ConsoleWire
 import FoundationEssentials
 
 #if canImport(Glibc)
@@ -12,6 +13,7 @@ package struct ConsoleClient: ~Copyable {
     private let path: String
     private var lines = LineBuffer()
     private var waiting: [[UInt8]] = []
+    private var isClosed = false
 
     /// Connects.
     ///
@@ -32,10 +34,11 @@ package struct ConsoleClient: ~Copyable {
     deinit { close(self.socket) }
 
     /// Sends a request.
+    ///
+    /// A connection that patrold has closed is found out by ``next()``, since it said why before.
     package mutating func send(_ request: ConsoleRequest) throws {
-        guard ConsoleSocket.send(Array(try JSONEncoder().encode(request)) + [10], to: self.socket, patient: true) else {
-            throw ConsoleError("\(self.path): patrold has closed the connection; try again")
-        }
+        let line = Array(try JSONEncoder().encode(request)) + [10]
+        self.isClosed = !ConsoleSocket.send(line, to: self.socket, patient: true)
     }
 
     /// Waits for the next reply, as its line and what it says.
@@ -44,7 +47,11 @@ package struct ConsoleClient: ~Copyable {
         while self.waiting.isEmpty {
             let count = recv(self.socket, &buffer, buffer.count, 0)
             guard count > 0, let lines = self.lines.add(buffer[..<count]) else {
-                throw ConsoleError("\(self.path): no answer from patrold; look at 'journalctl -u patrold'")
+                throw ConsoleError(
+                    self.isClosed
+                        ? "\(self.path): patrold has closed the connection; try again"
+                        : "\(self.path): no answer from patrold; look at 'journalctl -u patrold'"
+                )
             }
             self.waiting = lines
         }

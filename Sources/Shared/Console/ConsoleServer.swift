@@ -1,3 +1,4 @@
+package import ConsoleWire
 import FoundationEssentials
 package import Logging
 import ServiceLifecycle

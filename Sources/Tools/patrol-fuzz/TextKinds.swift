@@ -1,5 +1,6 @@
 import AccountFile
 import Console
+import ConsoleWire
 import FoundationEssentials
 import Ground
 import PatrolWire

@@ -1,4 +1,5 @@
 import Console
+import ConsoleWire
 import Ground
 import PatrolWire
 import Program

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Console
+import ConsoleWire
 import PlainText
 import Program
 

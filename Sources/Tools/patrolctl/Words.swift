@@ -1,5 +1,6 @@
 import ArgumentParser
 import Console
+import ConsoleWire
 import PatrolWire
 
 struct Status: AsyncParsableCommand {
