@@ -2,7 +2,7 @@
 // under the pointer loses the click, and one that is rebuilt under the keyboard loses the focus.
 
 /** While a press lasts so long, ms, nothing of the lists is drawn: a row must not slide away between down and up. */
-const shortPress = 1000;
+const shortPress = 3000;
 /** The order of a list stands still so long, ms, after the last touch: a list that never moves again would lie. */
 const settles = 10000;
 /** The same after the pointer's last move above a list, ms. */
