@@ -207,20 +207,23 @@ let package = Package(
             ["BrokerLink", "History", "PatrolWire", "Threading", "Units", lifecycle, logging]
         ),
         library("Room", "History", ["PatrolWire", .product(name: "GRDB", package: "GRDB.swift")]),
-        library("Room", "Roads", ["COSM", "Ground", "Threading", crypto], settings: strict + optimised),
-        library("Room", "TimeToScene", ["Ground", "Roads", "Threading"], settings: pure + optimised),
+        library("Room", "RoadMap", ["Ground", "Threading", crypto], settings: strict + optimised),
+        library("Room", "RoadImport", ["COSM", "Ground", "RoadMap", crypto], settings: strict + optimised),
+        library("Room", "RoadSearch", ["Ground", "RoadMap", "Threading"], settings: strict + optimised),
+        library("Room", "TimeToScene", ["Ground", "RoadMap", "RoadSearch", "Threading"], settings: pure + optimised),
         // Its folder is Dispatch; a module of that name is Swift's own on Linux.
         library(
             "Room",
             "Dispatching",
-            ["Ground", "PatrolWire", "Roads", "Threading", "TimeToScene", "Units"],
+            ["Ground", "PatrolWire", "RoadMap", "RoadSearch", "Threading", "TimeToScene", "Units"],
             in: "Dispatch"
         ),
         library("Room", "Reports", ["Dispatching", "Ground", "PatrolWire", "Plan"]),
         .target(
             name: "Board",
             dependencies: [
-                "CGzip", "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Plan", "Reports", "Roads",
+                "CGzip", "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Plan", "Reports", "RoadMap",
+                "RoadSearch",
                 "Threading", "TimeToScene", "Units",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -247,7 +250,7 @@ let package = Package(
             "command-room",
             [
                 "AccountFile", "Board", "BrokerLink", "Dispatching", "Ground", "History", "Intake", "PatrolWire",
-                "PlainText", "Program", "Roads",
+                "PlainText", "Program", "RoadImport", "RoadMap", "RoadSearch",
                 "Settings", "SetupCheck", "Plan", "PlanSigning", "Systemd", "Threading", "TimeToScene", "Units",
                 "Zones", arguments,
                 lifecycle,
@@ -290,7 +293,7 @@ let package = Package(
             "patrol-bench",
             [
                 "BrokerLink", "Ground", "History", "PatrolWire", "Plan", "Position", "Program", "Report", "Rig",
-                "Roads",
+                "RoadMap", "RoadSearch",
                 "Settings", "Simulation", "Threading", "TimeToScene", "Track", "Zones", arguments, logging,
             ]
         ),
@@ -301,7 +304,9 @@ let package = Package(
             [
                 "AccountFile", "BrokerLink", "Console", "ConsoleWire", "Ground", "Hardware", "PatrolWire", "PlainText",
                 "Plan",
-                "PlanSigning", "Position", "Program", "Rig", "Roads", "Settings", "Simulation", "Threading",
+                "PlanSigning", "Position", "Program", "Rig", "RoadImport", "RoadMap", "RoadSearch", "Settings",
+                "Simulation",
+                "Threading",
                 "TimeToScene", "Track", "Zones", arguments, crypto,
             ]
         ),
@@ -340,7 +345,7 @@ let package = Package(
             "RoomTests",
             [
                 "Board", "BrokerLink", "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Plan", "Reports",
-                "Rig", "Roads", "TestSupport", "Threading", "TimeToScene", "Units",
+                "Rig", "RoadImport", "RoadMap", "RoadSearch", "TestSupport", "Threading", "TimeToScene", "Units",
             ]
         ),
         tests("SimulationTests", ["Ground", "Rig", "Simulation", "TestSupport"]),

@@ -16,7 +16,7 @@ private let worldly: Set<String> = [
 ]
 
 /// Targets in which no clock is read, though they may lock.
-private let clockless = pure + ["TimeToScene", "Units", "Reports", "Dispatching"]
+private let clockless = pure + ["RoadSearch", "TimeToScene", "Units", "Reports", "Dispatching"]
 
 @Suite("Import rules")
 struct ImportRulesTests {
@@ -72,7 +72,7 @@ struct ImportRulesTests {
     func oneOwner() async throws {
         let package = try await PackageDescription.load()
         let owners = [
-            "CMosquitto": "BrokerLink", "CGPSDShims": "PositionGPSD", "COSM": "Roads", "CGzip": "Board",
+            "CMosquitto": "BrokerLink", "CGPSDShims": "PositionGPSD", "COSM": "RoadImport", "CGzip": "Board",
             "CSQLite": "Outbox", "CYAML": "Settings", "CGPIO": "Inputs",
         ]
         for (library, owner) in owners {

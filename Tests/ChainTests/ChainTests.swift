@@ -78,6 +78,9 @@ struct ChainTests {
                     will: { nil }
                 )
                 let running = Task { try await listener.run() }
+                // What was said before it listens is not for it.
+                var changes = listener.changes.makeAsyncIterator()
+                #expect(await changes.next() == .up)
                 let reading = Task {
                     while let batch = await listener.inbox.nextBatch() { for message in batch { seen.add(message) } }
                 }

@@ -17,9 +17,9 @@ struct LiveDeliveryTests {
     /// A lane whose birth message the broker has.
     private func online() -> LiveDelivery {
         var lane = LiveDelivery()
-        #expect(lane.take(.connected, at: 0) == [.announce])
+        #expect(lane.take(.connected, at: 0) == [.announce(connection: 1)])
         #expect(!lane.isUp)
-        #expect(lane.take(.announced, at: 0).isEmpty && lane.isUp)
+        #expect(lane.take(.announced(connection: 1), at: 0).isEmpty && lane.isUp)
         return lane
     }
 
@@ -29,8 +29,8 @@ struct LiveDeliveryTests {
         for offer in [self.position(1), self.event(2), self.position(3), self.event(4)] {
             #expect(lane.take(offer, at: 0).isEmpty)
         }
-        #expect(lane.take(.connected, at: 0) == [.announce])
-        #expect(lane.take(.announced, at: 0) == [.send(Message([2], isEvent: true))])
+        #expect(lane.take(.connected, at: 0) == [.announce(connection: 1)])
+        #expect(lane.take(.announced(connection: 1), at: 0) == [.send(Message([2], isEvent: true))])
         #expect(lane.take(self.event(5), at: 0).isEmpty, "one at a time")
         #expect(lane.take(.taken, at: 0) == [.send(Message([4], isEvent: true))])
         #expect(lane.take(.taken, at: 0) == [.send(Message([5], isEvent: true))])
@@ -56,10 +56,21 @@ struct LiveDeliveryTests {
         var lane = self.online()
         _ = lane.take(self.event(1), at: 0)
         #expect(lane.take(.disconnected, at: 0).isEmpty && !lane.isUp)
-        #expect(lane.take(.connected, at: 0) == [.announce])
+        #expect(lane.take(.connected, at: 0) == [.announce(connection: 2)])
         #expect(lane.take(.refused, at: 0) == [.rest(1_000)], "the link gives up the old message late")
-        #expect(lane.take(.announced, at: 0).isEmpty)
+        #expect(lane.take(.announced(connection: 2), at: 0).isEmpty)
         #expect(lane.take(.rested, at: 0) == [.send(Message([1], isEvent: true))])
+    }
+
+    @Test("a connection that breaks before its birth message is answered does not speak for the next one")
+    func brokenEarly() {
+        var lane = LiveDelivery()
+        _ = lane.take(.connected, at: 0)
+        _ = lane.take(.disconnected, at: 0)
+        #expect(lane.take(.connected, at: 0) == [.announce(connection: 2)])
+        #expect(lane.take(.notAnnounced(connection: 1), at: 0).isEmpty)
+        _ = lane.take(.announced(connection: 2), at: 0)
+        #expect(lane.isUp)
     }
 
     @Test("the end: what waits is sent, then goodbye; without time or link it ends at once")
@@ -231,7 +242,11 @@ struct DeliveryTests {
             for action in self.delivery.take(event, wall: self.boot, boot: self.boot) {
                 if self.ends > 0 { self.faults.append("\(action) after the end") }
                 switch action {
-                case .announce: self.owed.append(.live(self.isConnected ? .announced : .notAnnounced))
+                case .announce(let connection):
+                    let isTaken = self.isConnected
+                    self.owed.append(
+                        .live(isTaken ? .announced(connection: connection) : .notAnnounced(connection: connection))
+                    )
                 case .send:
                     self.live += 1
                     if self.live > 1 { self.faults.append("two live messages at once") }

@@ -1,6 +1,7 @@
 import Ground
 import Rig
-import Roads
+import RoadImport
+import RoadMap
 
 /// A road map drawn in text, as OpenStreetMap XML.
 ///

@@ -1,4 +1,5 @@
-import Roads
+import RoadMap
+import RoadSearch
 import TimeToScene
 
 extension DrivingModel {

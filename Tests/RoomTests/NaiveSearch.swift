@@ -1,4 +1,5 @@
-@testable import Roads
+@testable import RoadMap
+@testable import RoadSearch
 
 /// The same question answered without cleverness: all turns are tried again and again until nothing gets better.
 struct NaiveSearch {

@@ -3,7 +3,9 @@ import Rig
 import Testing
 import TimeToScene
 
-@testable import Roads
+@testable import RoadImport
+@testable import RoadMap
+@testable import RoadSearch
 
 @Suite("Rules of the road")
 struct NetworkRuleTests {

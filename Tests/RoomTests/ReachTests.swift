@@ -1,6 +1,7 @@
 import Ground
 import Rig
-import Roads
+import RoadMap
+import RoadSearch
 import TestSupport
 import Testing
 

@@ -1,11 +1,12 @@
 import Foundation
 import Ground
 import Rig
-import Roads
+import RoadSearch
 import TestSupport
 import Testing
 
-@testable import Roads
+@testable import RoadImport
+@testable import RoadMap
 
 @Suite("Road import and road file")
 struct RoadFileTests {

@@ -4,7 +4,9 @@ import TestSupport
 import Testing
 import TimeToScene
 
-@testable import Roads
+@testable import RoadImport
+@testable import RoadMap
+@testable import RoadSearch
 
 @Suite("Every fast search against a plain one", .longComputing)
 struct SearchAgreementTests {

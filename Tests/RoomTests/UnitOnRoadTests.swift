@@ -1,6 +1,8 @@
 import Ground
 import Rig
-import Roads
+import RoadImport
+import RoadMap
+import RoadSearch
 import Testing
 
 @testable import TimeToScene

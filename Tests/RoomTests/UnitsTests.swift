@@ -1,7 +1,8 @@
 import Dispatching
 import Ground
 import PatrolWire
-import Roads
+import RoadMap
+import RoadSearch
 import Testing
 import TimeToScene
 import Units

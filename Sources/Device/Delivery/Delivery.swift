@@ -14,8 +14,8 @@ package struct Delivery: Sendable {
 
     /// What is to be done.
     package enum Action: Sendable, Hashable {
-        /// Tell the broker that the device is there.
-        case announce
+        /// Tell the broker that the device is there, on a connection.
+        case announce(connection: Int)
         /// Give the broker a record, at once.
         case send(LiveDelivery.Message)
         /// Tell the broker that this is the end.
@@ -73,7 +73,7 @@ package struct Delivery: Sendable {
         let wasUp = self.live.isUp
         var actions = self.live.take(event, at: boot).map { action -> Action in
             switch action {
-            case .announce: .announce
+            case .announce(let connection): .announce(connection: connection)
             case .send(let message): .send(message)
             case .rest(let milliseconds): .wait(milliseconds, then: .live(.rested))
             case .limit(let milliseconds): .wait(milliseconds, then: .live(.outOfTime))

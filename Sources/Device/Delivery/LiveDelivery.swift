@@ -21,10 +21,10 @@ package struct LiveDelivery: Sendable {
         case connected
         /// The connection is gone.
         case disconnected
-        /// The broker has the birth message.
-        case announced
-        /// The broker did not take the birth message.
-        case notAnnounced
+        /// The broker has the birth message of a connection.
+        case announced(connection: Int)
+        /// The broker did not take the birth message of a connection.
+        case notAnnounced(connection: Int)
         /// The broker has the record.
         case taken
         /// The broker did not take the record.
@@ -41,8 +41,8 @@ package struct LiveDelivery: Sendable {
 
     /// What is to be done.
     package enum Action: Sendable, Hashable {
-        /// Tell the broker that the device is there.
-        case announce
+        /// Tell the broker that the device is there, on a connection.
+        case announce(connection: Int)
         /// Give the broker a record.
         case send(Message)
         /// Say ``Event/rested`` after so many ms.
@@ -85,6 +85,8 @@ package struct LiveDelivery: Sendable {
     private static let mostRecent = 1_024
 
     private var state = State.offline(.none)
+    /// Connections so far: the word on the birth message of an earlier one says nothing about this one.
+    private var connection = 0
     private var queue = LaneQueue<[UInt8]>()
     /// Numbers offered lately and when, ms of CLOCK_BOOTTIME; oldest first.
     private var recent: [(sequence: Int64, offered: Int64)] = []
@@ -116,9 +118,11 @@ package struct LiveDelivery: Sendable {
             return self.sendNext()
         case .connected: return self.connect()
         case .disconnected: return self.disconnect()
-        case .announced: return self.announced()
-        case .notAnnounced:
-            if case .announcing(let sending) = self.state { self.state = .offline(sending) }
+        case .announced(let connection): return connection == self.connection ? self.announced() : []
+        case .notAnnounced(let connection):
+            if case .announcing(let sending) = self.state, connection == self.connection {
+                self.state = .offline(sending)
+            }
             return []
         case .taken:
             _ = self.finishSending(.none)
@@ -139,8 +143,9 @@ package struct LiveDelivery: Sendable {
     private mutating func connect() -> [Action] {
         switch self.state {
         case .offline(let sending), .announcing(let sending), .online(let sending):
+            self.connection += 1
             self.state = .announcing(sending)
-            return [.announce]
+            return [.announce(connection: self.connection)]
         case .leaving, .sayingGoodbye, .ended: return []
         }
     }

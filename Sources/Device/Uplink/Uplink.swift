@@ -120,7 +120,7 @@ package final class Uplink: Service, Sendable {
 
     private func perform(_ action: Delivery.Action) async {
         switch action {
-        case .announce: await self.announce()
+        case .announce(let connection): await self.announce(connection)
         case .sayGoodbye: await self.sayGoodbye()
         case .read(let query, let through): await self.read(query, through: through)
         case .keep(let spending):
@@ -131,13 +131,13 @@ package final class Uplink: Service, Sendable {
         }
     }
 
-    private func announce() async {
+    private func announce(_ connection: Int) async {
         do {
             try await self.link.publish(await self.presence.message(online: true))
-            self.take(.live(.announced))
+            self.take(.live(.announced(connection: connection)))
         } catch {
             self.logger.warning("Birth message not taken: \(error)")
-            self.take(.live(.notAnnounced))
+            self.take(.live(.notAnnounced(connection: connection)))
         }
     }
 

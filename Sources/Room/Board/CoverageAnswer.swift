@@ -1,7 +1,7 @@
 import Ground
 import Hummingbird
 import PatrolWire
-import Roads
+import RoadMap
 import TimeToScene
 
 /// What `GET coverage` says: shares of road that the free units reach, and the roads that none reaches, as GeoJSON.

@@ -2,7 +2,7 @@ import Dispatching
 import Ground
 import Hummingbird
 import PatrolWire
-import Roads
+import RoadSearch
 import Threading
 import TimeToScene
 import Units

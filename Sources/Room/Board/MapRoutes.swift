@@ -4,7 +4,7 @@ import Hummingbird
 import NIOCore
 import PatrolWire
 import Plan
-import Roads
+import RoadMap
 import TimeToScene
 
 #if canImport(Glibc)

@@ -2,7 +2,7 @@ import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import PatrolWire
-import Roads
+import RoadMap
 import TimeToScene
 
 /// What the page is told of the room.

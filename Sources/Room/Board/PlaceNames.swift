@@ -1,6 +1,6 @@
 import Ground
 import Plan
-import Roads
+import RoadMap
 
 /// Names that a dispatcher may type: streets of the map, grids, posts, lines and stations of the plan.
 struct PlaceNames: Sendable {

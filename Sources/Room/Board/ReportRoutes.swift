@@ -6,7 +6,7 @@ import Hummingbird
 import NIOCore
 import PatrolWire
 import Reports
-import Roads
+import RoadMap
 import Threading
 import TimeToScene
 

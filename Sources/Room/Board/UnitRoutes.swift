@@ -5,7 +5,8 @@ import Hummingbird
 import NIOCore
 import PatrolWire
 import Plan
-import Roads
+import RoadMap
+import RoadSearch
 import Threading
 import TimeToScene
 import Units

@@ -1,6 +1,6 @@
 package import Ground
 import PatrolWire
-package import Roads
+package import RoadSearch
 package import TimeToScene
 package import Units
 

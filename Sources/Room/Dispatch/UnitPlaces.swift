@@ -1,6 +1,6 @@
 import Ground
 package import PatrolWire
-package import Roads
+package import RoadMap
 import Threading
 package import TimeToScene
 package import Units

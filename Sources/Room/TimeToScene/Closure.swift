@@ -1,5 +1,6 @@
 import Ground
-package import Roads
+package import RoadMap
+package import RoadSearch
 
 /// A road that is closed, or an area that is slow, until a time.
 package struct Closure: Sendable, Hashable, Codable {

@@ -1,4 +1,4 @@
-package import Roads
+package import RoadSearch
 
 /// All that is assumed about driving: both profiles and the day's traffic.
 package struct Driving: Sendable, Hashable {

@@ -1,4 +1,5 @@
-package import Roads
+package import RoadMap
+package import RoadSearch
 
 /// All units on the roads, each put there as it reported, ready for the question who is nearest.
 package struct Fleet: Sendable {

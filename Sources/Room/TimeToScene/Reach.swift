@@ -1,5 +1,6 @@
 package import Ground
-package import Roads
+package import RoadMap
+import RoadSearch
 
 /// Which roads the free units reach in time, all at once, and which they do not.
 package struct Reach: Sendable {

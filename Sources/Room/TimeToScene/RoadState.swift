@@ -1,4 +1,5 @@
-package import Roads
+import RoadMap
+package import RoadSearch
 
 #if canImport(Glibc)
 import Glibc

@@ -1,5 +1,6 @@
 package import Ground
-package import Roads
+package import RoadMap
+package import RoadSearch
 import Threading
 
 /// Why there is no ranking for a scene.

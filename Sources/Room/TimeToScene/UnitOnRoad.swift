@@ -1,5 +1,6 @@
 import Ground
-package import Roads
+package import RoadMap
+package import RoadSearch
 
 #if canImport(Glibc)
 import Glibc

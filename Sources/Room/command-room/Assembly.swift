@@ -10,7 +10,7 @@ import Logging
 import NIOCore
 import PatrolWire
 import Program
-import Roads
+import RoadMap
 import ServiceLifecycle
 import Settings
 import Systemd

@@ -6,7 +6,8 @@ import PatrolWire
 import PlainText
 import Plan
 import Program
-import Roads
+import RoadImport
+import RoadMap
 import Settings
 import SetupCheck
 import TimeToScene

@@ -1,6 +1,7 @@
 import ArgumentParser
 import PatrolWire
-import Roads
+import RoadMap
+import RoadSearch
 import Settings
 import TimeToScene
 

@@ -3,7 +3,7 @@ import FoundationEssentials
 import PatrolWire
 import Plan
 import Program
-import Roads
+import RoadMap
 import Threading
 
 /// The plan in force, and how it is replaced while the room runs.

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Ground
 import PatrolWire
 import Program
-import Roads
+import RoadSearch
 import TimeToScene
 
 /// `command-room rank`: which of these units is soonest at a scene.

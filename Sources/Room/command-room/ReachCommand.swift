@@ -3,7 +3,8 @@ import FoundationEssentials
 import Ground
 import PatrolWire
 import Program
-import Roads
+import RoadMap
+import RoadSearch
 import TimeToScene
 
 /// `command-room reach`: which roads these units reach in time.

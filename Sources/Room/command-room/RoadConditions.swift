@@ -3,7 +3,7 @@ import Dispatching
 import Logging
 import PatrolWire
 import Plan
-import Roads
+import RoadSearch
 import ServiceLifecycle
 import Threading
 import TimeToScene

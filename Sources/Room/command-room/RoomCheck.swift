@@ -4,7 +4,7 @@ import BrokerLink
 import FoundationEssentials
 import Plan
 import PlanSigning
-import Roads
+import RoadMap
 import SetupCheck
 import Threading
 import Zones

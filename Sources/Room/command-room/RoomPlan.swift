@@ -5,7 +5,7 @@ import PatrolWire
 import Plan
 import PlanSigning
 import Program
-import Roads
+import RoadMap
 import TimeToScene
 import Zones
 

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Program
 import Rig
-import Roads
+import RoadMap
+import RoadSearch
 import TimeToScene
 
 #if canImport(Glibc)

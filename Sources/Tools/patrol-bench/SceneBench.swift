@@ -1,7 +1,8 @@
 import ArgumentParser
 import Ground
 import Program
-import Roads
+import RoadMap
+import RoadSearch
 import TimeToScene
 
 /// `patrol-bench scene`: how long a dispatcher waits for the nearest units.

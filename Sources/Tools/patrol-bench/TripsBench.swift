@@ -2,7 +2,8 @@ import ArgumentParser
 import Ground
 import Plan
 import Program
-import Roads
+import RoadMap
+import RoadSearch
 import TimeToScene
 import Zones
 

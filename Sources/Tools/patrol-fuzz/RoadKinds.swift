@@ -2,7 +2,9 @@ import Crypto
 import FoundationEssentials
 import Ground
 import Rig
-import Roads
+import RoadImport
+import RoadMap
+import RoadSearch
 import Simulation
 import TimeToScene
 
