@@ -113,7 +113,7 @@ struct Browser: Sendable {
     }
 
     /// Waits until a script returns true.
-    func wait(_ what: String, within limit: Duration = .seconds(10), _ script: String) async throws {
+    func wait(_ what: String, within limit: Duration = .seconds(30), _ script: String) async throws {
         try await eventually(what, within: limit) { try await self.run(script) ? () : nil }
     }
 

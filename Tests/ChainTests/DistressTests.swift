@@ -71,7 +71,7 @@ struct DistressTests {
                                 try await chain.waitForRecords(5)
                                 _ = try await self.patrolctl(chain, ["sos"])
                                 _ = try await self.patrolctl(chain, ["sos"])
-                                let first = try await eventually("the alarm", within: .seconds(10)) {
+                                let first = try await eventually("the alarm", within: .seconds(30)) {
                                     let all = try await self.incidents(chain)
                                     return all.alarms.first?.kind == "sos" ? all : nil
                                 }
@@ -98,7 +98,7 @@ struct DistressTests {
                                     body: #"{"alarm":"\#(alarm.alarm)"}"#
                                 )
                                 #expect(taken.status == 200)
-                                try await eventually("the officer being told", within: .seconds(10)) {
+                                try await eventually("the officer being told", within: .seconds(30)) {
                                     try await self.patrolctl(chain, ["status"]).contains("seen by local") ? () : nil
                                 }
                                 let end = try await self.incidents(chain)

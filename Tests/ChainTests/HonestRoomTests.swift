@@ -145,7 +145,7 @@ struct HonestRoomTests {
                         try await self.health(chain).status == "ok" ? () : nil
                     }
                     broker.send(9)
-                    try await eventually("the broker being missed", within: .seconds(5)) {
+                    try await eventually("the broker being missed", within: .seconds(30)) {
                         let health = try await self.health(chain)
                         return health.faults.first?.what == "broker" && health.status == "degraded" ? () : nil
                     }
@@ -248,7 +248,7 @@ struct HonestRoomTests {
                         try await self.publish(chain, root, call)
                         let told = try await receipt.output
                         #expect(told.contains(#""ok":true"#) && told.contains(#""stored":false"#))
-                        try await eventually("red health", within: .seconds(8)) {
+                        try await eventually("red health", within: .seconds(30)) {
                             try await self.health(chain).faults.first?.what == "casebook" ? () : nil
                         }
                     }

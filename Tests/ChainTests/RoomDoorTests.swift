@@ -54,7 +54,7 @@ struct RoomDoorTests {
                 #expect(other.status == "200" && other.seconds < 1, "\(other)")
                 try await chain.withBroker { _ in
                     try await chain.waitForLog("command-room.log", "Connected to broker")
-                    let full = try await eventually("the house telling that it is full", within: .seconds(10)) {
+                    let full = try await eventually("the house telling that it is full", within: .seconds(30)) {
                         let answer = try await self.health(chain, secure: secure, from: "127.0.0.1")
                         return answer.status == "503" || answer.status == "200" ? answer : nil
                     }

@@ -61,6 +61,7 @@ package struct Delivery: Sendable {
     ///   - event: What happened.
     ///   - wall: ms since 1970 UTC.
     ///   - boot: ms of CLOCK_BOOTTIME.
+    /// - Returns: What is to be done, in order.
     package mutating func take(_ event: Event, wall: Int64, boot: Int64) -> [Action] {
         switch event {
         case .live(let event): return self.takeLive(event, wall, boot)

@@ -7,7 +7,7 @@ package import Report
 package enum PatrolAction: Sendable, Hashable {
     /// Records and memory that become durable together, or not at all.
     package struct Batch: Sendable, Hashable {
-        /// Records to number, oldest first. Once durable they go live.
+        /// Records to number, oldest first; once durable they go live.
         package var records: [RecordDraft]
         /// What the patrol has to know after a restart; `nil` when only the position changed.
         package var memory: PatrolMemory?

@@ -14,8 +14,9 @@ package enum FreePort {
 
     private static let mostAttempts = 1_000
 
-    /// How many of the ports given last are kept from others, in this process and in every other that asks here: a port is
-    /// listened on some time after it was given, and tests run side by side. One socket each.
+    /// How many of the ports given last are kept from others, here and in every other process; one socket each.
+    ///
+    /// A port is listened on some time after it was given, and tests run side by side.
     private static let mostReserved = 64
 
     /// The UDP sockets that hold the numbers of the ports given last, the oldest first.
