@@ -211,6 +211,7 @@ let package = Package(
         library("Room", "RoadImport", ["COSM", "Ground", "RoadMap", crypto], settings: strict + optimised),
         library("Room", "RoadSearch", ["Ground", "RoadMap", "Threading"], settings: strict + optimised),
         library("Room", "TimeToScene", ["Ground", "RoadMap", "RoadSearch", "Threading"], settings: pure + optimised),
+        library("Room", "Incidents", ["Ground", "PatrolWire", "Units"]),
         // Its folder is Dispatch; a module of that name is Swift's own on Linux.
         library(
             "Room",
@@ -218,11 +219,12 @@ let package = Package(
             ["Ground", "PatrolWire", "RoadMap", "RoadSearch", "Threading", "TimeToScene", "Units"],
             in: "Dispatch"
         ),
-        library("Room", "Reports", ["Dispatching", "Ground", "PatrolWire", "Plan"]),
+        library("Room", "Reports", ["Incidents", "Ground", "PatrolWire", "Plan"]),
         .target(
             name: "Board",
             dependencies: [
-                "CGzip", "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Plan", "Reports", "RoadMap",
+                "CGzip", "Dispatching", "Ground", "History", "Incidents", "Intake", "PatrolWire", "Plan", "Reports",
+                "RoadMap",
                 "RoadSearch",
                 "Threading", "TimeToScene", "Units",
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -245,11 +247,23 @@ let package = Package(
             ].map { .embedInCode("Web/\($0)") },
             swiftSettings: strict
         ),
+        library(
+            "Room",
+            "Operation",
+            [
+                "Board", "BrokerLink", "Dispatching", "Ground", "History", "Incidents", "Intake", "PatrolWire", "Plan",
+                "PlanSigning", "Program", "RoadMap", "RoadSearch", "Threading", "TimeToScene", "Units", "Zones",
+                lifecycle,
+                logging,
+            ],
+            settings: strict
+        ),
         program(
             "Room",
             "command-room",
             [
-                "AccountFile", "Board", "BrokerLink", "Dispatching", "Ground", "History", "Intake", "PatrolWire",
+                "AccountFile", "Board", "BrokerLink", "Dispatching", "Ground", "History", "Incidents", "Intake",
+                "Operation", "PatrolWire",
                 "PlainText", "Program", "RoadImport", "RoadMap", "RoadSearch",
                 "Settings", "SetupCheck", "Plan", "PlanSigning", "Systemd", "Threading", "TimeToScene", "Units",
                 "Zones", arguments,
@@ -344,7 +358,8 @@ let package = Package(
         tests(
             "RoomTests",
             [
-                "Board", "BrokerLink", "Dispatching", "Ground", "History", "Intake", "PatrolWire", "Plan", "Reports",
+                "Board", "BrokerLink", "Dispatching", "Ground", "History", "Incidents", "Intake", "PatrolWire", "Plan",
+                "Reports",
                 "Rig", "RoadImport", "RoadMap", "RoadSearch", "TestSupport", "Threading", "TimeToScene", "Units",
             ]
         ),

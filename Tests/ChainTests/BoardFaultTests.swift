@@ -69,12 +69,13 @@ struct BoardFaultTests {
             try await Browser.onPage(of: chain, units: 3, script: Self.watched) { page in
                 try await page.wait("the incidents", "return patrollink.state.incidents.size === 2")
                 #expect(try await page.run(Self.forgetting))
-                // The clock as it is after a sleep: it has gone on, and no timer has run meanwhile.
+                // As after a sleep: the clock has gone on, no timer has run meanwhile, and the connection is dead without a
+                // word. Were it alive, its next message might come before the timer, and would bring all that is missing.
                 let _: Bool = try await page.run(
-                    "const real = Date.now.bind(Date); Date.now = () => real() + 60000; return true"
+                    "const real = Date.now.bind(Date); Date.now = () => real() + 60000; sources.at(-1).close(); return true"
                 )
                 try await page.wait("everything is there again", "return patrollink.state.incidents.size === 2")
-                #expect(try await page.run("return sources.length >= 2 && sources[0].readyState === 2"))
+                #expect(try await page.run("return sources.length >= 2"))
                 let _: Bool = try await page.run(
                     "patrollink.state.incidents.clear(); dispatchEvent(new Event('online')); return true"
                 )

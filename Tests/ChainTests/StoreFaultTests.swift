@@ -54,6 +54,7 @@ struct StoreFaultTests {
                             try await chain.feeding(line) {
                                 try await chain.waitForStored(5)
                                 try await self.lock("\(chain.folder)/room/history.sqlite", seconds: 8)
+                                try await chain.waitForRecords(60)
                             }
                             #expect(room.isAlive && room.log.contains("Records not stored"))
                             try await chain.expectStoreEqualsOutbox(atLeast: 50)

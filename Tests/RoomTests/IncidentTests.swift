@@ -1,5 +1,5 @@
-import Dispatching
 import Ground
+import Incidents
 import PatrolWire
 import TestSupport
 import Testing
@@ -53,9 +53,9 @@ private final class MemoryStore: CaseStore, RollCallStore {
 struct IncidentTests {
     private let time = Locked<Int64>(1_000_000)
 
-    private func desk(_ store: MemoryStore = MemoryStore(), kept: [Incident] = []) -> DispatchDesk {
+    private func desk(_ store: MemoryStore = MemoryStore(), kept: [Incident] = []) -> IncidentDesk {
         let time = self.time
-        return DispatchDesk(kept, store: store, now: { time.withLock { $0 } }, changed: { _ in })
+        return IncidentDesk(kept, store: store, now: { time.withLock { $0 } }, changed: { _ in })
     }
 
     private func pass(_ seconds: Double) { self.time.withLock { $0 += Int64(seconds * 1_000) } }
@@ -80,7 +80,7 @@ struct IncidentTests {
         )
     }
 
-    private func open(_ desk: DispatchDesk) async throws -> Incident {
+    private func open(_ desk: IncidentDesk) async throws -> Incident {
         let report = Incident.Report(latitude: 41.15, longitude: -8.61, category: "theft", note: "a bicycle")
         return try await desk.open(report, station: nil, actor: "li", origin: "test")
     }

@@ -1,7 +1,7 @@
-import Dispatching
 import FoundationEssentials
 import Ground
 import History
+import Incidents
 import PatrolWire
 import Reports
 import Testing

@@ -107,14 +107,13 @@ struct ConsoleTests {
             try await eventually("room for one more") {
                 try await self.ask(path, ConsoleRequest(.status)).reply.ok ? () : nil
             }
-            // The server may not have seen yet that the last one is gone.
-            clients.removeFirst(4)
             var request = ConsoleRequest(.decline)
             request.reason = String(repeating: "a", count: 501)
-            #expect(try await self.ask(path, request).reply.reason == "'reason' has 500 characters at most")
+            // On a connection that is there: the server may not have seen yet that another one is gone.
+            #expect(try clients.last?.ask(request).reason == "'reason' has 500 characters at most")
             request = ConsoleRequest(.checkin)
             request.officers = [String(repeating: "9", count: 65)]
-            #expect(try await self.ask(path, request).reply.ok == false)
+            #expect(try clients.last?.ask(request).ok == false)
         }
     }
 

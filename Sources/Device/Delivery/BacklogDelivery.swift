@@ -70,7 +70,7 @@ package struct BacklogDelivery: Sendable {
     /// Messages on their way at the same time; the live lane needs the rest of the connection's twenty.
     private static let mostOnTheWay = 8
 
-    /// A longer wait for the rate is left to the next second, ms: who stops must not wait for it.
+    /// A longer wait for the rate is left to the next second, ms: a shutdown must not wait for it.
     private static let longestPause: Int64 = 1_000
 
     /// Ranges of dropped numbers in a message.

@@ -6,7 +6,7 @@ package import Ground
 package struct ArrivalWatch: Sendable, Hashable {
     /// Within so many metres a unit is there.
     package static let radius = 75.0
-    /// m/s; who drives past is faster.
+    /// m/s; a unit that drives past is faster.
     private static let slow = 2.0
 
     private var incident: String?

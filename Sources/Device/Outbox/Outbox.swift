@@ -31,7 +31,7 @@ package actor Outbox {
     /// Further than this ahead of the log no acknowledgement is believed: no device makes so many records.
     static let longestLeap: Int64 = 1_000_000_000
 
-    /// The outbox's own thread; who hands records over at once runs there too.
+    /// The outbox's own thread; the chain runs there too, so that a record is handed over without a hop.
     package nonisolated let executor: ThreadExecutor
 
     static let insertion = "INSERT INTO record (seq, kind, made, body) VALUES (?, ?, ?, ?)"
@@ -65,7 +65,7 @@ package actor Outbox {
     ///
     /// - Parameters:
     ///   - folder: Where the file is.
-    ///   - owner: Whose records these are; who is renamed begins a new log, as the room knows the old one by the old name.
+    ///   - owner: The device whose records these are; a renamed device begins a new log, as the room knows the old one by the old name.
     ///   - spaceBudget: Bytes that the file may take; `nil` for as many as there are.
     ///   - logger: Told what was set aside, skipped or dropped.
     /// - Throws: ``OutboxError``.

@@ -78,7 +78,7 @@ extension Outbox {
         return count
     }
 
-    /// Gives up a record whose bytes cannot be sent, and keeps them under a name for who looks into it.
+    /// Gives up a record whose bytes cannot be sent, and keeps them under a name for an investigation.
     ///
     /// What the disk does not take now is tried again when the record is met again.
     package func setAside(_ entry: Entry) {

@@ -93,7 +93,7 @@ struct LineProgress: Sendable, Hashable, Codable {
             return []
         }
         (self.along, self.offset) = (next.along, next.offset)
-        // Who stands still beside the line has not joined it.
+        // A unit that stands still beside the line has not joined it.
         guard fixes + 1 >= Self.joiningFixes, abs(next.along - first) >= 5 else {
             self.phase = .joining(fixes: fixes + 1, along: first, since: since)
             return []

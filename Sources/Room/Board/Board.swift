@@ -1,6 +1,6 @@
-import Dispatching
 import HTTPTypes
 package import Hummingbird
+import Incidents
 import Intake
 import PatrolWire
 import Threading

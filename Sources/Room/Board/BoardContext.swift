@@ -18,10 +18,10 @@ package struct BoardContext: RequestContext {
         self.origin = Address.of(source.channel)
     }
 
-    /// Who is written down for what this request does.
+    /// The name that the audit records for this request.
     var actor: String { self.identity?.name ?? "nobody" }
 
-    /// Throws a problem document for who asks from another machine and has not logged in.
+    /// Throws a problem document when the request comes from another machine without a login.
     func requireNearOrLogin() throws {
         if !Address.isThisMachine(self.origin) { try self.require(.viewer) }
     }

@@ -1,6 +1,7 @@
 package import Dispatching
 import Ground
 package import History
+package import Incidents
 package import Intake
 package import PatrolWire
 package import Plan
@@ -15,7 +16,7 @@ package struct BoardParts: Sendable {
     /// The units on the roads.
     package var places: UnitPlaces
     /// The incidents.
-    package var desk: DispatchDesk
+    package var desk: IncidentDesk
     /// The roll calls.
     package var rollCalls: RollCallDesk
     /// The closures.
@@ -42,7 +43,7 @@ package struct BoardParts: Sendable {
     package var teams: [Team]
     /// Local time.
     package var zone: LocalZone
-    /// Who may do what.
+    /// The people of the board and their roles.
     package var accounts: Accounts
     /// ms since 1970 UTC.
     package var now: @Sendable () -> Int64
@@ -51,7 +52,7 @@ package struct BoardParts: Sendable {
     package init(
         units: UnitTable,
         places: UnitPlaces,
-        desk: DispatchDesk,
+        desk: IncidentDesk,
         rollCalls: RollCallDesk,
         closures: ClosureDesk,
         estimator: TimeToScene,
@@ -91,7 +92,7 @@ extension BoardParts {
     }
 }
 
-/// The patrol plan, and who may replace it.
+/// The patrol plan, and the means to replace it.
 package protocol PlanDesk: Sendable {
     /// The plan in force; `nil` without one.
     var view: PlanView? { get }

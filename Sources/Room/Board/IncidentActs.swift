@@ -1,5 +1,6 @@
 import Dispatching
 import Hummingbird
+import Incidents
 import PatrolWire
 import Threading
 import TimeToScene

@@ -1,5 +1,5 @@
-import Dispatching
 import Hummingbird
+import Incidents
 import PatrolWire
 
 /// What `POST incidents` takes.

@@ -1,5 +1,5 @@
-import Dispatching
 import FoundationEssentials
+import Incidents
 import Plan
 import Reports
 

@@ -1,6 +1,7 @@
 import Dispatching
 import Ground
 import Hummingbird
+import Incidents
 import PatrolWire
 import RoadSearch
 import Threading

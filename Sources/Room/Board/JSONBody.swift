@@ -110,13 +110,13 @@ func answer(
     return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
 }
 
-/// A JSON answer with an entity tag: who has it already gets 304.
+/// A JSON answer with an entity tag: a client that has it already gets 304.
 func tagged(_ value: some Encodable, _ request: Request, tag: String? = nil) throws -> Response {
     let bytes = try jsonBytes(value)
     return tagged(bytes, request, type: "application/json; charset=utf-8", tag: tag)
 }
 
-/// Bytes with an entity tag: who has them already gets 304.
+/// Bytes with an entity tag: a client that has them already gets 304.
 func tagged(_ bytes: [UInt8], _ request: Request, type: String, tag: String? = nil) -> Response {
     let tag = "\"\(tag ?? String(fingerprint(bytes), radix: 16))\""
     if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: [.eTag: tag]) }

@@ -1,5 +1,6 @@
 import Dispatching
 import Ground
+import Incidents
 import PatrolWire
 import RoadMap
 import RoadSearch

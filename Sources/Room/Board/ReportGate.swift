@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// Who may have a report made now: one at a time of each person, and two in all.
+/// Reports that are being made: one of each person at a time, and two in all.
 ///
 /// A report of a month reads millions of records. Whoever asks again waits for his first, so that nobody takes the store and the
 /// memory of all by pressing a key often.

@@ -1,8 +1,8 @@
-import Dispatching
 import FoundationEssentials
 import Ground
 import HTTPTypes
 import History
+import Incidents
 import PatrolWire
 import Plan
 import Reports

@@ -1,5 +1,5 @@
-import Dispatching
 import Hummingbird
+import Incidents
 import PatrolWire
 import Threading
 import Units

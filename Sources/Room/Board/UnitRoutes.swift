@@ -2,6 +2,7 @@ import Dispatching
 import Ground
 import History
 import Hummingbird
+import Incidents
 import NIOCore
 import PatrolWire
 import Plan

@@ -5,7 +5,7 @@ import Threading
 package import TimeToScene
 package import Units
 
-/// Each unit on the roads, put there when it reports, so that nobody waits for it who asks.
+/// Each unit on the roads, put there when it reports, so that a ranking does not wait for it.
 package final class UnitPlaces: Sendable {
     private struct Place: Sendable {
         let log: String

@@ -68,7 +68,7 @@ package struct Intake: Service {
             await self.store(acknowledger)
             acknowledger.finish()
         }
-        // The inbox closes a moment before the link's own end is seen: who returns then seems to have failed.
+        // The inbox closes a moment before the link's own end is seen: a service that returns then seems to have failed.
         try await gracefulShutdown()
     }
 

@@ -41,7 +41,7 @@ enum Reading: Sendable {
                 self = .cleared
                 return
             }
-            // The broker lets a device write below its own name only: the topic is the proof of who speaks.
+            // The broker lets a device write below its own name only: the topic proves the sender.
             func checked(_ name: String) throws(WireError) {
                 guard name != device.text else { return }
                 throw .malformed(reason: Self.impostor + "'\(name)' in the topic of '\(device)'")

@@ -1,4 +1,4 @@
-package import Dispatching
+package import Incidents
 
 /// How fast help came, and how right the estimates were.
 package struct ResponseReport: Sendable, Hashable, Encodable {

@@ -1,7 +1,7 @@
 import PatrolWire
 import Plan
 
-/// What devices said of windows: who did what in which, and who says that one was missed.
+/// What devices reported of windows: the visits in each, and the devices that call it missed.
 ///
 /// A post or a line is judged for the station: whoever does it, it is done, and it is missed only when nobody did.
 struct WindowBook: Sendable {
@@ -53,7 +53,7 @@ struct WindowBook: Sendable {
             self.accounts[key, default: Account()].done.append((event.time, device))
             self.require(event, key)
         case .postMissed:
-            // Who is off duty does not judge the station.
+            // A unit that is off duty does not judge the station.
             guard let post = event.text("post"), !event.isOff else { return }
             let closes = (event.number("closes") ?? event.time) / 1_000
             let key = Key(id: post, window: event.text("window") ?? "", closes: closes)

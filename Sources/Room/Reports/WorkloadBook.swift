@@ -1,5 +1,5 @@
-package import Dispatching
 package import Ground
+package import Incidents
 
 /// Makes the workload report: takes positions one by one and keeps only sums.
 package struct WorkloadBook: Sendable {

@@ -127,7 +127,7 @@ enum Waits {
     /// Returns what counts, with a direction where it counts for one only.
     ///
     /// At one junction the map may have lights on the node, at each stop line and on each crossing of its arms:
-    /// who drives through waits once.
+    /// a car that drives through waits once.
     static func counted(
         _ inner: [(kind: NodeRules.Kind, distance: Double)],
         length: Double,

@@ -73,7 +73,7 @@ struct TurnTable {
         }
     }
 
-    /// Returns a copy of the arc `next` that only who comes from `arc` drives on.
+    /// Returns a copy of the arc `next` that is entered from `arc` only.
     mutating func shadow(of next: UInt32, from arc: UInt32) -> UInt32? {
         guard let index = self.turns[Int(arc)].firstIndex(where: { self.base($0.to) == next }) else { return nil }
         let known = self.turns[Int(arc)][index].to

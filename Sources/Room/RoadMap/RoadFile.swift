@@ -147,11 +147,11 @@ package struct CellSegment: BitwiseCopyable {
     /// The edge.
     package var edge: UInt32 { self.edgeAndUse & Self.edgeBits }
 
-    /// Who may use it.
+    /// Directions and access.
     package var use: RoadUse { RoadUse(rawValue: UInt8(truncatingIfNeeded: self.edgeAndUse >> 29)) }
 }
 
-/// Who may use a road in which direction: what snapping has to know of it.
+/// Directions and access of a road, as far as snapping has to know them.
 package struct RoadUse: OptionSet, Sendable, Hashable, BitwiseCopyable {
     /// The bits.
     package let rawValue: UInt8

@@ -63,7 +63,7 @@ package struct DrivingModel: Sendable, Hashable {
         package var gate: Double
         /// To get into a private road.
         package var restricted: Double
-        /// To get into a road that is for who has to do there.
+        /// To get into a road for destination traffic only.
         package var destination: Double
 
         /// All zero.

@@ -1,6 +1,6 @@
 import RoadMap
 
-/// Who is at a place first, and who would be without him.
+/// Which unit reaches a place first, and which would without that one.
 package struct Arrivals: Sendable, Hashable {
     /// The soonest: ms in the upper, the start's place in the list in the lower half.
     private(set) var first = UInt64.max
@@ -38,7 +38,7 @@ package struct Arrivals: Sendable, Hashable {
         return arrivals
     }
 
-    /// Who is there first.
+    /// The unit that is there first.
     var start: Int? { self.first == .max ? nil : Int(self.first & 0xFFFF_FFFF) }
 }
 

@@ -51,7 +51,7 @@ package struct ReachedRoads: Sendable {
         let end = self.reached[arc]
         let time = self.metric.weights.arcs[arc]
         guard time != RoadWeights.closed else { return Arrivals() }
-        // Who is at its end drove along all of it; who does not get to the end in time is not known there.
+        // A unit that reaches its end drove along all of it; one that does not reach the end in time is not known there.
         return end.isFull ? end.earlier(by: time) : self.arrivalsFromBehind(arc)
     }
 

@@ -1,7 +1,7 @@
 package import RoadMap
 package import RoadSearch
 
-/// All units on the roads, each put there as it reported, ready for the question who is nearest.
+/// All units on the roads, each put there as it reported, ready to be ranked.
 package struct Fleet: Sendable {
     private let units: [UnitOnRoad]
 

@@ -1,4 +1,4 @@
 package import Threading
 
-/// The live table, shared by who fills it and who reads it.
+/// The live table, shared by the intake that fills it and the routes that read it.
 package typealias UnitTable = Locked<Units>

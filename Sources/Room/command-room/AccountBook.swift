@@ -12,7 +12,7 @@ import Glibc
 import Musl
 #endif
 
-/// The accounts file, read anew for each login: who is removed cannot log in any more.
+/// The accounts file, read anew for each login: an account that was removed cannot log in any more.
 struct AccountBook: Sendable {
     let file: String
 
@@ -60,7 +60,7 @@ struct AccountBook: Sendable {
     }
 }
 
-/// Lets sessions follow the accounts file: who is removed, or has another password, is out within a second.
+/// Lets sessions follow the accounts file: one whose account is gone, or has another password, ends within a second.
 struct AccountWatch: Service {
     let book: AccountBook
     let sessions: Sessions

@@ -5,9 +5,11 @@ import History
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
+import Incidents
 import Intake
 import Logging
 import NIOCore
+import Operation
 import PatrolWire
 import Program
 import RoadMap
@@ -82,7 +84,7 @@ struct Assembly {
         )
         let health = RoomHealth { feed.touch(.links) }
         let stores = RoomStores(casebook: self.casebook, logger: self.logger)
-        let desk = DispatchDesk(
+        let desk = IncidentDesk(
             try stores.kept("incident", since: since - Self.remembered),
             store: stores,
             now: now,

@@ -8,7 +8,7 @@ import Program
 import Settings
 import Threading
 
-/// What the board is served with, and who may come in.
+/// What the board is served with, and its limits on connections.
 struct BoardServer: Sendable {
     let configuration: Configuration
     let logger: Logger

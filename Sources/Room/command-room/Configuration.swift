@@ -1,6 +1,7 @@
 import Board
 import BrokerLink
 import Intake
+import Operation
 import PatrolWire
 import Plan
 import Settings
@@ -13,12 +14,6 @@ struct Configuration: Sendable {
     var roads: String
     var state: String
     var http: HostPort
-    /// A patrol plan, and the key that it is signed with.
-    struct PlanFiles: Sendable, Hashable {
-        var file: String
-        var key: String
-    }
-
     /// A certificate and its key, PEM.
     struct TLSFiles: Sendable, Hashable {
         var certificate: String

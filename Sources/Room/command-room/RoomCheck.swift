@@ -2,6 +2,7 @@ import AccountFile
 import Board
 import BrokerLink
 import FoundationEssentials
+import Operation
 import Plan
 import PlanSigning
 import RoadMap
@@ -79,7 +80,7 @@ struct RoomCheck {
         }
     }
 
-    private mutating func checkPlan(_ files: Configuration.PlanFiles) {
+    private mutating func checkPlan(_ files: PlanFiles) {
         if self.findings.readable(files.key, key: "plan.key", service: Self.service) {
             self.findings.secret(files.key, service: Self.service)
             let text = self.bytes(of: files.key, key: "plan.key").map { String(decoding: $0, as: UTF8.self) }

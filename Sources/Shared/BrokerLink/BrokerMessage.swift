@@ -6,7 +6,7 @@ package struct BrokerMessage: Sendable, Hashable {
     package var payload: [UInt8]
     /// 0, or 1 to be told that the broker has it.
     package var qualityOfService: Int
-    /// Whether the broker keeps it for who comes later.
+    /// Whether the broker keeps it for later subscribers.
     package var isRetained: Bool
     /// Seconds until the broker forgets it.
     package var expirySeconds: Int?

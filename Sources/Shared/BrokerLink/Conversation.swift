@@ -12,7 +12,7 @@ import Musl
 ///
 /// Not `Sendable`: the session keeps it locked, and whoever holds it is the only one inside libmosquitto.
 struct Conversation {
-    /// A message, and who waits for the broker's word on it.
+    /// A message, and the caller that waits for the broker's acknowledgement.
     struct Order {
         let message: BrokerMessage
         /// Called with the conversation locked: it must not publish.
@@ -68,7 +68,7 @@ struct Conversation {
     /// Lets libmosquitto read and write what it can, and sends what its answers made room for.
     ///
     /// - Parameters:
-    ///   - isPaused: Nothing is to be read now, because who reads what came is behind.
+    ///   - isPaused: Nothing is to be read now, because the reader of the inbox is behind.
     ///   - hasHungUp: What the socket's last `poll` said.
     /// - Returns: How it goes on.
     mutating func turn(isPaused: Bool, hasHungUp: Bool) -> Turn {
@@ -102,7 +102,7 @@ struct Conversation {
         return self.wait(isPaused: isPaused)
     }
 
-    /// Ends it: who waits is told that it came to nothing.
+    /// Ends it: callers that still wait get an error.
     mutating func end(_ error: BrokerError?) {
         self.isOver = true
         self.isUp = false

@@ -4,7 +4,7 @@ import Glibc
 import Musl
 #endif
 
-/// Who is connected, and what could not be written to whom yet.
+/// Connected clients, and what could not be written to each yet.
 ///
 /// A client that does not read costs the rest of one line and nothing else: what does not fit into its socket is left out.
 struct ConsoleClients: Sendable {

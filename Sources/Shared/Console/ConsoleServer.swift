@@ -15,7 +15,7 @@ import Musl
 /// What an officer's life may hang on goes before everything else, and each client's requests take turns with the
 /// others': a program that floods the socket waits for itself.
 package final class ConsoleServer: Service, Sendable {
-    /// Who may speak to it, and where.
+    /// Its path, and the group that may use it.
     package struct Configuration: Sendable, Hashable {
         /// Path of the socket.
         package var path: String
@@ -29,7 +29,7 @@ package final class ConsoleServer: Service, Sendable {
     /// Requests of one kind, urgent or not, that wait.
     private typealias Lane = Handover<TurnQueue<ConsoleRequest>>
 
-    /// So many requests of one client wait in each lane; who has more there is told to ask again.
+    /// So many requests of one client wait in each lane; a client that has more there is told to ask again.
     private static let mostWaiting = 16
 
     private let listener: CInt
@@ -68,7 +68,7 @@ package final class ConsoleServer: Service, Sendable {
         unlink(self.configuration.path)
     }
 
-    /// Sends a report to who watches; who does not keep up misses it.
+    /// Sends a report to all watching clients; one that does not keep up misses it.
     package func broadcast(_ report: @autoclosure () -> UnitReport) {
         let watchers = self.clients.withLock { $0.watchers }
         guard !watchers.isEmpty, let line = self.line(ConsoleReply(ok: true, verb: .watch, report: report())) else {
@@ -108,7 +108,7 @@ package final class ConsoleServer: Service, Sendable {
             guard socket >= 0 else {
                 // Stopped: the listener was shut down.
                 if errno == EINVAL || errno == EBADF { break }
-                // Out of descriptors, or a caller who is gone already: neither is the end of the console.
+                // Out of descriptors, or a caller that is gone already: neither is the end of the console.
                 sleepThread(milliseconds: 50)
                 continue
             }

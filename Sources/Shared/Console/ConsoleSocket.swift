@@ -9,7 +9,7 @@ package struct ConsoleError: Error, Sendable, Hashable, CustomStringConvertible 
     /// What is wrong and what to do.
     package let description: String
 
-    /// Whether the configuration has to be changed; else the machine, or who runs the program.
+    /// Whether the configuration has to be changed; else the machine, or the account that runs the program.
     package let isOfConfiguration: Bool
 
     /// Creates one.

@@ -30,7 +30,7 @@ public enum Channel: String, Sendable, Hashable, CaseIterable {
     /// Quality of service that the contract gives the channel.
     public var qualityOfService: Int { self == .health ? 0 : 1 }
 
-    /// Whether the broker keeps the newest message for who comes later.
+    /// Whether the broker keeps the newest message for later subscribers.
     public var isRetained: Bool {
         switch self {
         case .position, .state, .health, .acknowledgement, .plan: true

@@ -42,7 +42,7 @@ extension Findings {
         if let exposure = Self.exposure(of: path, service: service) { self.warn(exposure) }
     }
 
-    /// Who may read or change a secret and should not, with what to do; `nil` when nobody.
+    /// Accounts that can read or change a secret and should not, with what to do; `nil` when there are none.
     ///
     /// Its group may read it: that is how a service gets at a file of root's.
     package static func exposure(of path: String, service: String) -> String? {

@@ -1,4 +1,4 @@
-/// What several clients wait for, one of each in turn: who asks a lot waits for himself and not before others.
+/// What several clients wait for, one of each in turn: a client that asks a lot delays only itself.
 package struct TurnQueue<Element: Sendable>: Sendable {
     private var waiting: [Int: [Element]] = [:]
     /// Clients of whom something waits, the next first.
@@ -29,7 +29,7 @@ package struct TurnQueue<Element: Sendable>: Sendable {
         return (client, element)
     }
 
-    /// Forgets what waits of a client who has left.
+    /// Forgets what waits of a client that has left.
     package mutating func forget(_ client: Int) {
         self.waiting[client] = nil
         self.turns.removeAll { $0 == client }

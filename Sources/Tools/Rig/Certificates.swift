@@ -31,7 +31,7 @@ package struct Certificates: Sendable {
         _ = try await runProgramToEnd("/bin/chmod", ["-R", "a+rX", self.folder])
     }
 
-    /// Lines of mosquitto's configuration: TLS only, and who comes must have a certificate.
+    /// Lines of mosquitto's configuration: TLS only, and clients must have a certificate.
     package var brokerSettings: String {
         """
         cafile \(self.folder)/ca.crt

@@ -26,7 +26,7 @@ struct Story: Sendable {
         }
     }
 
-    /// A call that came in, and who goes.
+    /// A call that came in, and the unit that goes.
     private struct Call {
         let id: String
         let scene: Coordinate

@@ -29,7 +29,7 @@ package struct Identity: Sendable, Hashable {
     package init(name: String, role: Role) { (self.name, self.role) = (name, role) }
 }
 
-/// Who may use the board.
+/// The people who may use the board.
 ///
 /// On this machine alone nobody has to log in: whoever can reach it there is at the machine already.
 package enum Accounts: Sendable {

@@ -1,4 +1,4 @@
-/// Who tried to log in how often, and who has to wait; nothing in it reads a clock.
+/// Failed logins by name and address, and the wait that they cost; nothing in it reads a clock.
 ///
 /// A name and an address together wait longer with each failure. Besides, an address and a name have generous limits
 /// of their own against guessing that is spread out; an address from which the name logged in before is free of

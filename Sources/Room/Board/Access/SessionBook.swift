@@ -1,4 +1,4 @@
-/// Who is logged in, and from where each name has logged in before: a value, kept in memory and in a file.
+/// Open sessions, and the addresses from which each name has logged in before: a value, kept in memory and in a file.
 package struct SessionBook: Sendable, Codable {
     /// One login.
     package struct Entry: Sendable, Hashable, Codable {

@@ -4,7 +4,7 @@ import Hummingbird
 import Logging
 import PatrolWire
 
-/// Who is logged in.
+/// The session of a request.
 struct SessionRoutes: Sendable {
     let parts: BoardParts
 

@@ -3,7 +3,7 @@ import FoundationEssentials
 package import Logging
 import Threading
 
-/// The logins of the board: who is logged in, and who tried too often.
+/// The logins of the board: open sessions, and tries that were too many.
 ///
 /// Sessions follow the accounts, and outlive a restart in a file. The id is the browser's alone: here there is only
 /// its hash.

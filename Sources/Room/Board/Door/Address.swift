@@ -21,7 +21,7 @@ enum Address {
         }
     }
 
-    /// Who is at the other end of a connection; `here` for a socket of this machine that has no address.
+    /// The address at the other end of a connection; `here` for a socket of this machine that has no address.
     static func of(_ channel: any Channel) -> String {
         guard let address = channel.remoteAddress?.ipAddress else { return "here" }
         return Self.canonical(address) ?? address

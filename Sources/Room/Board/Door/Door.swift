@@ -35,7 +35,7 @@ package struct DoorSettings: Sendable, Hashable {
     }
 }
 
-/// Counts who is in, and says who may come in.
+/// Counts open connections, and decides which new ones are accepted.
 package final class Door: Sendable {
     /// What a connection may do.
     enum Answer: Sendable, Hashable {

@@ -47,7 +47,7 @@ extension HTTPServerBuilder {
     /// A server behind a door.
     ///
     /// - Parameters:
-    ///   - door: Who may come in, and how long what may take.
+    ///   - door: Limits on connections and on the time that each stage may take.
     ///   - tls: What it is served with; `nil` for plain HTTP.
     /// - Returns: What an application builds its server with.
     package static func behind(_ door: Door, tls: TLSConfiguration?) -> HTTPServerBuilder {

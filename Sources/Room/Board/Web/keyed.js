@@ -102,7 +102,7 @@ export function keepInSight(list, scroller, items, how) {
 
 function arrange(list, rows) {
   if (isStill(list)) {
-    // Who is new stands where it belongs; who was there stays where it was.
+    // A new row stands where it belongs; one that was there stays where it was.
     rows.forEach((row, index) => {
       if (row.parentNode !== list) { list.insertBefore(row, index > 0 ? rows[index - 1].nextSibling : list.firstChild); }
     });

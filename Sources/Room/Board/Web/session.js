@@ -1,4 +1,4 @@
-// Who is logged in; the login comes back when the session has ended, above whatever is being typed.
+// The session; the login comes back when the session has ended, above whatever is being typed.
 import { ask, setToken, connect } from "./live.js";
 import { word, explain } from "./words.js";
 

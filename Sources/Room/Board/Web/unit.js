@@ -1,4 +1,4 @@
-// One unit: who is in it, how it is, and what is wrong with it.
+// One unit: its officers, its state, and its faults.
 import { state } from "./live.js";
 import { element, keep, set, write } from "./keyed.js";
 import { age, troubles } from "./lists.js";

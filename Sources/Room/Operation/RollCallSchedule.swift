@@ -1,32 +1,59 @@
-import Board
-import Dispatching
+package import Board
 import Ground
-import Logging
+package import Incidents
+package import Logging
 import PatrolWire
-import Plan
+package import Plan
 import ServiceLifecycle
 import Threading
-import Units
+package import Units
 
 /// Calls the roll at set times, and at times that nobody knows before.
-struct RollCallSchedule: Service {
+package struct RollCallSchedule: Service {
     /// What the configuration says.
-    struct Settings: Sendable, Hashable {
+    package struct Settings: Sendable, Hashable {
         /// Minutes of the local day.
-        var times: [Int] = []
+        package var times: [Int] = []
         /// Calls a day at random between 8 and 22 o'clock.
-        var randomPerDay = 0
-        var seconds = 60.0
-        var needsOfficer = true
-        /// Who is called; `nil` for everybody on duty.
-        var team: Team?
+        package var randomPerDay = 0
+        /// Time to answer, s.
+        package var seconds = 60.0
+        /// Whether the officer has to answer, and not the device alone.
+        package var needsOfficer = true
+        /// The team that is called; `nil` for everybody on duty.
+        package var team: Team?
+
+        /// Creates settings that call nobody.
+        package init() {}
     }
 
-    let settings: Settings
-    let zone: LocalZone
-    let units: UnitTable
-    let desk: RollCallDesk
-    let logger: Logger
+    private let settings: Settings
+    private let zone: LocalZone
+    private let units: UnitTable
+    private let desk: RollCallDesk
+    private let logger: Logger
+
+    /// Creates the schedule.
+    ///
+    /// - Parameters:
+    ///   - settings: What the configuration says.
+    ///   - zone: Zone of the local day.
+    ///   - units: The live table.
+    ///   - desk: Incidents, and what devices are to be told of them.
+    ///   - logger: Log.
+    package init(
+        settings: Settings,
+        zone: LocalZone,
+        units: UnitTable,
+        desk: RollCallDesk,
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.zone = zone
+        self.units = units
+        self.desk = desk
+        self.logger = logger
+    }
 
     private static let round: Duration = .seconds(5)
     private static let waking = 8 * 60..<22 * 60
@@ -34,13 +61,14 @@ struct RollCallSchedule: Service {
     /// The minutes of a day, by its number since 1970, at which the roll is called.
     ///
     /// `secret` makes the random ones different in each run of the room: nobody can know them.
-    static func minutes(_ settings: Settings, day: Int, secret: UInt64) -> [(minute: Int, actor: String)] {
+    package static func minutes(_ settings: Settings, day: Int, secret: UInt64) -> [(minute: Int, actor: String)] {
         var random = SplitMix64(seed: secret ^ UInt64(bitPattern: Int64(day)))
         let chance = (0..<settings.randomPerDay).map { _ in Int.random(in: Self.waking, using: &random) }
         return settings.times.map { ($0, "schedule") } + chance.map { ($0, "chance") }
     }
 
-    func run() async throws {
+    /// Runs until graceful shutdown.
+    package func run() async throws {
         await cancelWhenGracefulShutdown {
             let secret = UInt64.random(in: .min ... .max)
             var last = self.localMinute

@@ -1,14 +1,17 @@
-import Dispatching
 import FoundationEssentials
-import History
-import Logging
+package import History
+package import Incidents
+package import Logging
 import PatrolWire
 import TimeToScene
 
 /// Keeps incidents and roll calls in the casebook.
-struct RoomStores: CaseStore, RollCallStore {
-    let casebook: Casebook
-    let logger: Logger
+package struct RoomStores: CaseStore, RollCallStore {
+    private let casebook: Casebook
+    private let logger: Logger
+
+    /// Creates the stores of a casebook.
+    package init(casebook: Casebook, logger: Logger) { (self.casebook, self.logger) = (casebook, logger) }
 
     /// The words under which things are kept.
     enum Kind {
@@ -23,7 +26,7 @@ struct RoomStores: CaseStore, RollCallStore {
         return encoder
     }()
 
-    func save(_ incident: Incident, isNew: Bool, _ deed: CaseDeed?) throws {
+    package func save(_ incident: Incident, isNew: Bool, _ deed: CaseDeed?) throws {
         let isOpen = !incident.state.isEnded || (incident.followUp.map { $0.done == nil } ?? false)
         let item = Casebook.Item(
             kind: Kind.incident,
@@ -36,7 +39,7 @@ struct RoomStores: CaseStore, RollCallStore {
         try self.save(item, isNew: isNew, deed)
     }
 
-    func save(_ rollCall: RollCall, isNew: Bool, _ deed: CaseDeed) throws {
+    package func save(_ rollCall: RollCall, isNew: Bool, _ deed: CaseDeed) throws {
         let item = Casebook.Item(
             kind: Kind.rollCall,
             id: rollCall.id,
@@ -55,15 +58,15 @@ struct RoomStores: CaseStore, RollCallStore {
         guard try self.casebook.save(item, isNew: isNew, line) else { throw CaseExists() }
     }
 
-    func incident(_ id: String) throws -> Incident? { try self.one(Kind.incident, id) }
+    package func incident(_ id: String) throws -> Incident? { try self.one(Kind.incident, id) }
 
-    func incidents(before cursor: CaseCursor, isOpen: Bool, limit: Int) throws -> [Incident] {
+    package func incidents(before cursor: CaseCursor, isOpen: Bool, limit: Int) throws -> [Incident] {
         try self.page(Kind.incident, cursor, isOpen: isOpen, limit)
     }
 
-    func rollCall(_ id: String) throws -> RollCall? { try self.one(Kind.rollCall, id) }
+    package func rollCall(_ id: String) throws -> RollCall? { try self.one(Kind.rollCall, id) }
 
-    func rollCalls(before cursor: CaseCursor, limit: Int) throws -> [RollCall] {
+    package func rollCalls(before cursor: CaseCursor, limit: Int) throws -> [RollCall] {
         try self.page(Kind.rollCall, cursor, isOpen: false, limit)
     }
 
@@ -78,7 +81,7 @@ struct RoomStores: CaseStore, RollCallStore {
     }
 
     /// What was kept of a kind since a time, and what is still open.
-    func kept<T: Decodable>(_ kind: String, as type: T.Type = T.self, since: Int64) throws -> [T] {
+    package func kept<T: Decodable>(_ kind: String, as type: T.Type = T.self, since: Int64) throws -> [T] {
         try self.casebook.items(kind, from: since, to: .max, orOpen: true).compactMap { item in
             do {
                 return try JSONDecoder().decode(T.self, from: Data(item.body))

@@ -1,18 +1,32 @@
-import Board
-import Intake
+package import Board
+package import Intake
 import ServiceLifecycle
 import Threading
 
 /// Sees when a batch takes too long to be stored: a store that hangs tells nobody by itself.
-struct StoreWatch: Service {
-    let meter: IntakeMeter
-    let health: RoomHealth
+package struct StoreWatch: Service {
+    private let meter: IntakeMeter
+    private let health: RoomHealth
+
+    /// Creates the watch.
+    ///
+    /// - Parameters:
+    ///   - meter: The intake's counts.
+    ///   - health: The room's own health.
+    package init(
+        meter: IntakeMeter,
+        health: RoomHealth
+    ) {
+        self.meter = meter
+        self.health = health
+    }
 
     private static let round: Duration = .seconds(1)
     /// A batch of a thousand messages takes some 30 ms, ms.
     private static let longest: Int64 = 3_000
 
-    func run() async throws {
+    /// Runs until graceful shutdown.
+    package func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 let now = SystemClock.bootMilliseconds

@@ -30,7 +30,7 @@ extension Incident {
         case .close(let disposition):
             try self.requireOpen()
             for index in self.assignments.indices where self.assignments[index].isActive {
-                // Who never got there was called back, who did is done.
+                // A unit that never got there was called back; one that did is done.
                 if self.assignments[index].arrived == nil {
                     self.assignments[index].ended = now
                 } else {

@@ -1,14 +1,14 @@
-import Board
+package import Board
 import FoundationEssentials
 import PatrolWire
 import Plan
 import Program
-import RoadMap
+package import RoadMap
 import Threading
 
 /// The plan in force, and how it is replaced while the room runs.
-final class PlanHolder: PlanDesk {
-    private let files: Configuration.PlanFiles?
+package final class PlanHolder: PlanDesk {
+    private let files: PlanFiles?
     private let network: RoadNetwork
     private let kept: String
     private let inForce: Locked<RoomPlan?>
@@ -20,7 +20,7 @@ final class PlanHolder: PlanDesk {
     ///   - state: Folder in which a plan is kept that was put in force over HTTP.
     ///   - network: The roads.
     /// - Throws: `ProgramFailure` that names the file and its faults.
-    init(_ files: Configuration.PlanFiles?, state: String, network: RoadNetwork) throws {
+    package init(_ files: PlanFiles?, state: String, network: RoadNetwork) throws {
         (self.files, self.network, self.kept) = (files, network, "\(state)/plan.geojson")
         guard let files else {
             self.inForce = Locked(nil)
@@ -31,16 +31,18 @@ final class PlanHolder: PlanDesk {
             self.inForce = Locked(configured)
             return
         }
-        let replaced = try RoomPlan(Configuration.PlanFiles(file: self.kept, key: files.key), network: network)
+        let replaced = try RoomPlan(PlanFiles(file: self.kept, key: files.key), network: network)
         self.inForce = Locked(replaced.plan.revision > configured.plan.revision ? replaced : configured)
     }
 
     /// The plan in force; `nil` without one.
-    var plan: RoomPlan? { self.inForce.withLock { $0 } }
+    package var plan: RoomPlan? { self.inForce.withLock { $0 } }
 
-    var view: PlanView? { self.plan?.view }
+    /// What the board needs of it; `nil` without one.
+    package var view: PlanView? { self.plan?.view }
 
-    func replace(with text: [UInt8]) throws(PlanRefusal) {
+    /// Puts another plan in force, and keeps it over a restart.
+    package func replace(with text: [UInt8]) throws(PlanRefusal) {
         guard let files else {
             throw PlanRefusal(
                 isFaulty: false,

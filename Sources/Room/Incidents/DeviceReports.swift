@@ -2,7 +2,7 @@ package import PatrolWire
 package import Units
 
 /// What devices say, and what becomes of incidents by it.
-extension DispatchDesk {
+extension IncidentDesk {
     /// Whether an officer of a unit calls for help.
     package func isCalling(_ unit: UnitID) -> Bool {
         self.calling.contains("\(unit)")

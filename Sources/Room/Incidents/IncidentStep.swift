@@ -31,7 +31,7 @@ package enum IncidentStep: Sendable, Hashable {
         package let unit: String
         /// Id of the command that will carry the order.
         package let order: String
-        /// Who is soonest, as the dispatcher saw it.
+        /// The unit that is soonest, as the dispatcher saw it.
         package let offered: [Assignment.Offer]
         /// What is estimated of this one.
         package let forecast: Assignment.Forecast?

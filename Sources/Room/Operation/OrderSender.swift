@@ -1,24 +1,50 @@
-import Board
-import BrokerLink
-import Dispatching
-import Logging
+package import Board
+package import BrokerLink
+package import Incidents
+package import Logging
 import PatrolWire
 import ServiceLifecycle
 import Threading
 
 /// Tells devices what the desks want of them, until they have answered.
-struct OrderSender: Service {
-    let desk: DispatchDesk
-    let rollCalls: RollCallDesk
+package struct OrderSender: Service {
+    private let desk: IncidentDesk
+    private let rollCalls: RollCallDesk
     /// By station.
-    let links: [String: BrokerLink]
-    let feed: LiveFeed
-    let health: RoomHealth
-    let logger: Logger
+    private let links: [String: BrokerLink]
+    private let feed: LiveFeed
+    private let health: RoomHealth
+    private let logger: Logger
+
+    /// Creates a sender.
+    ///
+    /// - Parameters:
+    ///   - desk: Incidents, and what devices are to be told of them.
+    ///   - rollCalls: Roll calls, and what devices are to be told of them.
+    ///   - links: Connection of each station.
+    ///   - feed: Pages that look on.
+    ///   - health: The room's own health.
+    ///   - logger: Log.
+    package init(
+        desk: IncidentDesk,
+        rollCalls: RollCallDesk,
+        links: [String: BrokerLink],
+        feed: LiveFeed,
+        health: RoomHealth,
+        logger: Logger
+    ) {
+        self.desk = desk
+        self.rollCalls = rollCalls
+        self.links = links
+        self.feed = feed
+        self.health = health
+        self.logger = logger
+    }
 
     private static let round: Duration = .milliseconds(100)
 
-    func run() async throws {
+    /// Runs until graceful shutdown.
+    package func run() async throws {
         await cancelWhenGracefulShutdown {
             var rounds = 0
             var alarms: [Alarm] = []

@@ -3,7 +3,7 @@
 /// Whoever acts second on the same thing is told who was first. What a device says comes in as records and moves
 /// its order on; orders that no device has confirmed are told again. What a device or another system says is never
 /// lost for a store that fails: it holds at once, and is kept as soon as the store takes it.
-package actor DispatchDesk {
+package actor IncidentDesk {
     private struct Unkept: Sendable {
         let incident: Incident
         let deed: CaseDeed?
@@ -226,7 +226,7 @@ package actor DispatchDesk {
     package func due() -> [(order: Order, isFirst: Bool)] { self.pending.due(at: self.now()) }
 }
 
-extension DispatchDesk {
+extension IncidentDesk {
     /// Incidents before a cursor, newest first, out of the store; what is newer here stands for what is there.
     ///
     /// - Throws: What the store throws.

@@ -1,28 +1,60 @@
-import Board
-import Dispatching
-import History
+package import Board
+package import Dispatching
+package import History
+package import Incidents
 import Intake
-import Logging
-import PatrolWire
+package import Logging
+package import PatrolWire
 import Threading
-import Units
+package import Units
 
 /// Passes on what comes in: to the roads, the desks and the pages.
-struct RoomObserver: IntakeObserver {
-    let units: UnitTable
-    let places: UnitPlaces
-    let desk: DispatchDesk
-    let rollCalls: RollCallDesk
-    let feed: LiveFeed
-    let health: RoomHealth
+package struct RoomObserver: IntakeObserver {
+    private let units: UnitTable
+    private let places: UnitPlaces
+    private let desk: IncidentDesk
+    private let rollCalls: RollCallDesk
+    private let feed: LiveFeed
+    private let health: RoomHealth
     /// Ends the room: its store is damaged, and the next start begins a new one.
-    let giveUp: @Sendable (HistoryError) -> Void
-    let logger: Logger
+    private let giveUp: @Sendable (HistoryError) -> Void
+    private let logger: Logger
+
+    /// Creates the observer.
+    ///
+    /// - Parameters:
+    ///   - units: The live table.
+    ///   - places: Units on the roads.
+    ///   - desk: Incidents, and what devices are to be told of them.
+    ///   - rollCalls: Roll calls, and what devices are to be told of them.
+    ///   - feed: Pages that look on.
+    ///   - health: The room's own health.
+    ///   - giveUp: Called when the store is damaged: the next start begins a new one.
+    ///   - logger: Log.
+    package init(
+        units: UnitTable,
+        places: UnitPlaces,
+        desk: IncidentDesk,
+        rollCalls: RollCallDesk,
+        feed: LiveFeed,
+        health: RoomHealth,
+        giveUp: @escaping @Sendable (HistoryError) -> Void,
+        logger: Logger
+    ) {
+        self.units = units
+        self.places = places
+        self.desk = desk
+        self.rollCalls = rollCalls
+        self.feed = feed
+        self.health = health
+        self.giveUp = giveUp
+        self.logger = logger
+    }
 
     /// A message that waited for longer, s, shows that the intake has fallen behind.
     private static let longestWait = 5.0
 
-    func heard(_ record: Record, isBacklog: Bool, station: Name, device: Name) async {
+    package func heard(_ record: Record, isBacklog: Bool, station: Name, device: Name) async {
         let id = UnitID(station: station, device: device)
         if record.event == nil, !isBacklog { self.places.take(record, station: station, device: device) }
         self.feed.touch(.unit(id))
@@ -56,11 +88,11 @@ struct RoomObserver: IntakeObserver {
         }
     }
 
-    func noticed(station: Name, device: Name) async {
+    package func noticed(station: Name, device: Name) async {
         self.feed.touch(.unit(UnitID(station: station, device: device)))
     }
 
-    func called(_ call: IncidentCall, station: Name) async -> IncidentReceipt {
+    package func called(_ call: IncidentCall, station: Name) async -> IncidentReceipt {
         let report = Incident.Report(
             latitude: call.latitude,
             longitude: call.longitude,
@@ -86,7 +118,7 @@ struct RoomObserver: IntakeObserver {
         }
     }
 
-    func answered(_ result: CommandResult, station: Name, device: Name) async {
+    package func answered(_ result: CommandResult, station: Name, device: Name) async {
         do {
             try await self.desk.answered(result, station: station, device: device)
         } catch {
@@ -95,13 +127,13 @@ struct RoomObserver: IntakeObserver {
         await self.rollCalls.answered(result, station: station, device: device)
     }
 
-    func stored(_ trouble: HistoryError?, station: Name) async {
+    package func stored(_ trouble: HistoryError?, station: Name) async {
         guard let trouble else { return self.health.clear(.store) }
         self.health.note(.store, detail: "\(trouble)", now: SystemClock.wallMilliseconds)
         if trouble.isDamage { self.giveUp(trouble) }
     }
 
-    func waited(_ seconds: Double, station: Name) async {
+    package func waited(_ seconds: Double, station: Name) async {
         guard seconds > Self.longestWait else { return self.health.clear(.intake, station: station) }
         self.health.note(
             .intake,

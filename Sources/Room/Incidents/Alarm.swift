@@ -30,7 +30,7 @@ package struct Alarm: Sendable, Hashable, Codable {
     package let kind: Kind
     /// Since when, ms since 1970 UTC.
     package let since: Int64
-    /// Who takes care of it; `nil` while nobody does.
+    /// The dispatcher who has taken it; `nil` while nobody has.
     package let taken: String?
     /// Station of the device; `nil` when it is about the incident.
     package var station: String?

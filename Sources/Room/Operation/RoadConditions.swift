@@ -1,27 +1,49 @@
-import Board
-import Dispatching
-import Logging
+package import Board
+import Incidents
+package import Logging
 import PatrolWire
-import Plan
-import RoadSearch
+package import Plan
+package import RoadSearch
 import ServiceLifecycle
 import Threading
-import TimeToScene
+package import TimeToScene
 
 /// Keeps the roads' weights as the hour and the closures have them.
-struct RoadConditions: Service {
-    let estimator: TimeToScene
-    let closures: ClosureDesk
-    let zone: LocalZone
-    let feed: LiveFeed
-    let logger: Logger
+package struct RoadConditions: Service {
+    private let estimator: TimeToScene
+    private let closures: ClosureDesk
+    private let zone: LocalZone
+    private let feed: LiveFeed
+    private let logger: Logger
+
+    /// Creates the service.
+    ///
+    /// - Parameters:
+    ///   - estimator: Times to scene.
+    ///   - closures: Closed roads.
+    ///   - zone: Zone of the local day.
+    ///   - feed: Pages that look on.
+    ///   - logger: Log.
+    package init(
+        estimator: TimeToScene,
+        closures: ClosureDesk,
+        zone: LocalZone,
+        feed: LiveFeed,
+        logger: Logger
+    ) {
+        self.estimator = estimator
+        self.closures = closures
+        self.zone = zone
+        self.feed = feed
+        self.logger = logger
+    }
 
     private static let round: Duration = .milliseconds(200)
     /// The load is rounded to such steps: a smaller change is not worth new weights.
     private static let step = 0.05
 
     /// The load of a moment, ms since 1970 UTC.
-    static func load(_ day: TrafficDay, _ zone: LocalZone, at now: Int64) -> Double {
+    package static func load(_ day: TrafficDay, _ zone: LocalZone, at now: Int64) -> Double {
         let local = zone.local(now / 1_000)
         let days = Int((Double(local) / 86_400).rounded(.down))
         let hour = Double(Int(local) - days * 86_400) / 3_600
@@ -30,7 +52,8 @@ struct RoadConditions: Service {
         return (load / Self.step).rounded() * Self.step
     }
 
-    func run() async throws {
+    /// Runs until graceful shutdown.
+    package func run() async throws {
         await cancelWhenGracefulShutdown {
             var inForce: (load: Double, closures: [Closure])?
             while !Task.isCancelled {

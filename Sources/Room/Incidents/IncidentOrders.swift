@@ -2,7 +2,7 @@ import Ground
 import PatrolWire
 
 /// What devices are told of what was decided.
-extension DispatchDesk {
+extension IncidentDesk {
     /// An order is not worth telling after so long, ms.
     private static let orderLife: Int64 = 600_000
     /// Whoever called for help is told that it was seen, even after a night without a link, ms.

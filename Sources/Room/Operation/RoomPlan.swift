@@ -1,36 +1,36 @@
-import Board
+package import Board
 import FoundationEssentials
 import Ground
-import PatrolWire
-import Plan
+package import PatrolWire
+package import Plan
 import PlanSigning
 import Program
-import RoadMap
+package import RoadMap
 import TimeToScene
 import Zones
 
 /// The room's patrol plan: signed for the devices, drawn for the board, asked by roll calls.
-struct RoomPlan: Sendable {
+package struct RoomPlan: Sendable {
     /// The plan.
-    let plan: PatrolPlan
+    package let plan: PatrolPlan
     /// The message for the devices.
-    let signed: [UInt8]
+    package let signed: [UInt8]
     /// What the board needs.
-    let view: PlanView
+    package let view: PlanView
 
     private let responsible: [String: Set<String>]
 
     /// Reads the plan and its key.
     ///
     /// - Throws: `ProgramFailure` that names the file and its faults.
-    init(_ configuration: Configuration.PlanFiles, network: RoadNetwork) throws {
+    package init(_ configuration: PlanFiles, network: RoadNetwork) throws {
         try self.init(try Self.read(configuration.file), configuration, network: network)
     }
 
     /// Reads a plan that is not in its file yet.
     ///
     /// - Throws: `ProgramFailure` that names its faults.
-    init(_ bytes: [UInt8], _ configuration: Configuration.PlanFiles, network: RoadNetwork) throws {
+    package init(_ bytes: [UInt8], _ configuration: PlanFiles, network: RoadNetwork) throws {
         let text = String(decoding: bytes, as: UTF8.self)
         let plan: PatrolPlan
         do throws(PlanError) {
@@ -53,7 +53,7 @@ struct RoomPlan: Sendable {
     }
 
     /// Whether a record shows its unit in a grid that it answers for, or in any when none is its own.
-    func isInside(_ record: Record) -> Bool? {
+    package func isInside(_ record: Record) -> Bool? {
         guard let latitude = record.latitude, let longitude = record.longitude,
             let place = Coordinate(latitude: latitude, longitude: longitude)
         else { return nil }

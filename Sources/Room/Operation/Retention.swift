@@ -1,18 +1,35 @@
-import History
-import Logging
+package import History
+package import Logging
 import ServiceLifecycle
 import Threading
 
 /// Deletes what is older than the configuration keeps, a little at a time, so that the intake never waits for it.
-struct Retention: Service {
-    let history: History
-    let days: Double
-    let logger: Logger
+package struct Retention: Service {
+    private let history: History
+    private let days: Double
+    private let logger: Logger
+
+    /// Creates the service.
+    ///
+    /// - Parameters:
+    ///   - history: The records.
+    ///   - days: Age at which a record is deleted, days.
+    ///   - logger: Log.
+    package init(
+        history: History,
+        days: Double,
+        logger: Logger
+    ) {
+        self.history = history
+        self.days = days
+        self.logger = logger
+    }
 
     private static let round: Duration = .seconds(3_600)
     private static let portion = 2_000
 
-    func run() async throws {
+    /// Runs until graceful shutdown.
+    package func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 await self.forget()

@@ -69,7 +69,7 @@ package actor RollCallDesk {
     ///   - members: The units that are asked.
     ///   - seconds: How long they have.
     ///   - needsOfficer: Whether the officer has to answer.
-    ///   - actor: Who calls.
+    ///   - actor: The person who calls the roll.
     ///   - origin: From where.
     /// - Returns: The roll call.
     /// - Throws: What the store throws; then nobody is called.

@@ -1,17 +1,17 @@
-import BrokerLink
+package import BrokerLink
 import FoundationEssentials
-import Logging
-import PatrolWire
+package import Logging
+package import PatrolWire
 import Plan
 import PlanSigning
 import Program
 import ServiceLifecycle
 import Threading
-import Units
+package import Units
 import Zones
 
 /// Sends a station's patrol plan, signed, to every device that does not have it.
-struct PlanPublisher: Service {
+package struct PlanPublisher: Service {
     private let station: Name
     private let link: BrokerLink
     private let units: UnitTable
@@ -22,12 +22,12 @@ struct PlanPublisher: Service {
     private static let round: Duration = .seconds(1)
 
     /// Creates the publisher of a station.
-    init(_ plans: PlanHolder, station: Name, link: BrokerLink, units: UnitTable, logger: Logger) {
+    package init(_ plans: PlanHolder, station: Name, link: BrokerLink, units: UnitTable, logger: Logger) {
         (self.plans, self.station, self.link, self.units, self.logger) = (plans, station, link, units, logger)
     }
 
     /// Runs until graceful shutdown.
-    func run() async throws {
+    package func run() async throws {
         await cancelWhenGracefulShutdown {
             var sent: [Name: Int] = [:]
             while !Task.isCancelled {
