@@ -53,8 +53,8 @@ struct BoardWordsTests {
         #expect(listed.count > 40)
         #expect(listed.subtracting(languages[0]).isEmpty)
         for (file, name) in [
-            ("Dispatch/Alarm.swift", "enum Kind"), ("Dispatch/Candidates.swift", "enum Reason"),
-            ("Dispatch/Incident.swift", "enum State"),
+            ("Incidents/Alarm.swift", "enum Kind"), ("Dispatch/Candidates.swift", "enum Reason"),
+            ("Incidents/Incident.swift", "enum State"),
         ] {
             let source = try self.text(file)
             let cases = try #require(source.range(of: name))
