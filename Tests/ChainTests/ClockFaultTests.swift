@@ -40,11 +40,14 @@ struct ClockFaultTests {
     }
 
     /// All records lie where this machine's own clocks have them.
+    ///
+    /// On a busy machine a fix reaches the device some seconds late. Its record says when it was measured, which is right,
+    /// and `up` when it came; a jump is larger than that by far, and no record is ahead.
     private func expectTrue(_ chain: Chain) async throws {
         let offset = SystemClock.wallMilliseconds - SystemClock.bootMilliseconds
         for (made, up) in try await self.times(chain) {
             let error = made - up - offset
-            guard abs(error) >= 2_000 else { continue }
+            guard !(-30_000..<2_000).contains(error) else { continue }
             let record = try await chain.storeRows("SELECT * FROM record WHERE up = \(up)")
             Issue.record("\(record) is off by \(error) ms")
         }

@@ -24,7 +24,7 @@ package struct SideBySide: SuiteTrait, TestScoping {
 }
 
 extension Trait where Self == SideBySide {
-    /// A suite that starts real programs: at most five at once.
+    /// A suite that starts real programs: at most four at once.
     package static var realPrograms: Self { SideBySide(.realPrograms) }
 
     /// A suite that computes for seconds: one at once.
@@ -33,7 +33,7 @@ extension Trait where Self == SideBySide {
 
 /// Turns in the order in which they were asked for.
 private final class Turns: Sendable {
-    static let realPrograms = Turns(5)
+    static let realPrograms = Turns(4)
     static let longComputing = Turns(1)
 
     private struct State {
