@@ -1,6 +1,12 @@
 package import Testing
 import Threading
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 /// How many suites of a kind run at once; the rest wait for their turn.
 ///
 /// Tests of real programs mostly wait, so several suites of them share the processors well; all at once they would
@@ -15,10 +21,20 @@ package struct SideBySide: SuiteTrait, TestScoping {
         testCase: Test.Case?,
         performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
+        Self.liftDescriptorLimit
         await self.turns.begin()
         defer { self.turns.end() }
         try await function()
     }
+
+    /// Suites share one process, and one of them opens a thousand connections: the soft limit may be no more than that.
+    private static let liftDescriptorLimit: Void = {
+        let files = CInt(RLIMIT_NOFILE.rawValue)
+        var limit = rlimit()
+        guard getrlimit(files, &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = setrlimit(files, &limit)
+    }()
 
     fileprivate init(_ turns: Turns) { self.turns = turns }
 }

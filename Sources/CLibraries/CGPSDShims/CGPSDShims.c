@@ -1,3 +1,4 @@
+#include <poll.h>
 #include "CGPSDShims.h"
 
 #include <errno.h>
@@ -38,14 +39,25 @@ cgpsd_session *cgpsd_open(const char *host, const char *port, int *status) {
     return session;
 }
 
+// The mask accumulates: without clearing it a report of satellites would look like one of a place.
+static int read_now(struct gps_data_t *data) {
+    data->set = 0;
+    errno = 0;
+    return gps_read(data, NULL, 0);
+}
+
 cgpsd_result cgpsd_next(cgpsd_session *session, int timeout_us, cgpsd_position *out) {
     struct gps_data_t *data = &session->data;
 
-    if (!gps_waiting(data, timeout_us)) { return cgpsd_result_nothing; }
-    // The mask accumulates: without this a report of satellites would look like one of a place.
-    data->set = 0;
-    errno = 0;
-    int count = gps_read(data, NULL, 0);
+    // Not gps_waiting: it selects, and ends the process on a descriptor from 1024 on. Lines that libgps has read already are
+    // in its own buffer and not on the socket, so they are asked for first.
+    int count = read_now(data);
+    bool is_empty = count == 0 || (count < 0 && (data->set & PACKET_SET) == 0 && (errno == EAGAIN || errno == EINTR));
+    if (is_empty) {
+        struct pollfd waiting = {.fd = data->gps_fd, .events = POLLIN, .revents = 0};
+        if (poll(&waiting, 1, (timeout_us + 999) / 1000) <= 0) { return cgpsd_result_nothing; }
+        count = read_now(data);
+    }
     if (count < 0) {
         // From API 16 a line that is not JSON is an error too, but then a packet was read.
         bool is_open = (data->set & PACKET_SET) != 0 || errno == EAGAIN || errno == EINTR;
