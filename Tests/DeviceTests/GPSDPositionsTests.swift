@@ -6,6 +6,12 @@ import Simulation
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 @Suite("Positions from a real gpsd", .serialized, .realPrograms, .timeLimit(.minutes(2)))
 struct GPSDPositionsTests {
     /// Collects what a gpsd says while `body` runs.
@@ -54,6 +60,24 @@ struct GPSDPositionsTests {
                 #expect(seen.isSubset(of: expected), "\(seen.subtracting(expected))")
                 // The first place may pass before gpsd has understood what kind of receiver it is.
                 #expect(expected.subtracting(seen).count <= 1, "\(expected.subtracting(seen))")
+            }
+        }
+    }
+
+    @Test("a process with more than 1,024 descriptors open reads gpsd like any other")
+    func manyDescriptors() async throws {
+        try await withTemporaryFolder("gpsd") { folder in
+            try await withFedGPSD(folder: folder) { port, _ in
+                let held = (0..<1_100).map { _ in open("/dev/null", O_RDONLY | O_CLOEXEC) }
+                defer { for descriptor in held where descriptor >= 0 { close(descriptor) } }
+                try #require(held.allSatisfy { $0 >= 0 }, "the limit of descriptors is below 1,100")
+                let reports = try await self.collect(port: port, silentAfter: 500) { reports in
+                    // It has waited on its descriptor many times before it says so.
+                    try await eventually("gpsd being called silent") {
+                        reports.all.contains { if case .unavailable = $0 { true } else { false } } ? () : nil
+                    }
+                }
+                #expect(reports.contains { if case .available = $0 { true } else { false } })
             }
         }
     }
