@@ -52,12 +52,14 @@ extension Chain {
         try writeFile(path, text + "accounts: \(self.folder)/accounts\n")
     }
 
-    /// Asks with curl, which keeps cookies in a jar.
+    /// Asks with curl and the cookies of a jar.
+    ///
+    /// Only a login writes the jar: curl empties it first, and another that begins at that moment would have no cookie.
     func curl(_ arguments: [String], jar: String = "jar") async throws -> (status: String, text: String) {
         let cookies = "\(self.folder)/\(jar)"
         let result = try await runProgramToEnd(
             "/usr/bin/curl",
-            ["-sk", "-m", "20", "-w", "\n%{http_code}", "-b", cookies, "-c", cookies] + arguments
+            ["-sk", "-m", "20", "-w", "\n%{http_code}", "-b", cookies] + arguments
         )
         let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
         return (lines.last.map(String.init) ?? "", lines.dropLast().joined(separator: "\n"))
@@ -72,7 +74,8 @@ extension Chain {
         _ more: [String] = []
     ) async throws -> (status: String, text: String) {
         let body = #"{"name":"\#(name)","password":"\#(password ?? "a long password of \(name)")"}"#
-        let line = ["--interface", address, "-X", "POST", "-d", body, "\(self.secure)/api/v1/session"] + more
+        let cookies = ["-c", "\(self.folder)/\(jar)"]
+        let line = cookies + ["--interface", address, "-X", "POST", "-d", body, "\(self.secure)/api/v1/session"] + more
         return try await self.curl(line, jar: jar)
     }
 
