@@ -228,9 +228,13 @@ struct HonestRoomTests {
                 try await chain.withRoom { _ in
                     let casebook = "\(chain.folder)/room/casebook.sqlite"
                     let root = "patrol/1/jinzhan/room/incident"
+                    let unlock = "\(chain.folder)/unlock"
                     try await withProgram(
                         "/usr/bin/sqlite3",
-                        ["-cmd", ".timeout 5000", casebook, "BEGIN IMMEDIATE", ".shell sleep 12", "COMMIT"],
+                        [
+                            "-cmd", ".timeout 5000", casebook, "BEGIN IMMEDIATE",
+                            ".shell until test -e '\(unlock)'; do sleep 0.1; done", "COMMIT",
+                        ],
                         logFile: "\(chain.folder)/lock.log"
                     ) { _ in
                         async let receipt = runProgramToEnd(
@@ -251,6 +255,7 @@ struct HonestRoomTests {
                         try await eventually("red health", within: .seconds(30)) {
                             try await self.health(chain).faults.first?.what == "casebook" ? () : nil
                         }
+                        try writeFile(unlock, "")
                     }
                     try await eventually("the incident in the store", within: .seconds(30)) {
                         let page = try await chain.room.ask("GET", "/api/v1/incidents").decode(Incidents.self)
