@@ -56,9 +56,10 @@ struct BoardListTests {
 
     @Test("lose none of 200 presses of 110 ms while everything moves, and keep the focus")
     func presses() async throws {
-        try await Chain.withFleet(60) { chain in
+        // Every third press sends a unit: there are more units than that.
+        try await Chain.withFleet(120) { chain in
             try await chain.openIncidents(12)
-            try await Browser.onPage(of: chain, units: 60) { page in
+            try await Browser.onPage(of: chain, units: 120) { page in
                 let _: Bool = try await page.run(Self.noting)
                 let clock = ContinuousClock()
                 let start = clock.now
