@@ -185,14 +185,16 @@ let package = Package(
         library("Device", "Hardware", ["Delivery", "Ground", "Patrolling", "Position", "Report", "Settings"]),
         library("Device", "Inputs", ["CGPIO", "Hardware", "Threading", lifecycle, logging], settings: strict),
         library("Device", "Report", ["Ground", "PatrolWire", "Position"]),
-        library("Device", "Outbox", ["CSQLite", "PatrolWire", "Threading", logging], settings: strict),
+        library("Device", "Numbering", ["PatrolWire"]),
+        library("Device", "Outbox", ["CSQLite", "Numbering", "PatrolWire", "Threading", logging], settings: strict),
         library("Device", "Delivery", ["PatrolWire"]),
         library("Device", "Uplink", ["BrokerLink", "Delivery", "PatrolWire", "Threading", lifecycle, logging]),
         program(
             "Device",
             "patrold",
             [
-                "BrokerLink", "Console", "ConsoleWire", "Delivery", "Hardware", "Inputs", "Orders", "Outbox",
+                "BrokerLink", "Console", "ConsoleWire", "Delivery", "Hardware", "Inputs", "Numbering", "Orders",
+                "Outbox",
                 "PatrolWire",
                 "Patrolling", "PlainText", "Plan", "Position", "PositionGPSD", "Program", "Report", "Settings",
                 "SetupCheck", "Systemd", "Threading", "Uplink", "Zones", arguments, lifecycle, logging, signals,
@@ -204,9 +206,10 @@ let package = Package(
         library(
             "Room",
             "Intake",
-            ["BrokerLink", "History", "PatrolWire", "Threading", "Units", lifecycle, logging]
+            ["BrokerLink", "History", "Ledger", "PatrolWire", "Threading", "Units", lifecycle, logging]
         ),
-        library("Room", "History", ["PatrolWire", .product(name: "GRDB", package: "GRDB.swift")]),
+        library("Room", "Ledger", ["PatrolWire"]),
+        library("Room", "History", ["Ledger", "PatrolWire", .product(name: "GRDB", package: "GRDB.swift")]),
         library("Room", "RoadMap", ["Ground", "Threading", crypto], settings: strict + optimised),
         library("Room", "RoadImport", ["COSM", "Ground", "RoadMap", crypto], settings: strict + optimised),
         library("Room", "RoadSearch", ["Ground", "RoadMap", "Threading"], settings: strict + optimised),
@@ -306,9 +309,9 @@ let package = Package(
             "Tools",
             "patrol-bench",
             [
-                "BrokerLink", "Ground", "History", "PatrolWire", "Plan", "Position", "Program", "Report", "Rig",
-                "RoadMap", "RoadSearch",
-                "Settings", "Simulation", "Threading", "TimeToScene", "Track", "Zones", arguments, logging,
+                "BrokerLink", "Ground", "History", "Ledger", "PatrolWire", "Plan", "Position", "Program",
+                "Report", "Rig", "RoadMap", "RoadSearch", "Settings", "Simulation", "Threading", "TimeToScene", "Track",
+                "Zones", arguments, logging,
             ]
         ),
 
@@ -345,7 +348,8 @@ let package = Package(
         tests(
             "DeviceTests",
             [
-                "ConsoleWire", "Delivery", "Ground", "Hardware", "Inputs", "Orders", "Outbox", "Patrolling",
+                "ConsoleWire", "Delivery", "Ground", "Hardware", "Inputs", "Numbering", "Orders", "Outbox",
+                "Patrolling",
                 "PatrolWire", "Plan", "Position", "PositionGPSD",
                 "Report",
                 "Rig", "Settings", "TestSupport", "Track", "Uplink", "Zones", lifecycle, logging,
@@ -358,18 +362,18 @@ let package = Package(
         tests(
             "RoomTests",
             [
-                "Board", "BrokerLink", "Dispatching", "Ground", "History", "Incidents", "Intake", "PatrolWire", "Plan",
-                "Reports",
-                "Rig", "RoadImport", "RoadMap", "RoadSearch", "TestSupport", "Threading", "TimeToScene", "Units",
+                "Board", "BrokerLink", "Dispatching", "Ground", "History", "Incidents", "Intake", "Ledger",
+                "PatrolWire",
+                "Plan", "Reports", "Rig", "RoadImport", "RoadMap", "RoadSearch", "TestSupport", "Threading",
+                "TimeToScene", "Units",
             ]
         ),
         tests("SimulationTests", ["Ground", "Rig", "Simulation", "TestSupport"]),
         tests(
             "ChainTests",
             [
-                "BrokerLink", "Console", "ConsoleWire", "Ground", "History", "PatrolWire", "Position", "Rig",
-                "Settings", "Simulation",
-                "TestSupport", "Threading", logging,
+                "BrokerLink", "Console", "ConsoleWire", "Ground", "History", "Ledger", "PatrolWire", "Position", "Rig",
+                "Settings", "Simulation", "TestSupport", "Threading", logging,
             ]
         ),
     ],

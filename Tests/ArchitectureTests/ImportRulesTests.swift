@@ -5,7 +5,7 @@ import Testing
 /// locks may be among what they are built on.
 private let pure = [
     "Ground", "Plan", "PatrolWire", "ConsoleWire", "PlainText", "Position", "Track", "Report", "Orders", "Patrolling",
-    "Delivery",
+    "Delivery", "Ledger", "Numbering",
 ]
 
 /// Modules that touch the world.

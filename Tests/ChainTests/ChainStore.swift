@@ -35,7 +35,11 @@ extension Chain {
 
     /// Contents of the outbox, whatever the numbers are.
     func outboxContents() async throws -> [String] {
-        try await self.outboxRows("SELECT \(Self.content) FROM record UNION ALL SELECT \(Self.content) FROM former")
+        // The table of records that wait for a number is made when the first does.
+        let tables = try await self.outboxRows("SELECT name FROM sqlite_schema WHERE name IN ('record', 'former')")
+        return try await self.outboxRows(
+            tables.map { "SELECT \(Self.content) FROM \($0)" }.joined(separator: " UNION ALL ")
+        )
     }
 
     /// Contents of the store, whatever the numbers are.

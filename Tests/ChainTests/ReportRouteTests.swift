@@ -1,5 +1,6 @@
 import FoundationEssentials
 import History
+import Ledger
 import PatrolWire
 import Rig
 import TestSupport
@@ -49,7 +50,7 @@ struct ReportRouteTests {
                 )
             }
             let name = LogName(station: try #require(Name(station)), device: device, log: "00112233aabbccdd")
-            _ = try await history.store([Delivery(name: name, records: records)])
+            _ = try await history.store([LogDelivery(name: name, records: records)])
         }
     }
 

@@ -1,18 +1,19 @@
 import Delivery
 import Ground
+import PatrolWire
 import TestSupport
 import Testing
 
+/// A record of one byte.
+private func message(_ body: UInt8, isEvent: Bool, sequence: Int64 = 1) -> LiveDelivery.Message {
+    LiveDelivery.Message([body], RecordNumber(log: "00112233aabbccdd", sequence: sequence), isEvent: isEvent)
+}
+
 @Suite("What goes live, as a machine")
 struct LiveDeliveryTests {
-    private typealias Message = LiveDelivery.Message
+    private func event(_ number: UInt8) -> LiveDelivery.Event { .offered(message(number, isEvent: true)) }
 
-    private func event(_ number: UInt8) -> LiveDelivery.Event {
-        .offered(Message([number], isEvent: true), sequence: 1)
-    }
-    private func position(_ number: UInt8) -> LiveDelivery.Event {
-        .offered(Message([number], isEvent: false), sequence: 1)
-    }
+    private func position(_ number: UInt8) -> LiveDelivery.Event { .offered(message(number, isEvent: false)) }
 
     /// A lane whose birth message the broker has.
     private func online() -> LiveDelivery {
@@ -30,25 +31,34 @@ struct LiveDeliveryTests {
             #expect(lane.take(offer, at: 0).isEmpty)
         }
         #expect(lane.take(.connected, at: 0) == [.announce(connection: 1)])
-        #expect(lane.take(.announced(connection: 1), at: 0) == [.send(Message([2], isEvent: true))])
+        #expect(lane.take(.announced(connection: 1), at: 0) == [.send(message(2, isEvent: true))])
         #expect(lane.take(self.event(5), at: 0).isEmpty, "one at a time")
-        #expect(lane.take(.taken, at: 0) == [.send(Message([4], isEvent: true))])
-        #expect(lane.take(.taken, at: 0) == [.send(Message([5], isEvent: true))])
-        #expect(lane.take(.taken, at: 0) == [.send(Message([3], isEvent: false))])
+        #expect(lane.take(.taken, at: 0) == [.send(message(4, isEvent: true))])
+        #expect(lane.take(.taken, at: 0) == [.send(message(5, isEvent: true))])
+        #expect(lane.take(.taken, at: 0) == [.send(message(3, isEvent: false))])
         #expect(lane.take(.taken, at: 0).isEmpty)
     }
 
     @Test("a record that is not taken goes again after a rest, a position only if there is no newer one")
     func refused() {
         var lane = self.online()
-        #expect(lane.take(self.event(1), at: 0) == [.send(Message([1], isEvent: true))])
+        #expect(lane.take(self.event(1), at: 0) == [.send(message(1, isEvent: true))])
         #expect(lane.take(.refused, at: 0) == [.rest(1_000)])
         #expect(lane.take(self.position(2), at: 0).isEmpty, "it rests")
-        #expect(lane.take(.rested, at: 0) == [.send(Message([1], isEvent: true))])
-        #expect(lane.take(.taken, at: 0) == [.send(Message([2], isEvent: false))])
+        #expect(lane.take(.rested, at: 0) == [.send(message(1, isEvent: true))])
+        #expect(lane.take(.taken, at: 0) == [.send(message(2, isEvent: false))])
         #expect(lane.take(self.position(3), at: 0).isEmpty)
         #expect(lane.take(.refused, at: 0) == [.rest(1_000)])
-        #expect(lane.take(.rested, at: 0) == [.send(Message([3], isEvent: false))])
+        #expect(lane.take(.rested, at: 0) == [.send(message(3, isEvent: false))])
+    }
+
+    @Test("a device that goes on in another log says so on the same connection")
+    func anotherLog() {
+        var lane = self.online()
+        #expect(lane.take(.logChanged, at: 0) == [.announce(connection: 1)])
+        #expect(lane.isUp)
+        _ = lane.take(.disconnected, at: 0)
+        #expect(lane.take(.logChanged, at: 0).isEmpty)
     }
 
     @Test("a broken connection: what was on its way goes again after the next birth message")
@@ -59,7 +69,7 @@ struct LiveDeliveryTests {
         #expect(lane.take(.connected, at: 0) == [.announce(connection: 2)])
         #expect(lane.take(.refused, at: 0) == [.rest(1_000)], "the link gives up the old message late")
         #expect(lane.take(.announced(connection: 2), at: 0).isEmpty)
-        #expect(lane.take(.rested, at: 0) == [.send(Message([1], isEvent: true))])
+        #expect(lane.take(.rested, at: 0) == [.send(message(1, isEvent: true))])
     }
 
     @Test("a connection that breaks before its birth message is answered does not speak for the next one")
@@ -79,7 +89,7 @@ struct LiveDeliveryTests {
         _ = lane.take(self.event(1), at: 0)
         _ = lane.take(self.event(2), at: 0)
         #expect(lane.take(.stop, at: 0) == [.limit(3_000)])
-        #expect(lane.take(.taken, at: 0) == [.send(Message([2], isEvent: true))])
+        #expect(lane.take(.taken, at: 0) == [.send(message(2, isEvent: true))])
         #expect(lane.take(.taken, at: 0) == [.sayGoodbye])
         #expect(lane.take(.goodbyeSaid, at: 0) == [.end])
 
@@ -101,8 +111,8 @@ struct LiveDeliveryTests {
     func settling() {
         var lane = LiveDelivery()
         #expect(lane.settledSequence(at: 0, settling: 8_000) == .max)
-        _ = lane.take(.offered(Message([1], isEvent: true), sequence: 5), at: 1_000)
-        _ = lane.take(.offered(Message([1], isEvent: true), sequence: 6), at: 2_000)
+        _ = lane.take(.offered(message(1, isEvent: true, sequence: 5)), at: 1_000)
+        _ = lane.take(.offered(message(1, isEvent: true, sequence: 6)), at: 2_000)
         #expect(lane.settledSequence(at: 8_999, settling: 8_000) == 4)
         #expect(lane.settledSequence(at: 9_000, settling: 8_000) == 5)
         #expect(lane.settledSequence(at: 10_000, settling: 8_000) == .max)
@@ -258,7 +268,7 @@ struct DeliveryTests {
                 case .read:
                     if self.isReading { self.faults.append("two reads at once") }
                     self.isReading = true
-                case .keep: break
+                case .keep, .sent, .doubtSent: break
                 case .wait(_, let event): self.owed.append(event)
                 case .end: self.ends += 1
                 }
@@ -275,8 +285,8 @@ struct DeliveryTests {
             case 2: self.take(.backlog(.again))
             case 3, 4:
                 self.sequence += 1
-                let message = LiveDelivery.Message([1], isEvent: Bool.random(using: &random))
-                self.take(.live(.offered(message, sequence: self.sequence)))
+                let record = message(1, isEvent: Bool.random(using: &random), sequence: self.sequence)
+                self.take(.live(.offered(record)))
             case 5: self.take(.backlog(.tick))
             default: self.answer(&random)
             }

@@ -1,16 +1,40 @@
 import FoundationEssentials
 import Logging
+import Numbering
 import Outbox
 import PatrolWire
 import Rig
 import Testing
 
 extension Outbox {
-    /// The room's word on the log in use.
+    /// Everything that is there goes out.
+    fileprivate func sendAll() {
+        for number in 1..<self.nextSequence { self.sent(RecordNumber(log: self.log, sequence: number)) }
+    }
+
+    /// The room's word on the log in use, all of which went out.
     fileprivate func takeOver(_ stored: SequenceRanges) throws -> Int64 {
+        self.sendAll()
         var acknowledgement = Acknowledgement(log: self.log, upTo: stored.upTo, have: [])
         acknowledgement.have = stored.beyond.map { [$0.lowerBound, $0.upperBound] }
         return try self.takeOver(acknowledgement)
+    }
+}
+
+/// Bodies of these tests: a text, which ends with its number.
+private struct PlainRecords: RecordCodec {
+    /// Whether a record says under which number it was before.
+    var tellsFormer = false
+
+    func digest(of body: [UInt8]) -> String? { nil }
+
+    func number(of body: [UInt8]) -> RecordNumber? { nil }
+
+    func renumbered(_ body: [UInt8], as number: RecordNumber) -> [UInt8]? {
+        guard self.tellsFormer else { return body }
+        let text = String(decoding: body, as: UTF8.self)
+        // The third is no record any more.
+        return text.hasSuffix(" 3") ? nil : Array("\(number.log) \(number.sequence) was \(text)".utf8)
     }
 }
 
@@ -106,8 +130,8 @@ struct OutboxTests {
             // A page holds some hundred of these.
             let whole = try #require(second.sequences.first) - 1
             #expect((200...400).contains(whole))
-            let outbox = try Outbox(folder: folder, logger: Self.logger)
-            try await outbox.adoptFormer(limit: 1_000) { body, _ in body }
+            let outbox = try Outbox(folder: folder, codec: PlainRecords(), logger: Self.logger)
+            try await outbox.adoptFormer(limit: 1_000)
             let bodies = try await outbox.entries(from: 1, limit: 1_000).map(\.body)
             #expect(bodies.count == Int(whole) + 1 && bodies.first == Array("record 1".utf8))
             #expect(bodies.dropLast().last == Array("record 400".utf8))
@@ -212,14 +236,9 @@ struct OutboxDeliveryTests {
     func forked() async throws {
         try await withTemporaryFolder("outbox") { folder in
             @Sendable func body(_ number: RecordNumber) -> [UInt8] { Array("\(number.log) \(number.sequence)".utf8) }
-            let renumbered = { @Sendable (body: [UInt8], number: RecordNumber) -> [UInt8]? in
-                let text = String(decoding: body, as: UTF8.self)
-                // The third is no record any more.
-                return text.hasSuffix(" 3") ? nil : Array("\(number.log) \(number.sequence) was \(text)".utf8)
-            }
             let (old, new): (String, String)
             do {
-                let outbox = try Outbox(folder: folder, logger: Self.logger)
+                let outbox = try Outbox(folder: folder, codec: PlainRecords(tellsFormer: true), logger: Self.logger)
                 old = await outbox.log
                 for _ in 1...5 { _ = try await outbox.append(.position, made: 1, body: body) }
                 var acknowledgement = Acknowledgement(log: old, stored: SequenceRanges([1...5]))
@@ -230,13 +249,13 @@ struct OutboxDeliveryTests {
                 // The word on the old log means nothing any more.
                 #expect(try await outbox.takeOver(acknowledgement) == 0)
                 #expect(try await outbox.append(.event, made: 2, body: body).sequence == 6)
-                try await outbox.adoptFormer(limit: 2, renumber: renumbered)
+                try await outbox.adoptFormer(limit: 2)
             }
-            let outbox = try Outbox(folder: folder, logger: Self.logger)
+            let outbox = try Outbox(folder: folder, codec: PlainRecords(tellsFormer: true), logger: Self.logger)
             #expect(await outbox.log == new)
-            try await outbox.adoptFormer(limit: 2, renumber: renumbered)
-            try await outbox.adoptFormer(limit: 2, renumber: renumbered)
-            try await outbox.adoptFormer(limit: 2, renumber: renumbered)
+            try await outbox.adoptFormer(limit: 2)
+            try await outbox.adoptFormer(limit: 2)
+            try await outbox.adoptFormer(limit: 2)
             let pending = try await outbox.pending(after: 0, through: .max, limit: 9, bytes: .max)
             let texts = pending.entries.map { String(decoding: $0.body, as: UTF8.self) }
             let expected = [1, 2, 4, 5].map { "\(new) \($0) was \(old) \($0)" } + ["\(new) 6"]
@@ -288,6 +307,52 @@ struct OutboxDeliveryTests {
             #expect(await outbox.nextSequence == 1)
             let names = try FileManager.default.contentsOfDirectory(atPath: folder)
             #expect(names.contains { $0.hasPrefix("outbox.sqlite.former-") })
+        }
+    }
+
+    @Test(
+        "the room's word on a record that never went out from here is not believed: it may have another under its number"
+    )
+    func neverSent() async throws {
+        try await self.withOutbox(10) { outbox in
+            let log = await outbox.log
+            await outbox.sent(RecordNumber(log: log, sequence: 2))
+            let word = Acknowledgement(log: log, stored: SequenceRanges([1...10]))
+            #expect(try await outbox.takeOver(word) == 0)
+            let left = try await outbox.pending(after: 0, through: .max, limit: 20, bytes: .max).entries
+            #expect(left.map(\.sequence) == [1] + Array(3...10))
+            // What the backlog hands out has gone out, until the link breaks.
+            _ = try await outbox.backlog(after: 0, through: 5, isChecked: false, limit: 20, bytes: .max)
+            await outbox.doubtSent()
+            _ = try await outbox.backlog(after: 5, through: 8, isChecked: false, limit: 20, bytes: .max)
+            #expect(try await outbox.takeOver(word) == 0)
+            let rest = try await outbox.pending(after: 0, through: .max, limit: 20, bytes: .max).entries
+            #expect(rest.map(\.sequence) == [1, 3, 4, 5, 9, 10])
+        }
+    }
+
+    @Test("a copied file begins a new log with what the room has not, however often it is copied")
+    func copied() async throws {
+        try await withTemporaryFolder("outbox") { folder in
+            let original: String
+            do {
+                let outbox = try Outbox(folder: folder, codec: PlainRecords(), logger: Self.logger)
+                original = await outbox.log
+                for _ in 1...10 { _ = try await outbox.append(.position, made: 1) { _ in [1] } }
+                _ = try await outbox.takeOver(SequenceRanges([1...7]))
+            }
+            var logs: Set<String> = [original]
+            for copy in 1...3 {
+                let place = "\(folder)/copy\(copy)"
+                _ = try await runProgramToEnd("/bin/mkdir", [place])
+                _ = try await runProgramToEnd("/bin/cp", ["\(folder)/outbox.sqlite", place])
+                let outbox = try Outbox(folder: place, codec: PlainRecords(), logger: Self.logger)
+                logs.insert(await outbox.log)
+                #expect(await outbox.nextSequence == 4)
+                let part = try await outbox.backlog(after: 0, through: .max, isChecked: false, limit: 20, bytes: .max)
+                #expect(part.bodies.count == 3 && part.last == 3)
+            }
+            #expect(logs.count == 4)
         }
     }
 

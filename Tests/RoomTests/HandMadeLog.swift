@@ -1,4 +1,5 @@
 import History
+import Ledger
 import PatrolWire
 import Reports
 import Rig
@@ -60,13 +61,13 @@ struct HandMadeLog {
     }
 
     /// Some of its records as they come to the room.
-    func delivery(_ records: [Record]) throws -> Delivery {
+    func delivery(_ records: [Record]) throws -> LogDelivery {
         let name = LogName(
             station: try #require(Name(self.station)),
             device: try #require(Name.device(self.device)),
             log: self.log
         )
-        return Delivery(
+        return LogDelivery(
             name: name,
             records: try records.map {
                 StoredRecord(record: $0, body: try WireCoder().encode($0), received: max($0.time, 9))

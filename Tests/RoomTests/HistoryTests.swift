@@ -1,18 +1,19 @@
 import History
+import Ledger
 import PatrolWire
 import Rig
 import Testing
 
 @Suite("The room's store")
 struct HistoryTests {
-    private func delivery(_ sequences: ClosedRange<Int64>, device: String = "car-01") throws -> Delivery {
+    private func delivery(_ sequences: ClosedRange<Int64>, device: String = "car-01") throws -> LogDelivery {
         let station = try #require(Name("jinzhan"))
         let name = LogName(station: station, device: try #require(Name.device(device)), log: "00112233aabbccdd")
         let records = try sequences.map { sequence in
             let record = record(sequence, time: sequence, device: device)
             return StoredRecord(record: record, body: try WireCoder().encode(record), received: 9)
         }
-        return Delivery(name: name, records: records)
+        return LogDelivery(name: name, records: records)
     }
 
     @Test("stores each record once, however often it comes, also over a restart")
@@ -47,7 +48,7 @@ struct HistoryTests {
             let history = try History(folder: folder)
             let first = try self.delivery(1...10)
             #expect(try await history.store([first, self.delivery(21...30)]).stored[first.name]?.upTo == 10)
-            let declared = Delivery(name: first.name, records: [], dropped: [11...20])
+            let declared = LogDelivery(name: first.name, records: [], dropped: [11...20])
             #expect(try await history.store([declared]).stored[first.name]?.upTo == 30)
             #expect(try await history.count() == 20)
         }

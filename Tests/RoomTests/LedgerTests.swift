@@ -1,6 +1,7 @@
 import BrokerLink
 import Ground
 import History
+import Ledger
 import PatrolWire
 import Rig
 import TestSupport
@@ -29,8 +30,8 @@ struct LedgerTests {
         try await withTemporaryFolder("ledger") { folder in
             let history = try History(folder: folder)
             let name = try self.name()
-            func store(_ records: [Record], of log: LogName) async throws -> History.Outcome {
-                try await history.store([Delivery(name: log, records: try records.map { try self.stored($0) })])
+            func store(_ records: [Record], of log: LogName) async throws -> StoreOutcome {
+                try await history.store([LogDelivery(name: log, records: try records.map { try self.stored($0) })])
             }
             let first = try await store((1...5).map { self.made($0, $0) }, of: name)
             #expect(first.added == 5 && first.forked.isEmpty)
@@ -67,16 +68,16 @@ struct LedgerTests {
                 let odd = (0..<10_000).map { SequenceRanges([Int64($0) * 2 + 1...Int64($0) * 2 + 1]).ranges[0] }
                 for start in stride(from: 0, to: odd.count, by: 64) {
                     let part = Array(odd[start..<min(start + 64, odd.count)])
-                    let outcome = try await history.store([Delivery(name: name, records: [], dropped: part)])
+                    let outcome = try await history.store([LogDelivery(name: name, records: [], dropped: part)])
                     expected = outcome.stored[name] ?? expected
                 }
                 #expect(expected.ranges.count == 10_000)
                 let far = try self.stored(self.made(300_000, 1))
-                let refused = try await history.store([Delivery(name: name, records: [far])])
+                let refused = try await history.store([LogDelivery(name: name, records: [far])])
                 #expect(refused.refused == 1 && refused.added == 0)
                 let closing = try self.stored(self.made(2, 1))
-                #expect(try await history.store([Delivery(name: name, records: [closing])]).added == 1)
-                let accepted = try await history.store([Delivery(name: name, records: [far])])
+                #expect(try await history.store([LogDelivery(name: name, records: [closing])]).added == 1)
+                let accepted = try await history.store([LogDelivery(name: name, records: [far])])
                 #expect(accepted.added == 1)
                 expected = accepted.stored[name] ?? expected
                 let message = Acknowledgement(log: name.log, stored: expected)
@@ -84,8 +85,58 @@ struct LedgerTests {
                 #expect(try WireCoder().encode(message).count < 8_192)
             }
             // Written by difference, and read anew.
-            let reopened = try await History(folder: folder).store([Delivery(name: name, records: [])])
+            let reopened = try await History(folder: folder).store([LogDelivery(name: name, records: [])])
             #expect(reopened.stored[name] == expected)
+        }
+    }
+
+    @Test(
+        "a record that comes after its own successor, or by way of two copies of its disk, is stored once, also over a restart"
+    )
+    func successors() async throws {
+        try await withTemporaryFolder("ledger") { folder in
+            let (first, second, third) = (
+                try self.name(), try self.name("aaaaaaaaaaaaaaaa"), try self.name("bbbbbbbbbbbbbbbb")
+            )
+            func renumbered(_ log: LogName) -> Record {
+                var record = self.made(5, 7)
+                (record.log, record.sequence) = (log.log, 1)
+                record.was = [RecordNumber(log: first.log, sequence: 5)]
+                return record
+            }
+            do {
+                let history = try History(folder: folder)
+                let stored = try self.stored(renumbered(second))
+                #expect(try await history.store([LogDelivery(name: second, records: [stored])]).added == 1)
+                let late = try await history.store([
+                    LogDelivery(name: first, records: [try self.stored(self.made(5, 7))])
+                ])
+                #expect(late.added == 0 && late.duplicates == 1 && late.stored[first]?.contains(5) == true)
+            }
+            let history = try History(folder: folder)
+            let other = try await history.store([
+                LogDelivery(name: third, records: [try self.stored(renumbered(third))])
+            ])
+            #expect(other.added == 0 && other.duplicates == 1)
+            // Another record under the same number is another.
+            let fork = try await history.store([LogDelivery(name: first, records: [try self.stored(self.made(5, 8))])])
+            #expect(fork.added == 1)
+            #expect(try await history.count() == 2)
+        }
+    }
+
+    @Test("what was deleted for its age is not stored again, and a younger record under its number is")
+    func horizon() async throws {
+        try await withTemporaryFolder("ledger") { folder in
+            let history = try History(folder: folder)
+            let name = try self.name()
+            let old = try self.stored(self.made(1, 1_000), received: 1_000)
+            _ = try await history.store([LogDelivery(name: name, records: [old])])
+            #expect(try await history.forget(before: 500_000, limit: 10) == 1)
+            #expect(try await history.store([LogDelivery(name: name, records: [old])]).duplicates == 1)
+            // Its disk was set back: the number is another record's now, and nothing else of the log is there.
+            let young = try self.stored(self.made(1, 900_000))
+            #expect(try await history.store([LogDelivery(name: name, records: [young])]).added == 1)
         }
     }
 
@@ -102,7 +153,7 @@ struct LedgerTests {
                         Int64.random(in: 1...200, using: &random)
                     }
                     let outcome = try await history.store([
-                        Delivery(name: name, records: try numbers.map { try self.stored(self.made($0, $0)) })
+                        LogDelivery(name: name, records: try numbers.map { try self.stored(self.made($0, $0)) })
                     ])
                     plain.formUnion(numbers)
                     if Bool.random(using: &random) { history = try History(folder: folder) }

@@ -1,5 +1,6 @@
 import BrokerLink
 import History
+import Ledger
 import PatrolWire
 import Testing
 

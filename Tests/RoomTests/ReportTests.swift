@@ -2,6 +2,7 @@ import FoundationEssentials
 import Ground
 import History
 import Incidents
+import Ledger
 import PatrolWire
 import Reports
 import Testing
@@ -105,7 +106,7 @@ struct ReportTests {
             return StoredRecord(record: try WireCoder().decode(Record.self, from: body), body: body, received: 9)
         }
         try await HandMadeStore.with { store in
-            _ = try await store.history.store([Delivery(name: name, records: records)])
+            _ = try await store.history.store([LogDelivery(name: name, records: records)])
             var found: [[Double?]] = []
             try store.history.reader().positions(from: 0, to: 100) { _, position in
                 found.append([position.latitude, position.longitude])

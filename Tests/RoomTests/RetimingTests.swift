@@ -1,5 +1,6 @@
 import Ground
 import History
+import Ledger
 import PatrolWire
 import Rig
 import Testing
@@ -59,7 +60,7 @@ struct RetimingTests {
                     let records = try portion.map {
                         StoredRecord(record: $0.record, body: try WireCoder().encode($0.record), received: $0.truth)
                     }
-                    _ = try await history.store([Delivery(name: name, records: records)])
+                    _ = try await history.store([LogDelivery(name: name, records: records)])
                 }
                 let stored = try await runProgramToEnd(
                     "/usr/bin/sqlite3",
@@ -84,12 +85,12 @@ struct RetimingTests {
                 let record = record(number, time: number * 1_000)
                 return StoredRecord(record: record, body: try WireCoder().encode(record), received: number * 1_000 + 5)
             }
-            _ = try await history.store([Delivery(name: name, records: records)])
+            _ = try await history.store([LogDelivery(name: name, records: records)])
             #expect(try await history.forget(before: 41_000, limit: 25) == 25)
             #expect(try await history.forget(before: 41_000, limit: 25) == 15)
             #expect(try await history.forget(before: 41_000, limit: 25) == 0)
             #expect(try await history.count() == 60)
-            let outcome = try await history.store([Delivery(name: name, records: records)])
+            let outcome = try await history.store([LogDelivery(name: name, records: records)])
             #expect(outcome.added == 0 && outcome.stored[name]?.upTo == 100)
         }
     }

@@ -72,6 +72,50 @@ struct UnitsTests {
         #expect(units.named("car-01").first?.position == fresh)
     }
 
+    @Test(
+        "records that got another number do not move a unit back, and a disk set back to an ended log shows where it is"
+    )
+    func renumbered() throws {
+        let (station, car) = (try #require(Self.station), try #require(Self.car))
+        func state(_ log: String, next: Int64) -> DeviceState {
+            DeviceState(
+                device: "car-01",
+                unit: "01",
+                online: true,
+                log: log,
+                boot: 1,
+                connect: 1,
+                version: "1",
+                profile: "p",
+                plan: nil,
+                next: next
+            )
+        }
+        let (first, second) = ("00112233aabbccdd", "ffffffffffffffff")
+        var units = Units()
+        func apply(_ record: Record, isBacklog: Bool = false) {
+            units.apply(record, station: station, device: car, received: 9, isBacklog: isBacklog)
+        }
+        var shown: Int64? { units[UnitID(station: station, device: car)]?.position?.time }
+        apply(record(20, time: 20, log: first))
+        units.apply(state(second, next: 13), station: station, device: car)
+        // The copy sends what it had: its numbers are low, and its log is new.
+        for sequence in 1...12 as ClosedRange<Int64> {
+            var old = record(sequence, time: sequence, log: second)
+            old.was = [RecordNumber(log: first, sequence: sequence)]
+            apply(old, isBacklog: true)
+        }
+        #expect(shown == 20)
+        apply(record(13, time: 30, log: second))
+        #expect(shown == 30)
+        // Back in the first log, at a number that it had not reached.
+        units.apply(state(first, next: 25), station: station, device: car)
+        apply(record(24, time: 24, log: first), isBacklog: true)
+        #expect(shown == 30)
+        apply(record(25, time: 40, log: first))
+        #expect(shown == 40)
+    }
+
     @Test("a record from the future is as old as its arrival, and its clock is said to be wrong")
     func future() throws {
         let unit = try self.table([record(1, time: 4_102_444_800_000)], received: 100_000)

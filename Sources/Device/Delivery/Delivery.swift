@@ -1,3 +1,5 @@
+package import PatrolWire
+
 /// What goes from the device to the room: the live lane, and the backlog beside it.
 ///
 /// Pure: an event in, actions out.
@@ -18,6 +20,10 @@ package struct Delivery: Sendable {
         case announce(connection: Int)
         /// Give the broker a record, at once.
         case send(LiveDelivery.Message)
+        /// Remember that a record went out.
+        case sent(RecordNumber)
+        /// What went out and was not acknowledged may not have arrived: the link broke, or the room went away.
+        case doubtSent
         /// Tell the broker that this is the end.
         case sayGoodbye
         /// Read from the log, up to a number.
@@ -72,22 +78,26 @@ package struct Delivery: Sendable {
 
     private mutating func takeLive(_ event: LiveDelivery.Event, _ wall: Int64, _ boot: Int64) -> [Action] {
         let wasUp = self.live.isUp
-        var actions = self.live.take(event, at: boot).map { action -> Action in
+        var actions = self.live.take(event, at: boot).flatMap { action -> [Action] in
             switch action {
-            case .announce(let connection): .announce(connection: connection)
-            case .send(let message): .send(message)
-            case .rest(let milliseconds): .wait(milliseconds, then: .live(.rested))
-            case .limit(let milliseconds): .wait(milliseconds, then: .live(.outOfTime))
-            case .sayGoodbye: .sayGoodbye
-            case .end: .end
+            case .announce(let connection): [.announce(connection: connection)]
+            case .send(let message): [.send(message), .sent(message.number)]
+            case .rest(let milliseconds): [.wait(milliseconds, then: .live(.rested))]
+            case .limit(let milliseconds): [.wait(milliseconds, then: .live(.outOfTime))]
+            case .sayGoodbye: [.sayGoodbye]
+            case .end: [.end]
             }
         }
-        if self.live.isUp != wasUp { actions += self.takeBacklog(.link(isUp: !wasUp), wall, boot) }
+        if self.live.isUp != wasUp {
+            if wasUp { actions.append(.doubtSent) }
+            actions += self.takeBacklog(.link(isUp: !wasUp), wall, boot)
+        }
         return self.ending(actions)
     }
 
     private mutating func takeBacklog(_ event: BacklogDelivery.Event, _ wall: Int64, _ boot: Int64) -> [Action] {
-        let actions = self.backlog.take(event, wall: wall, boot: boot).map { action -> Action in
+        let wasOnline = self.backlog.isRoomOnline
+        var actions = self.backlog.take(event, wall: wall, boot: boot).map { action -> Action in
             switch action {
             case .read(let query):
                 .read(query, through: self.live.settledSequence(at: boot, settling: Self.settling))
@@ -97,6 +107,7 @@ package struct Delivery: Sendable {
             case .end: .end
             }
         }
+        if !wasOnline, self.backlog.isRoomOnline { actions.insert(.doubtSent, at: 0) }
         return self.ending(actions)
     }
 

@@ -1,3 +1,5 @@
+package import PatrolWire
+
 /// Decides what goes live, and when: events first, then the newest position, one message at a time.
 ///
 /// One at a time, so that on a slow link the position that goes out is the newest there is. Pure: an event in, actions out.
@@ -6,17 +8,21 @@ package struct LiveDelivery: Sendable {
     package struct Message: Sendable, Hashable {
         /// Its bytes.
         package var body: [UInt8]
+        /// Its number.
+        package var number: RecordNumber
         /// Whether it is an event.
         package var isEvent: Bool
 
         /// Creates one.
-        package init(_ body: [UInt8], isEvent: Bool) { (self.body, self.isEvent) = (body, isEvent) }
+        package init(_ body: [UInt8], _ number: RecordNumber, isEvent: Bool) {
+            (self.body, self.number, self.isEvent) = (body, number, isEvent)
+        }
     }
 
     /// What happens to the lane.
     package enum Event: Sendable, Hashable {
         /// A record has become durable.
-        case offered(Message, sequence: Int64)
+        case offered(Message)
         /// The broker is connected.
         case connected
         /// The connection is gone.
@@ -25,6 +31,8 @@ package struct LiveDelivery: Sendable {
         case announced(connection: Int)
         /// The broker did not take the birth message of a connection.
         case notAnnounced(connection: Int)
+        /// The device goes on in another log.
+        case logChanged
         /// The broker has the record.
         case taken
         /// The broker did not take the record.
@@ -87,7 +95,7 @@ package struct LiveDelivery: Sendable {
     private var state = State.offline(.none)
     /// Connections so far: the word on the birth message of an earlier one says nothing about this one.
     private var connection = 0
-    private var queue = LaneQueue<[UInt8]>()
+    private var queue = LaneQueue<Message>()
     /// Numbers offered lately and when, ms of CLOCK_BOOTTIME; oldest first.
     private var recent: [(sequence: Int64, offered: Int64)] = []
 
@@ -111,8 +119,8 @@ package struct LiveDelivery: Sendable {
     /// Takes an event; `now` is ms of CLOCK_BOOTTIME.
     package mutating func take(_ event: Event, at now: Int64) -> [Action] {
         switch event {
-        case .offered(let message, let sequence):
-            self.recent.append((sequence, now))
+        case .offered(let message):
+            self.recent.append((message.number.sequence, now))
             if self.recent.count > Self.mostRecent { self.recent.removeFirst() }
             self.enqueue(message)
             return self.sendNext()
@@ -124,6 +132,7 @@ package struct LiveDelivery: Sendable {
                 self.state = .offline(sending)
             }
             return []
+        case .logChanged: return self.announceAgain()
         case .taken:
             _ = self.finishSending(.none)
             return self.sendNext()
@@ -147,6 +156,14 @@ package struct LiveDelivery: Sendable {
             self.state = .announcing(sending)
             return [.announce(connection: self.connection)]
         case .leaving, .sayingGoodbye, .ended: return []
+        }
+    }
+
+    /// What was said of the device at its birth is no longer true.
+    private func announceAgain() -> [Action] {
+        switch self.state {
+        case .announcing, .online: [.announce(connection: self.connection)]
+        case .offline, .leaving, .sayingGoodbye, .ended: []
         }
     }
 
@@ -241,15 +258,15 @@ package struct LiveDelivery: Sendable {
 
     private mutating func enqueue(_ message: Message) {
         if message.isEvent {
-            self.queue.offer(event: message.body)
+            self.queue.offer(event: message)
         } else {
-            self.queue.offer(position: message.body)
+            self.queue.offer(position: message)
         }
     }
 
     private mutating func giveBack(_ message: Message) {
-        self.queue.giveBack(message.body, isEvent: message.isEvent)
+        self.queue.giveBack(message, isEvent: message.isEvent)
     }
 
-    private mutating func next() -> Message? { self.queue.next().map { Message($0.record, isEvent: $0.isEvent) } }
+    private mutating func next() -> Message? { self.queue.next()?.record }
 }

@@ -1,5 +1,6 @@
 import CSQLite
 import Logging
+import Numbering
 
 #if canImport(Glibc)
 import Glibc
@@ -33,7 +34,7 @@ enum OutboxFile {
             let database = try Self.openChecked(path)
             _ = try Self.belongs(database, to: owner, path: path)
             do throws(OutboxError) {
-                let count = try FormerRecords.salvage(from: kept, into: database)
+                let count = try Salvage.copy(from: kept, into: database)
                 logger.notice("\(count) records could be read out of \(kept) and are sent")
             } catch {
                 // The patrol goes on without them; the file is kept.
@@ -55,14 +56,14 @@ enum OutboxFile {
         path: String
     ) throws(OutboxError) -> Bool {
         guard let owner else { return true }
-        if let known = try database.text("SELECT value FROM meta WHERE key = 'owner'"), known != owner {
+        if let known = try database.value(.owner), known != owner {
             let unsent = try database.integer(
                 "SELECT count(*) FROM record WHERE NOT EXISTS (SELECT 1 FROM acknowledged WHERE seq BETWEEN first AND last)"
             )
             guard unsent == 0 else { throw .ofAnother(path: path, owner: known, unsent: unsent ?? 0) }
             return false
         }
-        try database.run("INSERT OR REPLACE INTO meta VALUES ('owner', ?)", [.text(owner)])
+        try database.keep(.owner, owner)
         return true
     }
 
@@ -97,7 +98,7 @@ enum OutboxFile {
             ) STRICT
             """
         )
-        try database.run("INSERT INTO meta VALUES ('log', ?)", [.text(Self.newLog)])
+        try database.keep(.log, Self.newLog)
         try database.run("PRAGMA user_version = 1")
         try database.run("COMMIT")
     }
@@ -162,7 +163,7 @@ enum OutboxFile {
         try database.run("PRAGMA synchronous = OFF")
         do throws(OutboxError) {
             for round in 0..<Self.framesOfLog {
-                try database.run("INSERT OR REPLACE INTO meta VALUES ('prepared', ?)", [.text("\(round)")])
+                try database.keep(.prepared, "\(round)")
             }
         } catch {
             // A full disk is no reason not to start.

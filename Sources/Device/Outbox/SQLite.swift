@@ -1,4 +1,5 @@
 import CSQLite
+import Numbering
 
 /// Sole owner of one SQLite connection.
 struct SQLite: ~Copyable {
@@ -15,7 +16,8 @@ struct SQLite: ~Copyable {
     }
 
     private let handle: OpaquePointer
-    private let path: String
+    /// Of the file.
+    let path: String
     private let compiled = Compiled()
 
     /// Opens or creates a database.

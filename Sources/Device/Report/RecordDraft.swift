@@ -30,10 +30,15 @@ package struct RecordDraft: Sendable, Hashable {
 extension ReportWriter {
     /// Returns the bytes of a record with its number.
     package func write(_ draft: RecordDraft, as number: RecordNumber) throws(WireError) -> [UInt8] {
+        try WireCoder().encode(record: self.record(draft, as: number))
+    }
+
+    /// Returns a record with its number.
+    package func record(_ draft: RecordDraft, as number: RecordNumber) -> Record {
         let writer = self.numbering(in: number.log)
-        switch draft.content {
+        return switch draft.content {
         case .position(let fix, let reason):
-            return try writer.position(
+            writer.positionRecord(
                 fix,
                 stamp: draft.stamp,
                 reason: reason,
@@ -41,7 +46,7 @@ extension ReportWriter {
                 sequence: number.sequence
             )
         case .event(let kind, let data, let fix):
-            return try writer.event(
+            writer.eventRecord(
                 kind,
                 data: data,
                 at: fix,

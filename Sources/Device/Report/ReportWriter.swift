@@ -55,9 +55,21 @@ package struct ReportWriter: Sendable {
         context: RecordContext,
         sequence: Int64
     ) throws(WireError) -> [UInt8] {
+        try self.coder.encode(
+            record: self.positionRecord(fix, stamp: stamp, reason: reason, context: context, sequence: sequence)
+        )
+    }
+
+    func positionRecord(
+        _ fix: Fix,
+        stamp: TimeJudge.Stamp,
+        reason: ReportPolicy.Reason,
+        context: RecordContext,
+        sequence: Int64
+    ) -> Record {
         var record = self.record(stamp, trigger: Trigger(reason), context: context, sequence: sequence)
         record.setPlace(of: fix)
-        return try self.coder.encode(record: record)
+        return record
     }
 
     /// Returns the bytes of an event record; `fix` is where it happened, if that is known.
@@ -69,11 +81,24 @@ package struct ReportWriter: Sendable {
         context: RecordContext,
         sequence: Int64
     ) throws(WireError) -> [UInt8] {
+        try self.coder.encode(
+            record: self.eventRecord(kind, data: data, at: fix, stamp: stamp, context: context, sequence: sequence)
+        )
+    }
+
+    func eventRecord(
+        _ kind: EventKind,
+        data: [String: JSONValue]?,
+        at fix: Fix?,
+        stamp: TimeJudge.Stamp,
+        context: RecordContext,
+        sequence: Int64
+    ) -> Record {
         var record = self.record(stamp, trigger: .event, context: context, sequence: sequence)
         if let fix { record.setPlace(of: fix) }
         record.event = kind
         record.data = data
-        return try self.coder.encode(record: record)
+        return record
     }
 
     private func record(

@@ -71,7 +71,9 @@ package struct Downlink: Service {
             guard !message.payload.isEmpty else { return }
             let acknowledgement = try WireCoder().decode(Acknowledgement.self, from: message.payload)
             do {
-                if try await self.source.acknowledge(acknowledgement) > 0 { self.uplink.beginAnew() }
+                let effect = try await self.source.acknowledge(acknowledgement)
+                if effect.isNewLog { self.uplink.logChanged() }
+                if effect.again > 0 { self.uplink.beginAnew() }
             } catch {
                 // The room says it again with its next one, and until then the records are only sent once more.
                 self.logger.debug("Acknowledgement not kept: \(error)")

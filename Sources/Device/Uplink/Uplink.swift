@@ -52,8 +52,8 @@ package final class Uplink: Service, Sendable {
     package var isRoomOnline: Bool { self.delivery.withLock { $0.isRoomOnline } }
 
     /// Takes a record that is durable already; it goes out on the caller's thread if it may go at once.
-    package func offer(_ body: [UInt8], sequence: Int64, isEvent: Bool) {
-        self.take(.live(.offered(LiveDelivery.Message(body, isEvent: isEvent), sequence: sequence)))
+    package func offer(_ body: [UInt8], number: RecordNumber, isEvent: Bool) {
+        self.take(.live(.offered(LiveDelivery.Message(body, number, isEvent: isEvent))))
     }
 
     /// The room came or went.
@@ -61,6 +61,9 @@ package final class Uplink: Service, Sendable {
 
     /// The room wants records again that it had before.
     package func beginAnew() { self.take(.backlog(.again)) }
+
+    /// A new log was begun, and the room is to know which one is in use.
+    package func logChanged() { self.take(.live(.logChanged)) }
 
     /// Runs until graceful shutdown; what waits then is sent if the broker takes it soon.
     package func run() async throws {
@@ -106,7 +109,7 @@ package final class Uplink: Service, Sendable {
             case .send(let message): self.send(message)
             case .sendBacklog(let payload): self.send(backlog: payload)
             case .end: self.later.finish()
-            case .announce, .sayGoodbye, .read, .keep, .wait: self.later.yield(action)
+            case .announce, .sayGoodbye, .read, .keep, .sent, .doubtSent, .wait: self.later.yield(action)
             }
         }
     }
@@ -125,6 +128,8 @@ package final class Uplink: Service, Sendable {
         case .read(let query, let through): await self.read(query, through: through)
         case .keep(let spending):
             do { try await self.source.keep(spending) } catch { self.logger.debug("Spending not kept: \(error)") }
+        case .sent(let number): await self.source.sent(number)
+        case .doubtSent: await self.source.doubtSent()
         case .send(let message): self.send(message)
         case .sendBacklog(let payload): self.send(backlog: payload)
         case .wait, .end: break

@@ -1,6 +1,7 @@
 import BrokerLink
 import ConsoleWire
 import Logging
+import Numbering
 import Outbox
 import PatrolWire
 import Patrolling
@@ -111,7 +112,7 @@ struct PatrolPerformer {
     private func store(_ batch: PatrolAction.Batch) async throws -> PatrolInput {
         let writer = self.parts.writer
         let drafts = batch.records.map { record in
-            Outbox.Draft(record.isEvent ? .event : .position, made: record.stamp.time) { number in
+            Draft(record.isEvent ? .event : .position, made: record.stamp.time) { number in
                 try writer.write(record, as: number)
             }
         }
@@ -122,8 +123,10 @@ struct PatrolPerformer {
             // It must not end the tracking.
             return .notStored(batch, reason: "\(error)")
         }
+        let log = await self.parts.outbox.log
         for entry in entries {
-            self.parts.uplink.offer(entry.body, sequence: entry.sequence, isEvent: entry.kind == .event)
+            let number = RecordNumber(log: log, sequence: entry.sequence)
+            self.parts.uplink.offer(entry.body, number: number, isEvent: entry.kind == .event)
         }
         return .stored
     }

@@ -3,6 +3,7 @@ import BrokerLink
 import Console
 import Hardware
 import Logging
+import Numbering
 import Outbox
 import PlainText
 import Plan

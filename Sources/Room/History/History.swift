@@ -1,33 +1,18 @@
 import FoundationEssentials
 import GRDB
-package import PatrolWire
+package import Ledger
+import PatrolWire
 
 /// The room's store: every record once, whatever came twice, and the ledger of what is there.
 ///
 /// Records and ledger change in one transaction: what the ledger says is stored is stored.
 package actor History {
-    /// What became of a batch.
-    package struct Outcome: Sendable, Hashable {
-        /// Records that were new.
-        package var added = 0
-        /// Records that were there already.
-        package var duplicates = 0
-        /// Records whose true time became known with this batch.
-        package var dated = 0
-        /// Records that were not stored, because their log has too many gaps.
-        package var refused = 0
-        /// Logs that gave a number to two different records; both are kept.
-        package var forked: Set<LogName> = []
-        /// What is stored under the last number before the first gap of each log that the batch touched.
-        package var sums: [LogName: String] = [:]
-        /// What is now stored of each log that the batch touched.
-        package var stored: [LogName: SequenceRanges] = [:]
-    }
-
     // Readers of this module use it without the actor: a report must not wait for the intake, nor the intake for it.
     nonisolated let database: DatabasePool
     /// The ledger as committed; read from the file when a log is first touched.
     private var ledger: [LogName: SequenceRanges] = [:]
+    /// Logs of which records came under other numbers; `nil` before the first batch.
+    private var superseded: Set<Int64>?
 
     /// Opens or creates `folder/history.sqlite`.
     ///
@@ -51,16 +36,19 @@ package actor History {
     ///
     /// - Returns: What became of them, and what is now stored of each log.
     /// - Throws: ``HistoryError``; then none of it is stored.
-    package func store(_ deliveries: [Delivery]) async throws(HistoryError) -> Outcome {
-        let known = self.ledger
+    package func store(_ deliveries: [LogDelivery]) async throws(HistoryError) -> StoreOutcome {
+        let (known, before) = (self.ledger, self.superseded)
         do {
-            let outcome = try await self.database.write { database in
-                var writer = try LedgerWriter(database, known: known)
+            let (outcome, superseded) = try await self.database.write { database in
+                let before = try before ?? Int64.fetchSet(database, sql: "SELECT DISTINCT log FROM successor")
+                let stored = try StoredLedger(database, superseded: before)
+                var writer = LedgerWriter(stored, known: known)
                 for delivery in deliveries { try writer.store(delivery) }
                 try writer.writeLedger()
-                return writer.outcome
+                return (writer.outcome, stored.superseded)
             }
             self.ledger.merge(outcome.stored) { _, new in new }
+            self.superseded = superseded
             return outcome
         } catch {
             throw self.failed(error)
@@ -105,7 +93,15 @@ package actor History {
                         """,
                     arguments: ["cutoff": cutoff, "limit": limit]
                 )
-                return database.changesCount
+                let count = database.changesCount
+                if count > 0 {
+                    try database.execute(
+                        sql:
+                            "INSERT INTO horizon VALUES (1, ?) ON CONFLICT DO UPDATE SET made = max(made, excluded.made)",
+                        arguments: [cutoff]
+                    )
+                }
+                return count
             }
         } catch {
             throw self.failed(error)

@@ -1,5 +1,4 @@
 import GRDB
-import PatrolWire
 
 /// The store's tables.
 enum HistorySchema {
@@ -61,6 +60,25 @@ enum HistorySchema {
                 sql: "CREATE INDEX record_event ON record (log, made, seq, event) WHERE event IS NOT NULL"
             )
         }
+        // A record that got another number, because its device had to begin a new log, is known by those that it had.
+        // What was deleted for its age is known by its time, so that it is not stored again when it comes again.
+        migrator.registerMigration("5: numbers that records had before, and how far back the store goes") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE successor (
+                        log INTEGER NOT NULL REFERENCES log,
+                        seq INTEGER NOT NULL,
+                        at_log INTEGER NOT NULL REFERENCES log,
+                        at_seq INTEGER NOT NULL,
+                        PRIMARY KEY (log, seq, at_log, at_seq)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE TABLE horizon (
+                        one INTEGER PRIMARY KEY CHECK (one = 1),
+                        made INTEGER NOT NULL
+                    ) STRICT;
+                    """
+            )
+        }
         return migrator
     }
 
@@ -72,66 +90,7 @@ enum HistorySchema {
             sql: "SELECT log, seq, t, tq, event, received, body, up, made FROM record LIMIT 1"
         )
         _ = try Row.fetchOne(database, sql: "SELECT log, first, last FROM ledger LIMIT 1")
-    }
-
-    /// The number under which a log is kept; `nil` when nothing of it came.
-    static func knownNumber(of name: LogName, in database: Database) throws -> Int64? {
-        let select = try database.cachedStatement(
-            sql: "SELECT number FROM log WHERE station = ? AND device = ? AND id = ?"
-        )
-        return try Int64.fetchOne(select, arguments: [name.station.text, name.device.text, name.log])
-    }
-
-    /// The number under which a log is kept; made when it is new.
-    static func number(of name: LogName, in database: Database) throws -> Int64 {
-        if let number = try Self.knownNumber(of: name, in: database) { return number }
-        let arguments: StatementArguments = [name.station.text, name.device.text, name.log]
-        let insert = try database.cachedStatement(sql: "INSERT INTO log (station, device, id) VALUES (?, ?, ?)")
-        try insert.execute(arguments: arguments)
-        return database.lastInsertedRowID
-    }
-
-    /// What is stored of a log.
-    static func ledger(of log: Int64, in database: Database) throws -> SequenceRanges {
-        var stored = SequenceRanges()
-        let select = try database.cachedStatement(sql: "SELECT first, last FROM ledger WHERE log = ? ORDER BY first")
-        let rows = try Row.fetchCursor(select, arguments: [log])
-        while let row = try rows.next() {
-            let first: Int64 = row[0]
-            let last: Int64 = row[1]
-            if first <= last { stored.insert(first...last) }
-        }
-        return stored
-    }
-
-    /// Writes what is said of a log, and only what of it changed.
-    static func write(
-        _ stored: SequenceRanges,
-        insteadOf before: SequenceRanges?,
-        of log: Int64,
-        in database: Database
-    ) throws {
-        let (old, new) = (before?.ranges ?? [], stored.ranges)
-        if before == nil {
-            try database.cachedStatement(sql: "DELETE FROM ledger WHERE log = ?").execute(arguments: [log])
-        }
-        let delete = try database.cachedStatement(sql: "DELETE FROM ledger WHERE log = ? AND first = ?")
-        let insert = try database.cachedStatement(sql: "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?)")
-        var (left, right) = (0, 0)
-        // Both are sorted: what stands in one only was taken away or came.
-        while left < old.count || right < new.count {
-            if left < old.count, right < new.count, old[left].lowerBound == new[right].lowerBound {
-                if old[left] != new[right] {
-                    try insert.execute(arguments: [log, new[right].lowerBound, new[right].upperBound])
-                }
-                (left, right) = (left + 1, right + 1)
-            } else if right >= new.count || left < old.count && old[left].lowerBound < new[right].lowerBound {
-                try delete.execute(arguments: [log, old[left].lowerBound])
-                left += 1
-            } else {
-                try insert.execute(arguments: [log, new[right].lowerBound, new[right].upperBound])
-                right += 1
-            }
-        }
+        _ = try Row.fetchOne(database, sql: "SELECT log, seq, at_log, at_seq FROM successor LIMIT 1")
+        _ = try Row.fetchOne(database, sql: "SELECT made FROM horizon")
     }
 }

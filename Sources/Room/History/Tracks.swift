@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GRDB
+import Ledger
 package import PatrolWire
 
 /// A record with the time that it is filed under.
@@ -45,7 +46,7 @@ extension History {
                 var records: [DatedRecord] = []
                 while let row = try rows.next() {
                     let body: Data = row[2]
-                    guard let record = StoredRecord.decoded(body) else { continue }
+                    guard let record = StoredRecord.decoded(Array(body)) else { continue }
                     records.append(DatedRecord(made: row[0], received: row[1], record: record))
                 }
                 guard records.count > limit, let last = records.last else { return (records, nil) }
@@ -125,7 +126,7 @@ extension DatedRecord {
     /// Reads a row of `made`, `received`, `body`; `nil` when the disk has spoilt it.
     fileprivate init?(_ row: Row) {
         let (made, received, body): (Int64?, Int64, Data) = (row[0], row[1], row[2])
-        guard let record = StoredRecord.decoded(body) else { return nil }
+        guard let record = StoredRecord.decoded(Array(body)) else { return nil }
         self.init(made: made ?? received, received: received, record: record)
     }
 }

@@ -1,5 +1,6 @@
 import BrokerLink
 import History
+import Ledger
 import Logging
 import PatrolWire
 import Threading
@@ -19,22 +20,14 @@ final class Acknowledger: Sendable {
     }
 
     /// Takes what a commit has stored; `backlog` names the logs that sent backlog in it.
-    func note(_ outcome: History.Outcome, backlog: Set<LogName>) {
+    func note(_ outcome: StoreOutcome, of deliveries: [LogDelivery], backlog: Set<LogName>) {
         let now = SystemClock.bootMilliseconds
-        self.schedule.withLock { schedule in
-            for (name, ranges) in outcome.stored {
-                schedule.note(
-                    name,
-                    stored: ranges,
-                    isBacklog: backlog.contains(name),
-                    isForked: outcome.forked.contains(name),
-                    sum: outcome.sums[name],
-                    now: now
-                )
-            }
-        }
+        self.schedule.withLock { $0.note(outcome, of: deliveries, backlog: backlog, now: now) }
         if !backlog.isEmpty || !outcome.forked.isEmpty { self.wake.yield() }
     }
+
+    /// A batch could not be stored.
+    func notStored(_ deliveries: [LogDelivery]) { self.schedule.withLock { $0.notStored(deliveries) } }
 
     /// Ends ``run()``.
     func finish() { self.wake.finish() }
@@ -63,7 +56,7 @@ final class Acknowledger: Sendable {
                     log: name.log,
                     stored: one.stored,
                     isForked: one.isForked,
-                    sum: one.sum
+                    sum: Self.sum(one.end)
                 )
                 try await self.link.publish(
                     BrokerMessage(topic: "\(topic)", payload: try WireCoder().encode(message), isRetained: true)
@@ -73,5 +66,11 @@ final class Acknowledger: Sendable {
                 self.schedule.withLock { $0.giveBack(one, now: SystemClock.bootMilliseconds) }
             }
         }
+    }
+
+    /// What tells the record of a number from another; reckoned once an acknowledgement, not once a batch.
+    private static func sum(_ body: [UInt8]?) -> String? {
+        guard let body, let record = StoredRecord.decoded(body) else { return nil }
+        do throws(WireError) { return try WireCoder().digest(of: record) } catch { return nil }
     }
 }

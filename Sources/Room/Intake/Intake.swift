@@ -1,5 +1,6 @@
 package import BrokerLink
 package import History
+import Ledger
 package import Logging
 package import PatrolWire
 import ServiceLifecycle
@@ -102,7 +103,7 @@ package struct Intake: Service {
 
     /// Stores what some messages bring.
     private func store(_ messages: [ReceivedMessage], _ acknowledger: Acknowledger) async -> Storing {
-        var deliveries: [Delivery] = []
+        var deliveries: [LogDelivery] = []
         var backlog: Set<LogName> = []
         for message in messages {
             guard let (delivery, isBacklog) = await self.take(message) else { continue }
@@ -126,11 +127,12 @@ package struct Intake: Service {
                     "\(name.device) of \(name.station) has given numbers of its log \(name.log) twice: its disk was set back, or runs in two devices; both records are kept, and it is told to begin a new log"
                 )
             }
-            acknowledger.note(outcome, backlog: backlog)
+            acknowledger.note(outcome, of: deliveries, backlog: backlog)
             await self.observer?.stored(nil, station: self.station)
             return .stored
         } catch {
             // Not acknowledged, so the devices send it again.
+            acknowledger.notStored(deliveries)
             self.meter.withLock { counts in
                 counts.storing[self.station] = nil
                 counts.notStored += records
@@ -148,7 +150,7 @@ package struct Intake: Service {
     }
 
     /// Applies a message to the live table and returns what of it is to be stored.
-    private func take(_ message: ReceivedMessage) async -> (delivery: Delivery, isBacklog: Bool)? {
+    private func take(_ message: ReceivedMessage) async -> (delivery: LogDelivery, isBacklog: Bool)? {
         self.meter.withLock { $0.messages += 1 }
         let reading = Reading(message, station: self.station)
         if let device = reading.device, !self.admits(device) {
@@ -183,7 +185,7 @@ package struct Intake: Service {
         return nil
     }
 
-    private func apply(_ delivery: Delivery, isBacklog: Bool, received: Int64) async {
+    private func apply(_ delivery: LogDelivery, isBacklog: Bool, received: Int64) async {
         let name = delivery.name
         self.meter.withLock { $0.records += delivery.records.count }
         self.units.withLock { units in

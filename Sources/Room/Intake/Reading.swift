@@ -1,11 +1,12 @@
 import BrokerLink
 import History
+import Ledger
 import PatrolWire
 
 /// What one message says, once it was checked.
 enum Reading: Sendable {
     /// Records of one log, live or out of a backlog.
-    case delivery(Delivery, isBacklog: Bool)
+    case delivery(LogDelivery, isBacklog: Bool)
     /// Birth or death.
     case state(DeviceState, device: Name)
     /// Condition.
@@ -56,7 +57,7 @@ enum Reading: Sendable {
                 }
                 let name = LogName(station: station, device: device, log: record.log)
                 let stored = StoredRecord(record: record, body: message.payload, received: message.received)
-                self = .delivery(Delivery(name: name, records: [stored]), isBacklog: false)
+                self = .delivery(LogDelivery(name: name, records: [stored]), isBacklog: false)
             case .backlog:
                 guard message.payload.count <= Backlog.mostBytes else {
                     throw .malformed(reason: "a batch has at most \(Backlog.mostBytes) bytes")
@@ -71,7 +72,7 @@ enum Reading: Sendable {
                 }
                 let name = LogName(station: station, device: device, log: backlog.log)
                 let dropped = (backlog.dropped ?? []).map { $0[0]...$0[1] }
-                self = .delivery(Delivery(name: name, records: records, dropped: dropped), isBacklog: true)
+                self = .delivery(LogDelivery(name: name, records: records, dropped: dropped), isBacklog: true)
             case .state:
                 let state = try coder.decode(DeviceState.self, from: message.payload)
                 try checked(state.device)

@@ -37,8 +37,8 @@ package struct Unit: Sendable, Hashable {
     package fileprivate(set) var facts = UnitFacts()
 
     fileprivate var lives = DeviceLives()
-    fileprivate var positionOrder: RecordOrder?
-    fileprivate var eventOrder: RecordOrder?
+    fileprivate var positionNumber: RecordNumber?
+    fileprivate var eventNumber: RecordNumber?
     fileprivate var isPositionBelieved = true
 
     /// Its name in the room.
@@ -49,8 +49,8 @@ package struct Unit: Sendable, Hashable {
 
     /// What it is doing, as its newest record says.
     package var status: UnitStatus? {
-        guard let positionOrder, let eventOrder else { return self.position?.status ?? self.event?.status }
-        return eventOrder > positionOrder ? self.event?.status : self.position?.status
+        guard let positionNumber, let eventNumber else { return self.position?.status ?? self.event?.status }
+        return self.lives.isLater(eventNumber, than: positionNumber) ? self.event?.status : self.position?.status
     }
 
     /// Whether the broker has it connected.
@@ -126,14 +126,15 @@ package struct Units: Sendable {
         isBacklog: Bool = false
     ) {
         self.change(UnitID(station: station, device: device)) { unit in
-            let life = unit.lives.life(of: record.log, isBacklog: isBacklog)
-            let order = RecordOrder(life: life, sequence: record.sequence)
-            unit.facts.take(record, order)
+            // One that got another number keeps its place: its device is further by now, in a later log.
+            let number = record.identity
+            unit.lives.hear(number, in: record.log, isBacklog: isBacklog)
+            unit.facts.take(record, number, unit.lives)
             if record.event != nil {
-                guard order > unit.eventOrder ?? RecordOrder(life: .min, sequence: 0) else { return }
-                (unit.event, unit.eventOrder) = (record, order)
-            } else if order > unit.positionOrder ?? RecordOrder(life: .min, sequence: 0) {
-                (unit.position, unit.positionReceived, unit.positionOrder) = (record, received, order)
+                guard unit.lives.isLater(number, than: unit.eventNumber) else { return }
+                (unit.event, unit.eventNumber) = (record, number)
+            } else if unit.lives.isLater(number, than: unit.positionNumber) {
+                (unit.position, unit.positionReceived, unit.positionNumber) = (record, received, number)
                 unit.isPositionBelieved = record.time <= received + Self.mostAhead
             }
         }
@@ -144,7 +145,7 @@ package struct Units: Sendable {
         self.change(UnitID(station: station, device: device)) { unit in
             if let known = unit.state, known.log == state.log, state.connect < known.connect { return }
             unit.state = state
-            if state.online { _ = unit.lives.life(of: state.log, isBacklog: false) }
+            if state.online { unit.lives.begin(state.log, next: state.next) }
         }
     }
 

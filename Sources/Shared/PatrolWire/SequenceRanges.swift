@@ -74,6 +74,9 @@ public struct SequenceRanges: Sendable, Hashable {
         return rest
     }
 
+    /// Returns what is both here and in another set.
+    public func intersection(_ other: SequenceRanges) -> SequenceRanges { self.subtracting(self.subtracting(other)) }
+
     /// Binary search: the first range whose end is not before `number`.
     private func firstIndex(endingAtOrAfter number: Int64) -> Int {
         var low = 0

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Ground
 import History
+import Ledger
 import PatrolWire
 import Simulation
 
@@ -33,11 +34,11 @@ struct StoredMonth {
                     StoredRecord(record: record, body: try coder.encode(record: record), received: record.time)
                 )
                 if batch.count == 4_096 {
-                    _ = try await history.store([Delivery(name: name, records: batch)])
+                    _ = try await history.store([LogDelivery(name: name, records: batch)])
                     batch = []
                 }
             }
-            _ = try await history.store([Delivery(name: name, records: batch)])
+            _ = try await history.store([LogDelivery(name: name, records: batch)])
         }
         try self.writeIncidents(folder)
     }

@@ -25,7 +25,7 @@ package struct LogName: Sendable, Hashable {
 }
 
 /// What one message brings to the store.
-package struct Delivery: Sendable, Hashable {
+package struct LogDelivery: Sendable, Hashable {
     /// Whose log.
     package let name: LogName
     /// The records.
@@ -38,5 +38,12 @@ package struct Delivery: Sendable, Hashable {
         self.name = name
         self.records = records
         self.dropped = dropped
+    }
+
+    /// The numbers that it speaks of.
+    var numbers: SequenceRanges {
+        var numbers = SequenceRanges(self.dropped)
+        for item in self.records { numbers.insert(item.record.sequence...item.record.sequence) }
+        return numbers
     }
 }
