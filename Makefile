@@ -17,7 +17,7 @@ TEST_FLAGS := --disable-xctest $(SWIFT_FLAGS)
 RELEASE_FLAGS := -c release --static-swift-stdlib --scratch-path .build-static
 RELEASED := $(addprefix .build-static/release/,patrold command-room patrolctl patrol-sim patrol-bench)
 
-.PHONY: help swift deps build test lint demo soak fuzz check-deep release clean
+.PHONY: help swift deps build test lint demo soak nights fuzz check-deep release clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -64,6 +64,10 @@ demo: deps ## a town, thirteen cars, an incident; HEADLESS=1 ends by itself
 soak: deps ## SECONDS=600 of every fault at random moments, then every record is looked for
 	@swift build -c release --quiet
 	@.build/release/patrol-sim soak --seconds $(if $(SECONDS),$(SECONDS),600)
+
+nights: deps ## N=10000 nights of fleets, rooms, disks and links that fail, in simulated time; a violation prints its seed
+	@swift build -c release --product patrol-nights --quiet
+	@.build/release/patrol-nights --count $(if $(N),$(N),10000) --jobs $$(nproc) --seed $(if $(SEED),$(SEED),1)
 
 fuzz: deps ## SECONDS=60 of spoilt input of every kind under the address sanitizer; a failure prints what repeats it
 	for program in command-room patrold patrolctl patrol-fuzz; do \

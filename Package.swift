@@ -76,6 +76,7 @@ let package = Package(
         .executable(name: "patrol-sim", targets: ["patrol-sim"]),
         .executable(name: "patrol-bench", targets: ["patrol-bench"]),
         .executable(name: "patrol-fuzz", targets: ["patrol-fuzz"]),
+        .executable(name: "patrol-nights", targets: ["patrol-nights"]),
     ],
     // To the digit, here and nowhere else: a lock file does not carry over between mirrors, and what was tested is what
     // is built.
@@ -288,6 +289,16 @@ let package = Package(
             ["BrokerLink", "CLinux", "Ground", "PatrolWire", "Position", "Report", "Threading", lifecycle, logging],
             settings: strict
         ),
+        library(
+            "Tools",
+            "Nights",
+            [
+                "ConsoleWire", "Delivery", "Ground", "Ledger", "Numbering", "Orders", "PatrolWire", "Patrolling",
+                "Plan",
+                "Position", "Report", "Threading", "Units",
+            ]
+        ),
+        program("Tools", "patrol-nights", ["Nights", "Program", arguments]),
         program(
             "Tools",
             "patrolctl",
@@ -368,6 +379,7 @@ let package = Package(
                 "TimeToScene", "Units",
             ]
         ),
+        tests("NightTests", ["Nights", "TestSupport"]),
         tests("SimulationTests", ["Ground", "Rig", "Simulation", "TestSupport"]),
         tests(
             "ChainTests",

@@ -16,7 +16,7 @@ private let worldly: Set<String> = [
 ]
 
 /// Targets in which no clock is read, though they may lock.
-private let clockless = pure + ["RoadSearch", "TimeToScene", "Units", "Reports", "Dispatching"]
+private let clockless = pure + ["Nights", "RoadSearch", "TimeToScene", "Units", "Reports", "Dispatching"]
 
 @Suite("Import rules")
 struct ImportRulesTests {
