@@ -116,7 +116,10 @@ struct GPSDPositionsTests {
             try await eventually("the last complaint") { isComplaint(reports.all.last) ? () : nil }
             let complaints = reports.all.filter { if case .unavailable(.unreachable) = $0 { true } else { false } }
             #expect(complaints.count <= 3, "\(complaints)")
-            #expect(reports.all.filter { if case .available = $0 { true } else { false } }.count == 2)
+            // On a busy machine a receiver may fall silent for a moment; it is said to be there again after that too.
+            let pauses = reports.all.filter { if case .unavailable(.silent) = $0 { true } else { false } }.count
+            let starts = reports.all.filter { if case .available = $0 { true } else { false } }.count
+            #expect(starts == 2 + pauses, "\(reports.all.filter { isComplaint($0) })")
         }
     }
 
