@@ -36,11 +36,9 @@ extension Night {
             self.broker.waiting.append(message)
             return
         }
-        var time = self.now + self.delay
-        if case .state = message.content {
-            time = max(time, self.units[message.unit].lastBirth.room)
-            self.units[message.unit].lastBirth.room = time
-        }
+        // Nothing overtakes the birth message of its connection.
+        let time = max(self.now + self.delay, self.units[message.unit].lastBirth.room)
+        if case .state = message.content { self.units[message.unit].lastBirth.room = time }
         self.queue.plan(.reachRoom(message, connection: self.broker.roomConnection), at: time)
     }
 

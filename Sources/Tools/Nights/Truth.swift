@@ -279,8 +279,10 @@ extension Night {
             let newest = self.ledgerOfTruth.contents.lastIndex { item in
                 item.unit == unit.index && !item.isEvent && item.stored > 0
             }
-            guard let newest, let shown = self.position(of: unit)?.content, shown < newest else { continue }
-            self.blame("the board shows \(unit.name) at content \(shown), and the newest is \(newest)")
+            guard let newest, let shown = self.position(of: unit), shown.content < newest else { continue }
+            // A log that was set back is shown as far as it was heard before, until its numbers pass that.
+            guard !self.ledgerOfTruth.setBack.contains(shown.log) else { continue }
+            self.blame("the board shows \(unit.name) at content \(shown.content), and the newest is \(newest)")
         }
     }
 }

@@ -315,11 +315,8 @@ extension Night {
                 in: 1
             )
         }
-        var time = self.now + self.delay
-        if case .state = content {
-            time = max(time, unit.lastBirth.broker)
-            unit.lastBirth.broker = time
-        }
+        let time = max(self.now + self.delay, unit.lastBirth.broker)
+        if case .state = content { unit.lastBirth.broker = time }
         self.queue.plan(
             .reachBroker(
                 Message(unit: unit.index, connection: unit.connection, content: content),
