@@ -3,6 +3,10 @@ import Rig
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 @Suite("Broker link with a real mosquitto", .serialized, .realPrograms, .timeLimit(.minutes(2)))
 struct BrokerLinkTests {
     private func withBroker<R: Sendable>(
@@ -112,6 +116,20 @@ struct BrokerLinkTests {
                     }
                 }
                 #expect(rig.messages.all.map(\.payload) == [[1], [2], [3]])
+            }
+        }
+    }
+
+    @Test("a process with more than 1,024 descriptors open reaches the broker like any other")
+    func manyDescriptors() async throws {
+        try await self.withBroker { port, _ in
+            let held = (0..<1_100).map { _ in open("/dev/null", O_RDONLY | O_CLOEXEC) }
+            defer { for descriptor in held where descriptor >= 0 { close(descriptor) } }
+            try #require(held.allSatisfy { $0 >= 0 }, "the limit of descriptors is below 1,100")
+            try await LinkRig(port: port, clientID: "r", subscriptions: ["t"]).running { rig in
+                try await rig.waitUntilUp()
+                try await rig.link.publish(BrokerMessage(topic: "t", payload: [1]))
+                try await rig.waitForMessages(1)
             }
         }
     }

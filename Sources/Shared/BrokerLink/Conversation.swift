@@ -73,7 +73,7 @@ struct Conversation {
     /// - Returns: How it goes on.
     mutating func turn(isPaused: Bool, hasHungUp: Bool) -> Turn {
         let client = self.client
-        let code = isPaused ? client.writeOnly() : mosquitto_loop(client.handle, 0, 1)
+        let code = isPaused ? client.writeOnly() : client.readAndWrite()
         if case .refused(let reason) = client.connack { return .end(.refused(broker: self.broker, reason: reason)) }
         if case .refused(let reason) = client.suback { return .end(.refused(broker: self.broker, reason: reason)) }
         if let error = BrokerError(code: code, broker: self.broker) {

@@ -160,6 +160,14 @@ final class MosquittoClient {
         }
     }
 
+    /// Reads and writes what the socket has and takes.
+    ///
+    /// Not `mosquitto_loop`: it waits with `select`, and gives up a socket whose descriptor is 1,024 or more.
+    func readAndWrite() -> Int32 {
+        let code = mosquitto_loop_read(self.handle, 1)
+        return code == 0 ? self.writeOnly() : code
+    }
+
     /// Writes what waits to be written and keeps the link alive, but reads nothing.
     func writeOnly() -> Int32 {
         let code = mosquitto_want_write(self.handle) ? mosquitto_loop_write(self.handle, 1) : 0
