@@ -35,7 +35,7 @@ package final class Night {
     var isCalm = false
     var inputs = 0
     var messages = 0
-    var ledgerOfTruth = Truth()
+    var truth = Truth()
     private var steps: [(time: Int64, text: () -> String)] = []
     private var firstStep = 0
     private let mostSteps: Int
@@ -69,7 +69,7 @@ package final class Night {
             return Outcome(seed: seed, inputs: 0, violation: "the names of the night are none", steps: [])
         }
         night.run()
-        let violation = night.ledgerOfTruth.violation
+        let violation = night.truth.violation
         return Outcome(
             seed: seed,
             inputs: night.inputs,
@@ -80,7 +80,7 @@ package final class Night {
 
     private func run() {
         self.prepare()
-        while self.ledgerOfTruth.violation == nil, let next = self.queue.next(before: self.weather.length) {
+        while self.truth.violation == nil, let next = self.queue.next(before: self.weather.length) {
             self.now = next.time
             self.happen(next.event)
         }
@@ -88,7 +88,7 @@ package final class Night {
         self.calmDown()
         let end = self.now + Self.patience
         var look = self.now + 60_000
-        while self.ledgerOfTruth.violation == nil, self.now < end {
+        while self.truth.violation == nil, self.now < end {
             if let next = self.queue.next(before: look) {
                 self.now = next.time
                 self.happen(next.event)

@@ -12,7 +12,7 @@ extension Night {
         self.room.generation += 1
         (self.room.known, self.room.schedule, self.room.units) = ([:], AckSchedule(), Units())
         (self.room.inbox, self.room.isBatchPlanned) = ([], false)
-        self.ledgerOfTruth.shown = [:]
+        self.truth.shown = [:]
         self.remember()
         self.plan(.roomSecond(generation: self.room.generation), in: 1_000)
         self.roomConnects()

@@ -79,8 +79,8 @@ extension Night {
         self.messages += 1
         unit.disk.setBack(to: image, identity: isCopy ? "disk \(unit.index) copy \(self.messages)" : nil)
         if !isCopy {
-            self.ledgerOfTruth.setBack.formUnion([before.state.log, image.state.log])
-            self.ledgerOfTruth.setBacks[unit.index, default: 0] += 1
+            self.truth.setBack.formUnion([before.state.log, image.state.log])
+            self.truth.setBacks[unit.index, default: 0] += 1
         }
         self.lost(before, instead: image)
         self.restart(unit, isBoot: true)
@@ -99,9 +99,9 @@ extension Night {
         guard let index = image.entries.indices.randomElement(using: &self.random) else { return }
         let content = self.table.content(image.entries[index].body)
         unit.disk.spoil(index)
-        guard let content, self.ledgerOfTruth.contents[content].stored == 0 else { return }
-        self.ledgerOfTruth.contents[content].fate = .excused
-        self.ledgerOfTruth.rotten.insert(unit.index)
+        guard let content, self.truth.contents[content].stored == 0 else { return }
+        self.truth.contents[content].fate = .excused
+        self.truth.rotten.insert(unit.index)
     }
 
     private func askForResend(_ unit: UnitNode) {

@@ -65,22 +65,22 @@ struct Truth {
 extension Night {
     /// Something is wrong.
     func blame(_ text: String) {
-        guard self.ledgerOfTruth.violation == nil else { return }
-        self.ledgerOfTruth.violation = "\(text) (seed \(self.seed), at \(self.now) ms)"
+        guard self.truth.violation == nil else { return }
+        self.truth.violation = "\(text) (seed \(self.seed), at \(self.now) ms)"
         self.note(text)
     }
 
-    private func content(_ body: [UInt8]) -> Int? { self.table.content(body) }
+    func content(_ body: [UInt8]) -> Int? { self.table.content(body) }
 
     /// A record became durable under a number.
     func born(_ entry: Entry, log: String) {
         guard let content = self.content(entry.body) else { return self.blame("a record without a content") }
         let number = Truth.Number(log: log, sequence: entry.sequence)
-        guard let other = self.ledgerOfTruth.numbers.updateValue(content, forKey: number), other != content else {
+        guard let other = self.truth.numbers.updateValue(content, forKey: number), other != content else {
             return
         }
-        self.ledgerOfTruth.doubtful.formUnion([content, other])
-        guard !self.ledgerOfTruth.setBack.contains(log) else { return }
+        self.truth.doubtful.formUnion([content, other])
+        guard !self.truth.setBack.contains(log) else { return }
         self.blame("number \(entry.sequence) of log \(log) was given to content \(other) and to content \(content)")
     }
 
@@ -94,8 +94,8 @@ extension Night {
                 self.born(entry, log: unit.disk.image.state.log)
             }
         }
-        for content in first..<self.ledgerOfTruth.contents.count where !kept.contains(content) {
-            self.ledgerOfTruth.contents[content].fate = .excused
+        for content in first..<self.truth.contents.count where !kept.contains(content) {
+            self.truth.contents[content].fate = .excused
         }
     }
 
@@ -104,30 +104,30 @@ extension Night {
         self.note("a disk lets \(bodies.count) records go")
         for (body, isAcknowledged) in bodies {
             guard let content = self.content(body) else { continue }
-            let item = self.ledgerOfTruth.contents[content]
+            let item = self.truth.contents[content]
             let unit = self.units[item.unit]
             // It only got another number, or is there under another.
             guard item.stored == 0, !unit.disk.image.bodies.contains(where: { self.content($0) == content }) else {
                 continue
             }
-            if isAcknowledged, !item.isForgotten, item.fate == .owed, !self.ledgerOfTruth.wasStoreSetBack {
+            if isAcknowledged, !item.isForgotten, item.fate == .owed, !self.truth.wasStoreSetBack {
                 self.blame(
                     "content \(content) of \(unit.name) was acknowledged, is not in the room, and its device let it go"
                 )
             }
-            self.ledgerOfTruth.contents[content].fate = .excused
+            self.truth.contents[content].fate = .excused
         }
     }
 
     /// The room's word has come that it has these numbers.
     func acknowledged(_ numbers: SequenceRanges, _ unit: UnitNode) {
         let log = unit.disk.image.state.log
-        guard !self.ledgerOfTruth.setBack.contains(log), !self.ledgerOfTruth.wasStoreSetBack else { return }
+        guard !self.truth.setBack.contains(log), !self.truth.wasStoreSetBack else { return }
         for range in numbers.ranges {
             for entry in unit.disk.image.entries[unit.disk.image.index(from: range.lowerBound)...] {
                 guard entry.sequence <= range.upperBound else { break }
                 guard let content = self.content(entry.body) else { continue }
-                let item = self.ledgerOfTruth.contents[content]
+                let item = self.truth.contents[content]
                 if item.stored == 0, !item.isForgotten {
                     self.blame("\(unit.name) was told that \(entry.sequence) of log \(log) is stored, and it is not")
                 }
@@ -146,8 +146,8 @@ extension Night {
     /// The store has these contents more.
     func stored(_ contents: [Int]) {
         for content in contents {
-            self.ledgerOfTruth.contents[content].stored += 1
-            if self.ledgerOfTruth.contents[content].stored > 1 {
+            self.truth.contents[content].stored += 1
+            if self.truth.contents[content].stored > 1 {
                 self.blame("content \(content) is stored twice: \(self.places(of: content))")
             }
         }
@@ -167,10 +167,10 @@ extension Night {
 
     /// The store let these contents go for their age.
     func aged(_ contents: [Int]) {
-        self.ledgerOfTruth.hasAged = self.ledgerOfTruth.hasAged || !contents.isEmpty
+        self.truth.hasAged = self.truth.hasAged || !contents.isEmpty
         for content in contents {
-            self.ledgerOfTruth.contents[content].stored -= 1
-            self.ledgerOfTruth.contents[content].isForgotten = true
+            self.truth.contents[content].stored -= 1
+            self.truth.contents[content].isForgotten = true
         }
     }
 
@@ -178,111 +178,24 @@ extension Night {
     func lost(_ before: DiskImage, instead after: DiskImage) {
         let kept = Set(after.bodies.compactMap { self.content($0) })
         for content in before.bodies.compactMap({ self.content($0) }) where !kept.contains(content) {
-            if self.ledgerOfTruth.contents[content].stored == 0 { self.ledgerOfTruth.contents[content].fate = .excused }
+            if self.truth.contents[content].stored == 0 { self.truth.contents[content].fate = .excused }
         }
     }
 
     /// A store is an older copy: what only it had is gone.
     func lostStore(_ image: StoreImage) {
-        self.ledgerOfTruth.wasStoreSetBack = true
+        self.truth.wasStoreSetBack = true
         var counts: [Int: Int] = [:]
         for log in image.logs {
             for row in log.rows { if let content = self.content(row.body) { counts[content, default: 0] += 1 } }
         }
         let kept = Set(self.units.flatMap(\.disk.image.bodies).compactMap { self.content($0) })
-        for content in self.ledgerOfTruth.contents.indices {
+        for content in self.truth.contents.indices {
             let now = counts[content] ?? 0
-            if self.ledgerOfTruth.contents[content].stored > 0, now == 0, !kept.contains(content) {
-                self.ledgerOfTruth.contents[content].fate = .excused
+            if self.truth.contents[content].stored > 0, now == 0, !kept.contains(content) {
+                self.truth.contents[content].fate = .excused
             }
-            self.ledgerOfTruth.contents[content].stored = now
-        }
-    }
-
-    /// What the live table shows of a unit is never older than what it showed.
-    func look(at unit: UnitNode) {
-        guard let position = self.position(of: unit) else { return }
-        let before = self.ledgerOfTruth.shown.updateValue(position.content, forKey: unit.index) ?? 0
-        if position.content != before {
-            let number = self.room.units[.init(station: self.station, device: unit.name)]?.position?.identity
-            self.note(
-                "the board shows \(unit.name) at content \(position.content), log \(position.log), first \(number?.log ?? "") \(number?.sequence ?? 0)"
-            )
-        }
-        guard position.content < before, !self.ledgerOfTruth.setBack.contains(position.log) else { return }
-        guard !self.ledgerOfTruth.isTangled(unit.index) else { return }
-        self.blame("the board showed \(unit.name) at content \(before), and then at the older \(position.content)")
-    }
-
-    private func position(of unit: UnitNode) -> (content: Int, log: String)? {
-        guard let record = self.room.units[.init(station: self.station, device: unit.name)]?.position,
-            let content = record.altitude
-        else { return nil }
-        return (Int(content), record.log)
-    }
-
-    /// What is still on its way; `nil` when nothing is.
-    var unsettled: String? {
-        for unit in self.units {
-            guard let process = unit.process else { return "\(unit.name) does not run" }
-            do throws(OutboxError) {
-                let waiting = try process.log.waiting().count
-                if waiting > 0 {
-                    return
-                        "\(unit.name) waits for the room's word on \(waiting) records: \(self.account(of: unit, process))"
-                }
-            } catch {
-                return "\(error)"
-            }
-            if process.log.reserved != nil { return "\(unit.name) has records without a number" }
-            let name = LogName(station: self.station, device: unit.name, log: process.log.log)
-            let known = self.room.store.knownNumber(of: name).map { self.room.store.ledger(of: $0) } ?? SequenceRanges()
-            let missing = known.firstMissing(from: 1)
-            if missing < process.log.next { return "the room misses \(missing) of log \(name.log) of \(unit.name)" }
-        }
-        return nil
-    }
-
-    /// What device and room say of a log.
-    private func account(of unit: UnitNode, _ process: UnitNode.Process) -> String {
-        let (disk, log) = (unit.disk.image, process.log)
-        let name = LogName(station: self.station, device: unit.name, log: log.log)
-        let ledger = self.room.store.knownNumber(of: name).map { self.room.store.ledger(of: $0) }
-        let there = SequenceRanges(disk.entries.map { $0.sequence...$0.sequence })
-        return
-            "log \(log.log), next \(log.next), there \(there.ranges), acknowledged \(log.acknowledged.ranges), dropped \(log.dropped.ranges), in the room \(ledger?.ranges ?? []), link \(process.delivery.isUp), room \(process.delivery.isRoomOnline), former \(disk.former.count)"
-    }
-
-    /// The end of the night: everything owed is there, once, in order.
-    func judge() {
-        guard self.ledgerOfTruth.violation == nil else { return }
-        if let unsettled = self.unsettled { return self.blame("after all was well for long: \(unsettled)") }
-        // What is older than the store goes back is deleted for its age, or not taken for it.
-        let horizon = self.room.store.committed.horizon.map { $0 - Self.beginning } ?? .min
-        for (content, item) in self.ledgerOfTruth.contents.enumerated()
-        where item.stored == 0 && item.fate == .owed && !item.isForgotten && item.happened >= horizon
-            && !(self.ledgerOfTruth.isTangled(item.unit) && self.ledgerOfTruth.doubtful.contains(content))
-        {
-            return self.blame(
-                "content \(content) of car-\(item.unit + 1) is lost: \(self.ledgerOfTruth.numbers.filter { $0.value == content }.map { "\($0.key.log) \($0.key.sequence)" }); \(self.units[item.unit].process.map { self.account(of: self.units[item.unit], $0) } ?? "")"
-            )
-        }
-        // Beside a log whose numbers were given twice there are branches, each a part of what came.
-        for log in self.room.store.committed.logs
-        where !log.name.log.contains("~") && !self.ledgerOfTruth.setBack.contains(log.name.log) {
-            let contents = log.rows.compactMap { self.content($0.body) }
-            for (earlier, later) in zip(contents, contents.dropFirst()) where earlier > later {
-                return self.blame("log \(log.name.log) has content \(later) after content \(earlier)")
-            }
-        }
-        for unit in self.units where !self.ledgerOfTruth.isTangled(unit.index) {
-            let newest = self.ledgerOfTruth.contents.lastIndex { item in
-                item.unit == unit.index && !item.isEvent && item.stored > 0
-            }
-            guard let newest, let shown = self.position(of: unit), shown.content < newest else { continue }
-            // A log that was set back is shown as far as it was heard before, until its numbers pass that.
-            guard !self.ledgerOfTruth.setBack.contains(shown.log) else { continue }
-            self.blame("the board shows \(unit.name) at content \(shown.content), and the newest is \(newest)")
+            self.truth.contents[content].stored = now
         }
     }
 }
