@@ -255,6 +255,9 @@ struct HonestRoomTests {
                         try await eventually("red health", within: .seconds(30)) {
                             try await self.health(chain).faults.first?.what == "casebook" ? () : nil
                         }
+                        let body = #"{"lat":40.02,"lon":116.55}"#
+                        let refused = try await chain.room.ask("POST", "/api/v1/incidents", body: body)
+                        #expect(refused.status == 503 && refused.text.contains("nothing was changed"), "\(refused)")
                         try writeFile(unlock, "")
                     }
                     try await eventually("the incident in the store", within: .seconds(30)) {

@@ -6,6 +6,8 @@ package enum OutboxError: Error, Sendable, Hashable, CustomStringConvertible {
     case tooNew(path: String, version: Int)
     /// There is no room for the record; it was not stored, and its number not used.
     case full(path: String)
+    /// The disk takes nothing, for another reason than space; the record was not stored, and its number not used.
+    case unwritable(path: String, reason: String)
     /// Somebody else holds the file; the record was not stored, and its number not used.
     case locked(path: String)
     /// It holds records of another device that were not delivered yet.
@@ -22,6 +24,8 @@ package enum OutboxError: Error, Sendable, Hashable, CustomStringConvertible {
         case .tooNew(let path, let version):
             "\(path): written by a newer patrold (schema \(version)); install that version again"
         case .full(let path): "\(path): no space left for a record; make room on the disk"
+        case .unwritable(let path, let reason):
+            "\(path): the disk takes nothing (\(reason)); look at 'dmesg', and at how it is mounted"
         case .locked(let path): "\(path): another program has locked it; close that program (sqlite3?)"
         case .ofAnother(let path, let owner, let unsent):
             "\(path): holds \(unsent) records of '\(owner)' that are not delivered yet; let patrold deliver them under "
@@ -34,7 +38,7 @@ package enum OutboxError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whether it may pass by itself, so that trying again makes sense.
     package var mayPass: Bool {
         switch self {
-        case .full, .locked: true
+        case .full, .unwritable, .locked: true
         case .inUse, .tooNew, .ofAnother, .damaged, .failed: false
         }
     }

@@ -1,6 +1,12 @@
 import CSQLite
 import Numbering
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 /// Sole owner of one SQLite connection.
 struct SQLite: ~Copyable {
     /// What a statement can be given.
@@ -110,13 +116,13 @@ struct SQLite: ~Copyable {
         case SQLITE_OK: return
         case SQLITE_FULL: throw .full(path: self.path)
         case SQLITE_BUSY, SQLITE_LOCKED: throw .locked(path: self.path)
-        // A file-size limit shows as a failed write, not as a full disk.
-        case SQLITE_IOERR where code == failedWrite: throw .full(path: self.path)
+        // A file-size limit shows as a failed write, not as a full disk; a disk that failed is mounted read-only by the kernel.
+        case SQLITE_IOERR, SQLITE_READONLY:
+            let cause = sqlite3_system_errno(self.handle)
+            if [ENOSPC, EDQUOT, EFBIG].contains(cause) { throw .full(path: self.path) }
+            throw .unwritable(path: self.path, reason: cause == 0 ? reason : String(cString: strerror(cause)))
         case SQLITE_CORRUPT, SQLITE_NOTADB: throw .damaged(path: self.path, reason: reason)
         default: throw .failed(path: self.path, reason: reason)
         }
     }
 }
-
-/// SQLITE_IOERR_WRITE; a macro that Swift does not import.
-private let failedWrite = SQLITE_IOERR | (3 << 8)

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTPTypes
+import History
 import Hummingbird
 import Logging
 import NIOCore
@@ -113,6 +114,16 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
                 .badRequest,
                 "the body does not come as its header says: its length or its chunks are wrong",
                 headers: [.connection: "close"]
+            )
+            return try problem.response(from: request, context: context)
+        } catch let error as HistoryError {
+            let place = harmless("\(request.method) \(request.uri.path)")
+            context.logger.error("Request \(place) failed: \(error)")
+            // What was wrong is for the one who looks after the machine; that nothing was done is for the caller.
+            let problem = Problem(
+                .serviceUnavailable,
+                "the room's store does not take or give anything now, and nothing was changed: \(error.reason); \(error.remedy)",
+                headers: [.retryAfter: "5"]
             )
             return try problem.response(from: request, context: context)
         } catch {

@@ -62,7 +62,7 @@ extension BrokerError: CustomStringConvertible {
     /// What to do next.
     package var recovery: String {
         switch self {
-        case .notConnected, .unreachable: "records wait on disk; trying on"
+        case .notConnected, .unreachable: "what is to be sent waits; trying on"
         case .refused: "check the certificate and the broker's access list; trying on, in case that is mended"
         case .credentials: "put a readable PEM file there; trying on, in case that is mended"
         case .invalidMessage: "a fault of the program: please report it"
