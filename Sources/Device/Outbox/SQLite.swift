@@ -110,6 +110,21 @@ struct SQLite: ~Copyable {
         }
     }
 
+    /// Why the folder takes no file, as the system says; `nil` when it does, or when only space is missing.
+    ///
+    /// SQLite's own word is no help: by the time that it can be asked for, the system's error is another.
+    private var causeOfFailedWrite: CInt? {
+        let probe = self.path + ".probe"
+        let descriptor = open(probe, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return [ENOSPC, EDQUOT].contains(errno) ? nil : errno }
+        defer {
+            close(descriptor)
+            unlink(probe)
+        }
+        guard write(descriptor, "x", 1) != 1 else { return nil }
+        return [ENOSPC, EDQUOT, EFBIG].contains(errno) ? nil : errno
+    }
+
     private func check(_ code: Int32) throws(OutboxError) {
         let reason = String(cString: sqlite3_errmsg(self.handle))
         switch code & 0xFF {
@@ -118,9 +133,8 @@ struct SQLite: ~Copyable {
         case SQLITE_BUSY, SQLITE_LOCKED: throw .locked(path: self.path)
         // A file-size limit shows as a failed write, not as a full disk; a disk that failed is mounted read-only by the kernel.
         case SQLITE_IOERR, SQLITE_READONLY:
-            let cause = sqlite3_system_errno(self.handle)
-            if [ENOSPC, EDQUOT, EFBIG].contains(cause) { throw .full(path: self.path) }
-            throw .unwritable(path: self.path, reason: cause == 0 ? reason : String(cString: strerror(cause)))
+            guard let cause = self.causeOfFailedWrite else { throw .full(path: self.path) }
+            throw .unwritable(path: self.path, reason: String(cString: strerror(cause)))
         case SQLITE_CORRUPT, SQLITE_NOTADB: throw .damaged(path: self.path, reason: reason)
         default: throw .failed(path: self.path, reason: reason)
         }
