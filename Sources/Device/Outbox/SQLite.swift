@@ -133,10 +133,17 @@ struct SQLite: ~Copyable {
         case SQLITE_BUSY, SQLITE_LOCKED: throw .locked(path: self.path)
         // A file-size limit shows as a failed write, not as a full disk; a disk that failed is mounted read-only by the kernel.
         case SQLITE_IOERR, SQLITE_READONLY:
-            guard let cause = self.causeOfFailedWrite else { throw .full(path: self.path) }
-            throw .unwritable(path: self.path, reason: String(cString: strerror(cause)))
+            if let cause = self.causeOfFailedWrite {
+                throw .unwritable(path: self.path, reason: String(cString: strerror(cause)))
+            }
+            // Of a failed read, or of a disk that does not confirm, the folder says nothing.
+            guard code == failedWrite else { throw .failed(path: self.path, reason: reason) }
+            throw .full(path: self.path)
         case SQLITE_CORRUPT, SQLITE_NOTADB: throw .damaged(path: self.path, reason: reason)
         default: throw .failed(path: self.path, reason: reason)
         }
     }
 }
+
+/// SQLITE_IOERR_WRITE; a macro that Swift does not import.
+private let failedWrite = SQLITE_IOERR | (3 << 8)

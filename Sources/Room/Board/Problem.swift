@@ -119,10 +119,10 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         } catch let error as HistoryError {
             let place = harmless("\(request.method) \(request.uri.path)")
             context.logger.error("Request \(place) failed: \(error)")
-            // What was wrong is for the one who looks after the machine; that nothing was done is for the caller.
+            // A request may store more than one thing: only the caller can see whether what was asked was done.
             let problem = Problem(
                 .serviceUnavailable,
-                "the room's store does not take or give anything now, and nothing was changed: \(error.reason); \(error.remedy)",
+                "the room's store does not answer now, so look whether this was done before you ask again: \(error.reason); \(error.remedy)",
                 headers: [.retryAfter: "5"]
             )
             return try problem.response(from: request, context: context)

@@ -8,6 +8,8 @@ package struct AckSchedule: Sendable {
     package static let patience: Int64 = 5_000
     /// After the broker did not take an acknowledgement, ms.
     private static let retry: Int64 = 1_000
+    /// Logs of which numbers are withheld: a device may name logs without end while the store takes nothing.
+    private static let mostWithheld = 10_000
 
     private struct Entry {
         var word: Due
@@ -23,7 +25,8 @@ package struct AckSchedule: Sendable {
 
     /// A batch could not be stored: its numbers are not acknowledged before they come again.
     package mutating func notStored(_ deliveries: [LogDelivery]) {
-        for delivery in deliveries {
+        for delivery in deliveries
+        where self.withheld[delivery.name] != nil || self.withheld.count < Self.mostWithheld {
             self.withheld[delivery.name, default: SequenceRanges()].formUnion(delivery.numbers)
         }
     }

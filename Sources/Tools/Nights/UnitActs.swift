@@ -62,7 +62,8 @@ extension Night {
     func sendEarly(_ drafts: [Draft], _ unit: UnitNode, _ process: UnitNode.Process) {
         for (index, draft) in drafts.enumerated() {
             let number = RecordNumber(log: process.log.log, sequence: process.log.next + Int64(index))
-            guard let body = try? draft.body(number) else { continue }
+            let body: [UInt8]
+            do { body = try draft.body(number) } catch { return self.blame("a body was not made: \(error)") }
             self.take(.live(.offered(LiveDelivery.Message(body, number, isEvent: draft.kind == .event))), unit)
         }
     }
