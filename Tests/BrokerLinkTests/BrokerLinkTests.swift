@@ -156,6 +156,42 @@ struct BrokerLinkTests {
         }
     }
 
+    @Test("a client that is behind with reading says goodbye all the same, and its will is not said")
+    func goodbyeWhileBehind() async throws {
+        try await self.withBroker("allow_anonymous true\nmax_queued_messages 0") { port, _ in
+            try await LinkRig(port: port, clientID: "r", subscriptions: ["w/#"]).running { receiver in
+                try await receiver.waitUntilUp()
+                for number in 0..<5 {
+                    let will = BrokerMessage(topic: "w/\(number)", payload: [1])
+                    let behind = LinkRig(
+                        port: port,
+                        clientID: "s",
+                        subscriptions: ["flood"],
+                        will: will,
+                        isReading: false
+                    )
+                    try await LinkRig(port: port, clientID: "f").running { sender in
+                        try await sender.waitUntilUp()
+                        try await behind.running { behind in
+                            try await behind.waitUntilUp()
+                            // More than a socket holds: the broker is in the middle of writing when the end comes.
+                            let large = [UInt8](repeating: 0, count: 250_000)
+                            for _ in 0..<40 {
+                                try await sender.link.publish(BrokerMessage(topic: "flood", payload: large, qualityOfService: 0))
+                            }
+                        }
+                    }
+                }
+                try await LinkRig(port: port, clientID: "l").running { last in
+                    try await last.waitUntilUp()
+                    try await last.link.publish(BrokerMessage(topic: "w/last", payload: [1]))
+                }
+                try await receiver.waitForMessages(1)
+                #expect(receiver.messages.all.map(\.topic) == ["w/last"])
+            }
+        }
+    }
+
     @Test("a retained message is marked as such")
     func retained() async throws {
         try await self.withBroker { port, _ in

@@ -11,6 +11,7 @@ struct LinkRig: Sendable {
     let link: BrokerLink
     let changes = Collector<BrokerLink.Change>()
     let messages = Collector<ReceivedMessage>()
+    private let isReading: Bool
 
     init(
         port: UInt16,
@@ -18,8 +19,10 @@ struct LinkRig: Sendable {
         subscriptions: [String] = [],
         credentials: BrokerAddress.Credentials? = nil,
         host: String = "127.0.0.1",
-        will: BrokerMessage? = nil
+        will: BrokerMessage? = nil,
+        isReading: Bool = true
     ) {
+        self.isReading = isReading
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         self.link = BrokerLink(
@@ -30,6 +33,7 @@ struct LinkRig: Sendable {
                 keepalive: 5,
                 backOff: BackOff(shortest: .milliseconds(100), longest: .milliseconds(500))
             ),
+            inboxLimit: isReading ? 10_000 : 1,
             logger: logger,
             will: { will }
         )
@@ -43,7 +47,7 @@ struct LinkRig: Sendable {
         async let service: Void = group.run()
         let watching = Task { for await change in self.link.changes { self.changes.add(change) } }
         let reading = Task {
-            while let batch = await self.link.inbox.nextBatch() { for message in batch { self.messages.add(message) } }
+            while self.isReading, let batch = await self.link.inbox.nextBatch() { for message in batch { self.messages.add(message) } }
         }
         defer {
             watching.cancel()

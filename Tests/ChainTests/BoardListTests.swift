@@ -101,6 +101,31 @@ struct BoardListTests {
         }
     }
 
+    @Test("stay where they are when a complaint comes and goes: no press slides from under the pointer")
+    func complaint() async throws {
+        try await Chain.withFleet(3) { chain in
+            try await chain.openIncidents(3)
+            try await Browser.onPage(of: chain, units: 3) { page in
+                let moved: [Double] = try await page.run(
+                    """
+                    const top = () => document.querySelector('.card').getBoundingClientRect().top;
+                    const before = top();
+                    return import('./top.js').then(({ complain }) => {
+                      complain(new Error('the unit is on its way to another incident'));
+                      const strip = document.getElementById('complaint');
+                      const place = strip.getBoundingClientRect();
+                      const isSeen = document.elementFromPoint(place.left + place.width / 2, place.top + place.height / 2).closest('#complaint') === strip;
+                      const shown = top();
+                      document.getElementById('complaint-close').click();
+                      return [isSeen ? 1 : 0, shown - before, top() - before];
+                    })
+                    """
+                )
+                #expect(moved == [1, 0, 0])
+            }
+        }
+    }
+
     @Test("hold every incident, every unit and every candidate; who waits at priority 1 is first, the longest first")
     func nothingCut() async throws {
         try await Chain.withFleet(320) { chain in

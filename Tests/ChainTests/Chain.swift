@@ -25,7 +25,20 @@ struct Chain: Sendable {
             )
             guard imported.status == 0 else { throw RigError.system("roads import", imported.errors) }
             try chain.writeConfigurations()
-            return try await body(chain)
+            do {
+                return try await body(chain)
+            } catch {
+                chain.showLogs()
+                throw error
+            }
+        }
+    }
+
+    /// What the programs said last, beside the failure: the folder is gone afterwards.
+    private func showLogs() {
+        for name in ["patrold.log", "command-room.log", "mosquitto.log"] {
+            let lines = readFile("\(self.folder)/\(name)").split(separator: "\n").suffix(40)
+            print("--- \(name), the last lines:\n\(lines.joined(separator: "\n"))")
         }
     }
 

@@ -93,9 +93,25 @@ final class BrokerSession: Sendable {
             wasUp = wasUp || isUp
             switch turn {
             case .end(let error): return error
+            case .farewell(let socket):
+                self.awaitHangUp(socket)
+                close(socket)
+                return nil
             case .wait(let socket, let events, let milliseconds):
                 hasHungUp = self.wait(for: socket, events: events, milliseconds: milliseconds)
             }
+        }
+    }
+
+    /// Reads what still comes, for nobody, until the broker hangs up or the time for it is over.
+    private func awaitHangUp(_ socket: CInt) {
+        let deadline = SystemClock.bootMilliseconds + Conversation.hangUpMilliseconds
+        var rest = [UInt8](repeating: 0, count: 65_536)
+        while case let left = deadline - SystemClock.bootMilliseconds, left > 0 {
+            var waiting = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+            guard poll(&waiting, 1, CInt(left)) > 0 else { continue }
+            let count = read(socket, &rest, rest.count)
+            if count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR) { return }
         }
     }
 

@@ -23,6 +23,8 @@ struct Conversation {
     enum Turn {
         /// When the socket has something, or the time is over.
         case wait(socket: CInt, events: Int16, milliseconds: CInt)
+        /// Not at all, once the broker has hung up on a descriptor that is the caller's to close: it has heard the goodbye.
+        case farewell(socket: CInt)
         /// Not at all.
         case end(BrokerError?)
     }
@@ -32,6 +34,9 @@ struct Conversation {
 
     private static let answerMilliseconds: Int64 = 15_000
     private static let farewellMilliseconds: Int64 = 2_000
+
+    /// How long the broker has to hang up once it was told of the end, ms.
+    static let hangUpMilliseconds: Int64 = 1_000
 
     /// Whether the broker accepted connection and subscriptions.
     private(set) var isUp = false
@@ -48,6 +53,8 @@ struct Conversation {
     private var idleHangups = 0
     private let began = SystemClock.bootMilliseconds
     private var farewell: Int64?
+    /// Stays open when libmosquitto has closed its own, which it does as soon as the goodbye is written.
+    private var lastSocket: CInt?
 
     /// Creates a conversation over a client that has connected.
     init(_ client: MosquittoClient, filters: [String]) {
@@ -73,6 +80,7 @@ struct Conversation {
     /// - Returns: How it goes on.
     mutating func turn(isPaused: Bool, hasHungUp: Bool) -> Turn {
         let client = self.client
+        if let socket = self.lastSocket { return self.finishGoodbye(socket) }
         let code = isPaused ? client.writeOnly() : client.readAndWrite()
         if case .refused(let reason) = client.connack { return .end(.refused(broker: self.broker, reason: reason)) }
         if case .refused(let reason) = client.suback { return .end(.refused(broker: self.broker, reason: reason)) }
@@ -95,10 +103,7 @@ struct Conversation {
             return .end(.unreachable(broker: self.broker, reason: reason))
         }
         self.send()
-        if self.isEnding, self.hasSaidAll() {
-            mosquitto_disconnect_v5(client.handle, 0, nil)
-            return .end(nil)
-        }
+        if self.isEnding, self.hasSaidAll() { return self.sayGoodbye() }
         return self.wait(isPaused: isPaused)
     }
 
@@ -117,6 +122,26 @@ struct Conversation {
         while self.client.inFlightCount < Self.mostInFlight, let order = self.waiting.popFirst() {
             self.client.publish(order.message, acknowledge: order.reply)
         }
+    }
+
+    /// Tells the broker of the end.
+    ///
+    /// A socket that is closed while something in it is unread is reset, and a broker that writes to it then
+    /// takes the client for vanished, before it has read the goodbye.
+    private mutating func sayGoodbye() -> Turn {
+        let socket = fcntl(self.client.socket, F_DUPFD_CLOEXEC, 0)
+        mosquitto_disconnect_v5(self.client.handle, 0, nil)
+        guard socket >= 0 else { return .end(nil) }
+        self.lastSocket = socket
+        self.farewell = SystemClock.bootMilliseconds + Self.hangUpMilliseconds
+        return self.finishGoodbye(socket)
+    }
+
+    private func finishGoodbye(_ socket: CInt) -> Turn {
+        let isWritten = !mosquitto_want_write(self.client.handle)
+        if isWritten || SystemClock.bootMilliseconds > self.farewell ?? 0 { return .farewell(socket: socket) }
+        let code = self.client.writeOnly()
+        return code == 0 ? .wait(socket: socket, events: Int16(POLLOUT), milliseconds: 50) : .farewell(socket: socket)
     }
 
     private mutating func hasSaidAll() -> Bool {
