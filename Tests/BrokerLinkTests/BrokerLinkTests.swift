@@ -177,7 +177,9 @@ struct BrokerLinkTests {
                             // More than a socket holds: the broker is in the middle of writing when the end comes.
                             let large = [UInt8](repeating: 0, count: 250_000)
                             for _ in 0..<40 {
-                                try await sender.link.publish(BrokerMessage(topic: "flood", payload: large, qualityOfService: 0))
+                                try await sender.link.publish(
+                                    BrokerMessage(topic: "flood", payload: large, qualityOfService: 0)
+                                )
                             }
                         }
                     }

@@ -47,7 +47,9 @@ struct LinkRig: Sendable {
         async let service: Void = group.run()
         let watching = Task { for await change in self.link.changes { self.changes.add(change) } }
         let reading = Task {
-            while self.isReading, let batch = await self.link.inbox.nextBatch() { for message in batch { self.messages.add(message) } }
+            while self.isReading, let batch = await self.link.inbox.nextBatch() {
+                for message in batch { self.messages.add(message) }
+            }
         }
         defer {
             watching.cancel()
