@@ -97,7 +97,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         // TLS of the board: its certificate and key.
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
-        // Files and paths, as swift-subprocess takes them; for tools and tests.
+        // What errno says, in one type; files and paths as swift-subprocess takes them, for tools and tests.
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         // SQLite in the room: readers beside the one writer.
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -148,16 +148,16 @@ let package = Package(
         // MARK: Shared
         library("Shared", "Ground"),
         library("Shared", "Plan", ["Ground"]),
-        library("Shared", "Threading", ["CLinux", deque], settings: strict),
-        library("Shared", "Settings", ["CYAML"], settings: strict),
+        library("Shared", "Threading", ["CLinux", deque, system], settings: strict),
+        library("Shared", "Settings", ["CYAML", system], settings: strict),
         library("Shared", "PlainText"),
-        library("Shared", "SetupCheck", ["COpenSSL"], settings: strict),
+        library("Shared", "SetupCheck", ["COpenSSL", system], settings: strict),
         library("Shared", "Program", ["PlainText", arguments, logging]),
         library("Shared", "PatrolWire"),
         library(
             "Shared",
             "BrokerLink",
-            ["CMosquitto", "Settings", "Threading", deque, lifecycle, logging],
+            ["CMosquitto", "Settings", "Threading", deque, lifecycle, logging, system],
             settings: strict
         ),
         library("Shared", "PlanSigning", ["PatrolWire", crypto]),
@@ -167,7 +167,7 @@ let package = Package(
         library(
             "Shared",
             "Console",
-            ["ConsoleWire", "Threading", lifecycle, logging],
+            ["ConsoleWire", "Threading", lifecycle, logging, system],
             settings: strict
         ),
         library("Shared", "Systemd", [lifecycle], settings: strict),
@@ -184,10 +184,15 @@ let package = Package(
             in: "Patrol"
         ),
         library("Device", "Hardware", ["Delivery", "Ground", "Patrolling", "Position", "Report", "Settings"]),
-        library("Device", "Inputs", ["CGPIO", "Hardware", "Threading", lifecycle, logging], settings: strict),
+        library("Device", "Inputs", ["CGPIO", "Hardware", "Threading", lifecycle, logging, system], settings: strict),
         library("Device", "Report", ["Ground", "PatrolWire", "Position"]),
         library("Device", "Numbering", ["PatrolWire"]),
-        library("Device", "Outbox", ["CSQLite", "Numbering", "PatrolWire", "Threading", logging], settings: strict),
+        library(
+            "Device",
+            "Outbox",
+            ["CSQLite", "Numbering", "PatrolWire", "Threading", logging, system],
+            settings: strict
+        ),
         library("Device", "Delivery", ["PatrolWire"]),
         library("Device", "Uplink", ["BrokerLink", "Delivery", "PatrolWire", "Threading", lifecycle, logging]),
         program(
@@ -198,36 +203,42 @@ let package = Package(
                 "Outbox",
                 "PatrolWire",
                 "Patrolling", "PlainText", "Plan", "Position", "PositionGPSD", "Program", "Report", "Settings",
-                "SetupCheck", "Systemd", "Threading", "Uplink", "Zones", arguments, lifecycle, logging, signals,
+                "SetupCheck", "Systemd", "Threading", "Uplink", "Zones", arguments, lifecycle, logging, signals, system,
             ]
         ),
 
         // MARK: Room: intake -> units -> time to scene -> dispatch -> board
-        library("Room", "Units", ["PatrolWire", "Threading"]),
+        library("Room", "Units", ["PatrolWire"]),
         library(
             "Room",
             "Intake",
             ["BrokerLink", "History", "Ledger", "PatrolWire", "Threading", "Units", lifecycle, logging]
         ),
         library("Room", "Ledger", ["PatrolWire"]),
-        library("Room", "History", ["Ledger", "PatrolWire", .product(name: "GRDB", package: "GRDB.swift")]),
-        library("Room", "RoadMap", ["Ground", "Threading", crypto], settings: strict + optimised),
-        library("Room", "RoadImport", ["COSM", "Ground", "RoadMap", crypto], settings: strict + optimised),
+        library(
+            "Room",
+            "History",
+            ["Ledger", "PatrolWire", "Threading", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        library("Room", "RoadMap", ["Ground", "Threading", crypto, system], settings: strict + optimised),
+        library("Room", "RoadImport", ["COSM", "Ground", "RoadMap", crypto, system], settings: strict + optimised),
         library("Room", "RoadSearch", ["Ground", "RoadMap", "Threading"], settings: strict + optimised),
         library("Room", "TimeToScene", ["Ground", "RoadMap", "RoadSearch", "Threading"], settings: pure + optimised),
-        library("Room", "Incidents", ["Ground", "PatrolWire", "Units"]),
+        library("Room", "Cases"),
+        library("Room", "Incidents", ["Cases", "Ground", "PatrolWire", "Threading", "Units"]),
         // Its folder is Dispatch; a module of that name is Swift's own on Linux.
         library(
             "Room",
             "Dispatching",
-            ["Ground", "PatrolWire", "RoadMap", "RoadSearch", "Threading", "TimeToScene", "Units"],
+            ["Ground", "Incidents", "PatrolWire", "RoadMap", "RoadSearch", "Threading", "TimeToScene", "Units"],
             in: "Dispatch"
         ),
-        library("Room", "Reports", ["Incidents", "Ground", "PatrolWire", "Plan"]),
+        library("Room", "Reports", ["Incidents", "Ground", "PatrolWire", "Plan", "Units"]),
         .target(
             name: "Board",
             dependencies: [
-                "CGzip", "Dispatching", "Ground", "History", "Incidents", "Intake", "PatrolWire", "Plan", "Reports",
+                "CGzip", "Cases", "Dispatching", "Ground", "History", "Incidents", "Intake", "PatrolWire", "Plan",
+                "Reports",
                 "RoadMap",
                 "RoadSearch",
                 "Threading", "TimeToScene", "Units",
@@ -240,7 +251,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "NIOTLS", package: "swift-nio"), crypto, logging,
+                .product(name: "NIOTLS", package: "swift-nio"), crypto, logging, system,
             ],
             path: "Sources/Room/Board",
             // In the program itself: a room has one file to install, and a page that fits it.
@@ -255,7 +266,8 @@ let package = Package(
             "Room",
             "Operation",
             [
-                "Board", "BrokerLink", "Dispatching", "Ground", "History", "Incidents", "Intake", "PatrolWire", "Plan",
+                "Board", "BrokerLink", "Cases", "Dispatching", "Ground", "History", "Incidents", "Intake", "PatrolWire",
+                "Plan",
                 "PlanSigning", "Program", "RoadMap", "RoadSearch", "Threading", "TimeToScene", "Units", "Zones",
                 lifecycle,
                 logging,
@@ -272,7 +284,7 @@ let package = Package(
                 "Settings", "SetupCheck", "Plan", "PlanSigning", "Systemd", "Threading", "TimeToScene", "Units",
                 "Zones", arguments,
                 lifecycle,
-                logging, signals,
+                logging, signals, system,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -286,7 +298,10 @@ let package = Package(
         library(
             "Tools",
             "Simulation",
-            ["BrokerLink", "CLinux", "Ground", "PatrolWire", "Position", "Report", "Threading", lifecycle, logging],
+            [
+                "BrokerLink", "CLinux", "Ground", "PatrolWire", "Position", "Report", "Threading", lifecycle, logging,
+                system,
+            ],
             settings: strict
         ),
         library(
@@ -342,7 +357,7 @@ let package = Package(
         // MARK: Tests
         .target(
             name: "TestSupport",
-            dependencies: ["Rig", "Simulation", "Threading"],
+            dependencies: ["BrokerLink", "Rig", "Settings", "Simulation", "Threading", lifecycle, logging],
             path: "Tests/Support",
             swiftSettings: strict
         ),
@@ -360,9 +375,7 @@ let package = Package(
             "DeviceTests",
             [
                 "ConsoleWire", "Delivery", "Ground", "Hardware", "Inputs", "Numbering", "Orders", "Outbox",
-                "Patrolling",
-                "PatrolWire", "Plan", "Position", "PositionGPSD",
-                "Report",
+                "BrokerLink", "Patrolling", "PatrolWire", "Plan", "PlanSigning", "Position", "PositionGPSD", "Report",
                 "Rig", "Settings", "TestSupport", "Track", "Uplink", "Zones", lifecycle, logging,
             ]
         ),
@@ -373,10 +386,11 @@ let package = Package(
         tests(
             "RoomTests",
             [
-                "Board", "BrokerLink", "Dispatching", "Ground", "History", "Incidents", "Intake", "Ledger",
-                "PatrolWire",
-                "Plan", "Reports", "Rig", "RoadImport", "RoadMap", "RoadSearch", "TestSupport", "Threading",
-                "TimeToScene", "Units",
+                "Board", "BrokerLink", "Cases", "Dispatching", "Ground", "History", "Incidents", "Intake", "Ledger",
+                "Operation",
+                "PatrolWire", "Plan", "Reports", "Rig", "RoadImport", "RoadMap", "RoadSearch", "TestSupport",
+                "Threading",
+                "TimeToScene", "Units", lifecycle, logging,
             ]
         ),
         tests("NightTests", ["Nights", "TestSupport"]),

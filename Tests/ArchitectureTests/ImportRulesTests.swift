@@ -5,7 +5,7 @@ import Testing
 /// locks may be among what they are built on.
 private let pure = [
     "Ground", "Plan", "PatrolWire", "ConsoleWire", "PlainText", "Position", "Track", "Report", "Orders", "Patrolling",
-    "Delivery", "Ledger", "Numbering",
+    "Delivery", "Ledger", "Numbering", "Units",
 ]
 
 /// Modules that touch the world.
@@ -16,7 +16,7 @@ private let worldly: Set<String> = [
 ]
 
 /// Targets in which no clock is read, though they may lock.
-private let clockless = pure + ["Nights", "RoadSearch", "TimeToScene", "Units", "Reports", "Dispatching"]
+private let clockless = pure + ["Nights", "RoadSearch", "TimeToScene", "Incidents", "Reports", "Dispatching"]
 
 @Suite("Import rules")
 struct ImportRulesTests {

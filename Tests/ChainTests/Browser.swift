@@ -114,7 +114,7 @@ struct Browser: Sendable {
 
     /// Waits until a script returns true.
     func wait(_ what: String, within limit: Duration = .seconds(30), _ script: String) async throws {
-        try await eventually(what, within: limit) { try await self.run(script) ? () : nil }
+        try await eventually(what, within: limit) { try await self.run(script) }
     }
 
     /// The text that is seen of an element.

@@ -164,6 +164,6 @@ struct Chain: Sendable {
 
     /// Waits until a log file holds a text.
     func waitForLog(_ file: String, _ text: String) async throws {
-        try await eventually("'\(text)' in \(file)") { readFile("\(self.folder)/\(file)").contains(text) ? () : nil }
+        try await eventually("'\(text)' in \(file)") { readFile("\(self.folder)/\(file)").contains(text) }
     }
 }

@@ -1,12 +1,7 @@
+import Glibc
 import Rig
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 @Suite("Dispatch through the real chain", .serialized, .realPrograms, .timeLimit(.minutes(3)))
 struct DispatchTests {

@@ -96,7 +96,7 @@ struct ForeignTextTests {
                         }
                     } catch { print("the flooder ended: \(error)") }
                 }
-                try await eventually("the flood") { sent.withLock { $0 > 100 } ? () : nil }
+                try await eventually("the flood") { sent.withLock { $0 > 100 } }
                 for _ in 0..<20 {
                     let took = try await onOwnThread("officer") {
                         Result {

@@ -162,7 +162,7 @@ struct HonestRoomTests {
             try await chain.withBroker { _ in
                 try await chain.withRoom { _ in
                     try await self.publish(chain, "patrol/1/jinzhan/car-01/pos", self.position("car-01"))
-                    try await eventually("the unit") { try await self.health(chain).stored == 1 ? () : nil }
+                    try await eventually("the unit") { try await self.health(chain).stored == 1 }
                     let opened = try await chain.room.ask("POST", "/api/v1/incidents", body: #"{"lat":41,"lon":118}"#)
                     let id = try opened.decode(Opened.self).id
                     let path = "/api/v1/incidents/\(id)"
@@ -185,7 +185,7 @@ struct HonestRoomTests {
                     )
                     #expect(second.status == 69 && second.errors.contains("another command-room uses it"))
                     try await self.publish(chain, "patrol/1/jinzhan/car-01/pos", self.position("car-01"))
-                    try await eventually("a record") { try await self.health(chain).stored == 1 ? () : nil }
+                    try await eventually("a record") { try await self.health(chain).stored == 1 }
                 }
                 for (round, file) in ["history", "casebook", "history"].enumerated() {
                     let path = "\(chain.folder)/room/\(file).sqlite"

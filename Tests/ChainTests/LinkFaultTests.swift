@@ -70,7 +70,7 @@ struct LinkFaultTests {
             try await chain.waitForStored(5)
             device.trouble = .slow(milliseconds: 2_000, resets: 0.1)
             let before = try await chain.storeRows("SELECT seq FROM record").count
-            try await eventually("three resets", within: .seconds(90)) { device.counts.resets >= 3 ? () : nil }
+            try await eventually("three resets", within: .seconds(90)) { device.counts.resets >= 3 }
             try await chain.waitForStored(before + 10, within: .seconds(90))
             device.trouble = .none
         }

@@ -1,15 +1,10 @@
 import FoundationEssentials
+import Glibc
 import PatrolWire
 import Rig
 import TestSupport
 import Testing
 import Threading
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 @Suite("The live stream", .serialized, .realPrograms, .timeLimit(.minutes(2)))
 struct LiveTests {

@@ -175,7 +175,7 @@ struct PatrolTests {
                     }
                     // Killed and started again: still busy, still checked in, and the order is still known.
                     try await chain.withPatrold { _ in
-                        try await eventually("the console") { try await self.report(chain).st == .busy ? () : nil }
+                        try await eventually("the console") { try await self.report(chain).st == .busy }
                         try await self.command(
                             chain,
                             "c-1",
@@ -275,20 +275,20 @@ struct PatrolTests {
             try await chain.withBroker { _ in
                 let order = #"{"incident":"i-9","lat":40.02,"lon":116.55}"#
                 try await chain.withPatrold { patrold in
-                    try await eventually("the link") { try await self.report(chain).link ? () : nil }
+                    try await eventually("the link") { try await self.report(chain).link }
                     try await self.command(chain, "k-1", "dispatch", order)
                     try await eventually("the order") { try await self.report(chain).orders.isEmpty ? nil : () }
                     try await self.command(chain, "k-2", "cancel", #"{"incident":"i-9"}"#)
-                    try await eventually("no order") { try await self.report(chain).orders.isEmpty ? () : nil }
+                    try await eventually("no order") { try await self.report(chain).orders.isEmpty }
                     patrold.send(9)
                     try await eventually("its end") { patrold.isAlive ? nil : () }
                 }
                 try await chain.withPatrold { _ in
-                    try await eventually("the link") { try await self.report(chain).link ? () : nil }
+                    try await eventually("the link") { try await self.report(chain).link }
                     #expect(try await self.report(chain).orders.isEmpty)
                     try await self.command(chain, "k-1", "dispatch", order)
                     try await self.command(chain, "k-3", "message", #"{"text":"seen"}"#)
-                    try await eventually("the message") { try await self.report(chain).messages == ["seen"] ? () : nil }
+                    try await eventually("the message") { try await self.report(chain).messages == ["seen"] }
                     #expect(try await self.report(chain).orders.isEmpty)
                 }
             }

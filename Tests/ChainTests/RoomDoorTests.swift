@@ -1,13 +1,8 @@
+import Glibc
 import Rig
 import TestSupport
 import Testing
 import Threading
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 @Suite("The room's door", .serialized, .realPrograms, .timeLimit(.minutes(2)))
 struct RoomDoorTests {

@@ -1,3 +1,4 @@
+import Glibc
 import Ground
 import Position
 import PositionGPSD
@@ -5,12 +6,6 @@ import Rig
 import Simulation
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 @Suite("Positions from a real gpsd", .serialized, .realPrograms, .timeLimit(.minutes(2)))
 struct GPSDPositionsTests {
@@ -105,7 +100,7 @@ struct GPSDPositionsTests {
                 defer { feed.cancel() }
                 let before = fixes()
                 try await RealPrograms.withGPSD(port: ports[0], source: line.source, folder: folder) { gpsd in
-                    try await eventually("fixes") { fixes() > before + 3 ? () : nil }
+                    try await eventually("fixes") { fixes() > before + 3 }
                     gpsd.send(9)
                     try await eventually("the end of gpsd") { gpsd.isAlive ? nil : () }
                 }
@@ -113,7 +108,7 @@ struct GPSDPositionsTests {
             func isComplaint(_ report: PositionReport?) -> Bool {
                 if case .unavailable = report { true } else { false }
             }
-            try await eventually("the last complaint") { isComplaint(reports.all.last) ? () : nil }
+            try await eventually("the last complaint") { isComplaint(reports.all.last) }
             let complaints = reports.all.filter { if case .unavailable(.unreachable) = $0 { true } else { false } }
             #expect(complaints.count <= 3, "\(complaints)")
             // On a busy machine a receiver may fall silent for a moment; it is said to be there again after that too.
@@ -135,13 +130,13 @@ struct GPSDPositionsTests {
                                 .run()
                         }
                         defer { feed.cancel() }
-                        try await eventually("\(what)") { isDone() ? () : nil }
+                        try await eventually("\(what)") { isDone() }
                     }
                     func silences() -> Int {
                         reports.all.filter { if case .unavailable(.silent) = $0 { true } else { false } }.count
                     }
                     try await play(until: "a fix") { !self.places(reports.all).isEmpty }
-                    try await eventually("silence") { silences() == 1 ? () : nil }
+                    try await eventually("silence") { silences() == 1 }
                     let count = self.places(reports.all).count
                     try await play(until: "a fix after the silence") { self.places(reports.all).count > count }
                     #expect(silences() == 1)

@@ -41,9 +41,9 @@ struct InputTests {
                 if name == "battery" { seen.add(value) }
             }
             let running = Task { try await reader.run() }
-            try await eventually("the first charge") { seen.all == [0.87] ? () : nil }
+            try await eventually("the first charge") { seen.all == [0.87] }
             try writeFile("\(folder)/capacity", "29\n")
-            try await eventually("the second charge") { seen.all == [0.87, 0.29] ? () : nil }
+            try await eventually("the second charge") { seen.all == [0.87, 0.29] }
             running.cancel()
         }
     }

@@ -1,4 +1,6 @@
+import Dispatching
 import Ground
+import Incidents
 import Rig
 import RoadImport
 import RoadMap

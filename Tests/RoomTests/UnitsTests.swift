@@ -230,7 +230,7 @@ struct CandidatesTests {
             let candidates = Candidates(
                 units.all,
                 places: UnitPlaces(network),
-                engaged: ["jinzhan/sent"],
+                engaged: [try #require(UnitID(station: "jinzhan", device: "sent"))],
                 scene: try #require(map.coordinate("a")),
                 profile: .siren,
                 estimator: TimeToScene(network),

@@ -1,11 +1,6 @@
+import Glibc
 import Testing
 import Threading
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 @Suite("Out of descriptors")
 struct DescriptorTests {

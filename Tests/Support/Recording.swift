@@ -56,7 +56,7 @@ package struct Recording: Sendable {
 
     /// Sends it to the gpsd on a line, as fast as that reads, and then the end.
     package func play(on line: ReceiverLine, pause: Duration = .milliseconds(3)) async throws {
-        try await eventually("gpsd connecting to its receiver") { line.listenerCount > 0 ? () : nil }
+        try await eventually("gpsd connecting to its receiver") { line.listenerCount > 0 }
         for chunk in self.chunks {
             line.send(chunk)
             try await Task.sleep(for: pause)

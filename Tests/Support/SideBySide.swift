@@ -1,11 +1,6 @@
+import Glibc
 package import Testing
 import Threading
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// How many suites of a kind run at once; the rest wait for their turn.
 ///

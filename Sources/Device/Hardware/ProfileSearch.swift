@@ -1,10 +1,5 @@
-package import Settings
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+package import Settings
 
 extension HardwareProfile {
     /// Finds and reads a profile.

@@ -1,13 +1,9 @@
+import Glibc
 package import Hardware
 package import Logging
 import ServiceLifecycle
+import SystemPackage
 import Threading
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Reads the inputs of the machine and hands over what has settled.
 package struct InputReader: Service {
@@ -81,7 +77,7 @@ package struct InputReader: Service {
             return .failure(InputTrouble("\(chip) line \(number) cannot be read"))
         case .sysfs(let path, let scale):
             guard let handle = fopen(path, "re") else {
-                return .failure(InputTrouble("\(path): \(String(cString: strerror(errno)))"))
+                return .failure(InputTrouble("\(path): \(Errno(rawValue: errno))"))
             }
             defer { fclose(handle) }
             var buffer = [CChar](repeating: 0, count: 64)

@@ -1,12 +1,8 @@
 import CSQLite
+import Glibc
 import Logging
 import Numbering
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import SystemPackage
 
 /// Opens the outbox's file: locked, checked, of the right schema, or a fresh one with the damaged one kept.
 enum OutboxFile {
@@ -203,10 +199,10 @@ enum OutboxFile {
             number += 1
             kept = "\(path)\(suffix)-\(number)"
         }
-        guard rename(path, kept) == 0 else { throw .failed(path: path, reason: String(cString: strerror(errno))) }
+        guard rename(path, kept) == 0 else { throw .failed(path: path, reason: Errno(rawValue: errno).description) }
         for tail in ["-wal", "-shm"] where access(path + tail, F_OK) == 0 {
             guard rename(path + tail, kept + tail) == 0 else {
-                throw .failed(path: path + tail, reason: String(cString: strerror(errno)))
+                throw .failed(path: path + tail, reason: Errno(rawValue: errno).description)
             }
         }
         return kept

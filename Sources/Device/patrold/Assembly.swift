@@ -1,5 +1,6 @@
 import BrokerLink
 import Console
+import Delivery
 import Hardware
 import Inputs
 import Logging
@@ -40,65 +41,19 @@ struct Assembly {
 
     func run() async throws {
         let configuration = self.configuration
-        let presence = Presence(
-            station: configuration.station,
-            device: configuration.device,
-            connectNumber: { try await self.outbox.countConnection() },
-            state: self.state
-        )
-        let link = BrokerLink(
-            BrokerLink.Configuration(
-                address: configuration.broker,
-                clientID: "patrold-\(configuration.station)-\(configuration.device)",
-                subscriptions: Downlink.subscriptions(station: configuration.station, device: configuration.device)
-            ),
-            logger: self.logger,
-            will: { try await presence.will() }
-        )
-        let uplink = Uplink(
-            link: link,
-            presence: presence,
-            source: self.outbox,
-            station: configuration.station,
-            device: configuration.device,
-            allowance: configuration.profile.backlog,
-            spent: try await self.outbox.spent(),
-            logger: self.logger
-        )
-        let vitals = self.vitals
-        let keeper = PlanKeeper(keys: configuration.planKeys, reader: PlanReader { ZoneFiles.zone(named: $0) })
-        let parts = ChainParts(
-            station: configuration.station,
-            device: configuration.device,
-            settings: self.patrolSettings(keeper),
-            writer: ReportWriter(
-                device: configuration.device,
-                unit: configuration.unit,
-                log: await self.outbox.log
-            ),
-            outbox: self.outbox,
-            link: link,
-            uplink: uplink,
-            vitals: vitals,
-            plans: PlanStore(
-                keeper: keeper,
-                file: configuration.planFile,
-                folder: configuration.state
-            ),
-            logger: self.logger
-        )
+        let log = await self.outbox.log
+        let presence = self.presence()
+        let link = self.link(presence)
+        let uplink = self.uplink(over: link, presence, spent: try await self.outbox.spent())
         let inputs = ChainInputs()
         let console = try self.console(inputs)
-        let chain = PatrolChain(
-            source: GPSDPositions(
-                host: configuration.gpsd.host,
-                port: configuration.gpsd.port,
-                silentAfter: configuration.profile.silentAfter
-            ),
-            inputs: inputs,
-            console: console,
-            parts: parts
+        let source = GPSDPositions(
+            host: configuration.gpsd.host,
+            port: configuration.gpsd.port,
+            silentAfter: configuration.profile.silentAfter
         )
+        let parts = self.parts(link, uplink, log: log)
+        let chain = PatrolChain(source: source, inputs: inputs, console: console, parts: parts)
         let downlink = Downlink(link: link, uplink: uplink, source: self.outbox, logger: self.logger) {
             inputs.add(.order($0))
         }
@@ -109,20 +64,17 @@ struct Assembly {
             outbox: self.outbox,
             link: link,
             uplink: uplink,
-            vitals: vitals,
+            vitals: self.vitals,
             logger: self.logger
         )
         let machine = InputReader(
             configuration.profile.inputs,
-            isSaving: { vitals.current.isSaving },
+            isSaving: { [vitals] in vitals.current.isSaving },
             logger: self.logger,
             take: { inputs.add(.input(name: $0, value: $1)) }
         )
-        let log = await self.outbox.log
-        self.logger.info(
-            "patrold \(Release.version): \(configuration.device) of \(configuration.station), log \(log)"
-        )
-        // Stopped from the end: first no more records, then what waits is sent, then the link goes, and last who
+        self.logger.info("patrold \(Release.version): \(configuration.device) of \(configuration.station), log \(log)")
+        // Stopped from the end: first no more records, then what waits is sent, then the link goes, and last what
         // takes what it still brings.
         let group = ServiceGroup(
             services: [
@@ -134,6 +86,58 @@ struct Assembly {
         )
         // One thread from the fix to the link: each hop between threads would cost as much as the disk does.
         try await withTaskExecutorPreference(self.outbox.executor) { try await group.run() }
+    }
+
+    private func presence() -> Presence {
+        Presence(
+            station: self.configuration.station,
+            device: self.configuration.device,
+            connectNumber: { try await self.outbox.countConnection() },
+            state: self.state
+        )
+    }
+
+    private func link(_ presence: Presence) -> BrokerLink {
+        let (station, device) = (self.configuration.station, self.configuration.device)
+        return BrokerLink(
+            BrokerLink.Configuration(
+                address: self.configuration.broker,
+                clientID: "patrold-\(station)-\(device)",
+                subscriptions: Downlink.subscriptions(station: station, device: device)
+            ),
+            logger: self.logger,
+            will: { try await presence.will() }
+        )
+    }
+
+    private func uplink(over link: BrokerLink, _ presence: Presence, spent: DaySpending) -> Uplink {
+        Uplink(
+            link: link,
+            presence: presence,
+            source: self.outbox,
+            station: self.configuration.station,
+            device: self.configuration.device,
+            allowance: self.configuration.profile.backlog,
+            spent: spent,
+            logger: self.logger
+        )
+    }
+
+    private func parts(_ link: BrokerLink, _ uplink: Uplink, log: String) -> ChainParts {
+        let configuration = self.configuration
+        let keeper = PlanKeeper(keys: configuration.planKeys, reader: PlanReader { ZoneFiles.zone(named: $0) })
+        return ChainParts(
+            station: configuration.station,
+            device: configuration.device,
+            settings: self.patrolSettings(keeper),
+            writer: ReportWriter(device: configuration.device, unit: configuration.unit, log: log),
+            outbox: self.outbox,
+            link: link,
+            uplink: uplink,
+            vitals: self.vitals,
+            plans: PlanStore(keeper: keeper, file: configuration.planFile, folder: configuration.state),
+            logger: self.logger
+        )
     }
 
     private func patrolSettings(_ keeper: PlanKeeper) -> Patrol.Settings {

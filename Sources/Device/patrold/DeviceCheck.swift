@@ -1,18 +1,14 @@
 import BrokerLink
 import Console
 import FoundationEssentials
+import Glibc
 import Hardware
 import PatrolWire
 import Plan
 import SetupCheck
+import SystemPackage
 import Threading
 import Zones
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Opens everything that a configuration names and says all that is wrong with it; changes nothing.
 struct DeviceCheck {
@@ -76,7 +72,7 @@ struct DeviceCheck {
         case .sysfs(let path, _):
             guard access(path, R_OK) != 0 else { return }
             self.findings.fault(
-                "input \(input.name): \(path): \(String(cString: strerror(errno))); correct 'sysfs' in the hardware profile"
+                "input \(input.name): \(path): \(Errno(rawValue: errno)); correct 'sysfs' in the hardware profile"
             )
         case .socket: break
         }

@@ -1,5 +1,6 @@
 import BrokerLink
 import FoundationEssentials
+import Glibc
 import Logging
 import Outbox
 import PatrolWire
@@ -8,12 +9,6 @@ import ServiceLifecycle
 import Systemd
 import Threading
 import Uplink
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Says how the device is: to the room, to a file for whoever stands before it, and to systemd's watchdog.
 struct HealthReporter: Service {

@@ -1,5 +1,6 @@
 import BrokerLink
 import ConsoleWire
+import Glibc
 import Logging
 import Numbering
 import Outbox
@@ -9,12 +10,6 @@ import Position
 import Report
 import Threading
 import Uplink
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// The parts that the chain works with.
 struct ChainParts: Sendable {

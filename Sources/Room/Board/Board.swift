@@ -4,6 +4,7 @@ import Incidents
 import Intake
 import PatrolWire
 import Threading
+import TimeToScene
 import Units
 
 /// The room's HTTP interface: `/api/v1`, the page, `/metrics` and `/healthz`.
@@ -21,7 +22,7 @@ package struct Board: Sendable {
     package init(_ parts: BoardParts, page settings: PageSettings, trustedProxies: Set<String> = []) {
         self.parts = parts
         self.trustedProxies = trustedProxies
-        self.page = PageRoutes(settings, parts: parts)
+        self.page = PageRoutes(settings, stations: parts.stations, teams: parts.teams, network: parts.estimator.network)
     }
 
     /// The routes.
@@ -41,30 +42,81 @@ package struct Board: Sendable {
         }
         router.get("metrics") { _, context in
             try context.requireNearOrLogin()
-            return answer(Array(await Metrics(parts: self.parts).text().utf8), type: "text/plain; version=0.0.4")
+            return answer(Array(await self.metrics.text().utf8), type: "text/plain; version=0.0.4")
         }
         self.page.add(to: router)
         let api = router.group("api/v1")
-        UnitRoutes(parts: self.parts).add(to: api)
-        IncidentRoutes(parts: self.parts).add(to: api)
-        RollCallRoutes(parts: self.parts).add(to: api)
-        ClosureRoutes(parts: self.parts).add(to: api)
-        ReportRoutes(parts: self.parts).add(to: api)
-        MapRoutes(parts: self.parts).add(to: api)
-        LiveRoutes(parts: self.parts).add(to: api)
-        SessionRoutes(parts: self.parts).add(to: api)
+        self.addRoutes(to: api)
         paths.learn(router)
         return router.buildResponder()
     }
 
+    private var metrics: Metrics {
+        Metrics(
+            units: self.parts.units,
+            desk: self.parts.desk,
+            feed: self.parts.feed,
+            health: self.parts.health,
+            meter: self.parts.meter
+        )
+    }
+
+    private func addRoutes(to api: RouterGroup<BoardContext>) {
+        let parts = self.parts
+        let audit = Audit(casebook: parts.casebook, now: parts.now)
+        UnitRoutes(
+            units: parts.units,
+            places: parts.places,
+            desk: parts.desk,
+            estimator: parts.estimator,
+            history: parts.history,
+            plans: parts.plans,
+            audit: audit,
+            now: parts.now
+        ).add(to: api)
+        IncidentRoutes(
+            units: parts.units,
+            places: parts.places,
+            desk: parts.desk,
+            estimator: parts.estimator,
+            stations: parts.stations,
+            now: parts.now
+        ).add(to: api)
+        RollCallRoutes(units: parts.units, rollCalls: parts.rollCalls, teams: parts.teams, now: parts.now).add(to: api)
+        ClosureRoutes(closures: parts.closures, estimator: parts.estimator, now: parts.now).add(to: api)
+        ReportRoutes(
+            history: parts.history,
+            casebook: parts.casebook,
+            estimator: parts.estimator,
+            plans: parts.plans,
+            zone: parts.zone,
+            now: parts.now
+        ).add(to: api)
+        MapRoutes(estimator: parts.estimator, plans: parts.plans, audit: audit).add(to: api)
+        let text = LiveText(
+            units: parts.units,
+            places: parts.places,
+            desk: parts.desk,
+            rollCalls: parts.rollCalls,
+            closures: parts.closures,
+            estimator: parts.estimator,
+            feed: parts.feed,
+            health: parts.health,
+            stations: parts.stations,
+            now: parts.now
+        )
+        LiveRoutes(text: text, feed: parts.feed, accounts: parts.accounts, now: parts.now).add(to: api)
+        SessionRoutes(accounts: parts.accounts, audit: audit, now: parts.now).add(to: api)
+    }
+
     private func health() async throws -> Response {
         let health = RoomHealthAnswer(self.parts.health)
-        let counts = self.parts.meter.withLock { $0 }
+        let counts = self.parts.meter.counts
         let told = HealthAnswer(
             status: health.status,
             faults: health.faults,
             unkept: await self.parts.desk.unkeptCount,
-            units: self.parts.units.withLock { $0.count },
+            units: self.parts.units.count,
             messages: counts.messages,
             records: counts.records,
             stored: counts.stored,

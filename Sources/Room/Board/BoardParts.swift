@@ -5,11 +5,10 @@ package import Incidents
 package import Intake
 package import PatrolWire
 package import Plan
-package import Threading
 package import TimeToScene
-package import Units
+import Units
 
-/// All that the board shows and acts on.
+/// All that the board is put together from; each route gets the few of them that it uses.
 package struct BoardParts: Sendable {
     /// The live table.
     package var units: UnitTable
@@ -33,8 +32,6 @@ package struct BoardParts: Sendable {
     package var plans: any PlanDesk
     /// What changes.
     package var feed: LiveFeed
-    /// Whether the broker of each station is there.
-    package var links: Locked<[String: Bool]>
     /// What does not work.
     package var health: RoomHealth
     /// The stations of the room.
@@ -61,7 +58,6 @@ package struct BoardParts: Sendable {
         casebook: Casebook,
         plans: any PlanDesk,
         feed: LiveFeed,
-        links: Locked<[String: Bool]>,
         health: RoomHealth,
         stations: [Name],
         teams: [Team],
@@ -72,23 +68,8 @@ package struct BoardParts: Sendable {
         (self.units, self.places, self.desk, self.rollCalls) = (units, places, desk, rollCalls)
         (self.closures, self.estimator, self.meter, self.history) = (closures, estimator, meter, history)
         (self.casebook, self.plans, self.feed, self.stations) = (casebook, plans, feed, stations)
-        (self.links, self.zone, self.accounts, self.now) = (links, zone, accounts, now)
+        (self.zone, self.accounts, self.now) = (zone, accounts, now)
         (self.teams, self.health) = (teams, health)
-    }
-}
-
-extension BoardParts {
-    /// Writes down who looked at whose track or list.
-    func note(_ what: String, of subject: String, _ context: BoardContext) throws {
-        try self.casebook.note(
-            Casebook.Deed(
-                time: self.now(),
-                actor: context.actor,
-                origin: context.origin,
-                what: what,
-                subject: subject
-            )
-        )
     }
 }
 
@@ -126,59 +107,5 @@ package struct PlanView: Sendable {
     /// Creates a view.
     package init(plan: PatrolPlan, geoJSON: [UInt8], areas: Reach.Areas) {
         (self.plan, self.geoJSON, self.areas) = (plan, geoJSON, areas)
-    }
-}
-
-/// What the board closes and slows.
-package actor ClosureDesk {
-    private var closures: [Closure]
-    private let casebook: Casebook
-    private let changed: @Sendable ([Closure]) -> Void
-
-    /// Creates a desk.
-    package init(_ kept: [Closure], casebook: Casebook, changed: @escaping @Sendable ([Closure]) -> Void) {
-        (self.closures, self.casebook, self.changed) = (kept, casebook, changed)
-    }
-
-    /// What holds at a time, ms since 1970 UTC.
-    package func holding(at now: Int64) -> [Closure] { self.closures.filter { $0.holds(at: now) } }
-
-    /// Begins a closure.
-    func begin(_ closure: Closure, origin: String) throws {
-        try self.save(closure, what: "close", actor: closure.actor, origin: origin, version: 1, now: closure.from)
-        self.closures.append(closure)
-        self.changed(self.closures)
-    }
-
-    /// Ends a closure before its time; `nil` when there is none.
-    func lift(_ id: String, actor: String, origin: String, now: Int64) throws -> Closure? {
-        guard let index = self.closures.firstIndex(where: { $0.id == id && !$0.isLifted }) else { return nil }
-        var closure = self.closures[index]
-        closure.isLifted = true
-        try self.save(closure, what: "lift", actor: actor, origin: origin, version: 2, now: now)
-        self.closures[index] = closure
-        self.changed(self.closures)
-        return closure
-    }
-
-    private func save(
-        _ closure: Closure,
-        what: String,
-        actor: String,
-        origin: String,
-        version: Int,
-        now: Int64
-    ) throws {
-        try self.casebook.save(
-            Casebook.Item(
-                kind: "closure",
-                id: closure.id,
-                time: closure.from,
-                isOpen: !closure.isLifted,
-                version: version,
-                body: try jsonBytes(closure)
-            ),
-            Casebook.Deed(time: now, actor: actor, origin: origin, what: what, subject: closure.id)
-        )
     }
 }

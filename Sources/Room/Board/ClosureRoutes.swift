@@ -1,10 +1,14 @@
+import Dispatching
 import Hummingbird
+import Incidents
 import PatrolWire
 import TimeToScene
 
 /// Closed roads and slow areas over HTTP.
 struct ClosureRoutes: Sendable {
-    let parts: BoardParts
+    let closures: ClosureDesk
+    let estimator: TimeToScene
+    let now: @Sendable () -> Int64
 
     struct Answer: Encodable, Sendable {
         let id: String
@@ -25,20 +29,14 @@ struct ClosureRoutes: Sendable {
         api.get("closures") { request, context in
             try context.require(.viewer)
             try request.allow()
-            let holding = await self.parts.closures.holding(at: self.parts.now())
-            return try tagged(["closures": holding.map(Answer.init)], request)
+            return try tagged(["closures": await self.closures.holding.map(Answer.init)], request)
         }
         api.post("closures") { request, context in try await self.begin(request, context) }
         api.delete("closures/:id") { request, context in
             try context.require(.dispatcher)
             try request.allow()
             let id = try context.parameters.require("id")
-            let lifted = try await self.parts.closures.lift(
-                id,
-                actor: context.actor,
-                origin: context.origin,
-                now: self.parts.now()
-            )
+            let lifted = try await self.closures.lift(id, actor: context.actor, origin: context.origin)
             guard let lifted else {
                 throw Problem(.notFound, "no closure '\(id)' holds; GET /api/v1/closures lists them")
             }
@@ -57,7 +55,7 @@ struct ClosureRoutes: Sendable {
         try request.allow()
         let body: Body = try await request.json(example: #"{"places":[[-8.61,41.15]],"until":1780000000000}"#)
         try request.bound(["note": body.note])
-        let now = self.parts.now()
+        let now = self.now()
         let closure = Closure(
             id: "\(now)",
             places: body.places,
@@ -68,14 +66,14 @@ struct ClosureRoutes: Sendable {
             actor: context.actor
         )
         if let fault = closure.fault { throw Problem(.badRequest, fault) }
-        guard !closure.edges(of: self.parts.estimator.network).isEmpty else {
+        guard !closure.edges(of: self.estimator.network).isEmpty else {
             throw Problem(.unprocessableContent, "no road lies there")
         }
-        try await self.parts.closures.begin(closure, origin: context.origin)
+        let begun = try await self.closures.begin(closure, origin: context.origin)
         return answer(
-            try jsonBytes(Answer(closure)),
+            try jsonBytes(Answer(begun)),
             status: .created,
-            headers: [.location: "/api/v1/closures/\(closure.id)"]
+            headers: [.location: "/api/v1/closures/\(begun.id)"]
         )
     }
 }

@@ -1,6 +1,7 @@
 import Dispatching
 import Hummingbird
 import Incidents
+import Intake
 import PatrolWire
 import Threading
 import TimeToScene
@@ -86,7 +87,7 @@ extension IncidentRoutes {
         try request.allow()
         let id = try context.parameters.require("id")
         let incident = try await Problem.of {
-            try await self.parts.desk.take(
+            try await self.desk.take(
                 step,
                 with: id,
                 version: version,
@@ -107,7 +108,7 @@ extension IncidentRoutes {
         }
         let body: Body = try await request.json(example: #"{"device":"car-01"}"#)
         let incident = try await self.incident(context)
-        let units = self.parts.units.withLock { $0.named(body.device) }
+        let units = self.units.named(body.device)
             .filter { body.station == nil || $0.station.text == body.station }
         guard let unit = units.first else {
             throw Problem(.notFound, "no unit '\(body.device)' has been heard of; GET /api/v1/units lists them")
@@ -117,32 +118,8 @@ extension IncidentRoutes {
         }
         // A call for help without a place: whoever is sent is told to ask.
         let candidates = incident.scene == nil ? nil : try await self.ranking(for: incident, profile: body.profile)
-        let offered = (candidates?.free ?? []).compactMap { candidate in
-            candidate.estimate?.journey.map {
-                Assignment.Offer(device: candidate.unit.device.text, seconds: $0.seconds.rounded(decimals: 1))
-            }
-        }
-        let estimate = ((candidates?.free ?? []) + (candidates?.belowLine ?? [])).first {
-            $0.unit.id == unit.id
-        }?.estimate
-        let step = IncidentStep.assign(
-            IncidentStep.UnitToSend(
-                station: unit.station.text,
-                device: unit.device.text,
-                unit: unit.callSign,
-                order: "\(incident.id)-\(unit.station)-\(unit.device)-\(incident.version)",
-                offered: offered,
-                forecast: estimate?.journey.map {
-                    Assignment.Forecast(
-                        seconds: $0.seconds.rounded(decimals: 1),
-                        p10: $0.p10.rounded(decimals: 1),
-                        p90: $0.p90.rounded(decimals: 1),
-                        metres: $0.metres.rounded()
-                    )
-                }
-            )
-        )
-        return try await self.act(step, body.version, request, context)
+        let unitToSend = IncidentStep.UnitToSend(unit, to: incident, among: candidates)
+        return try await self.act(.assign(unitToSend), body.version, request, context)
     }
 
     /// What the officer said over the radio.
@@ -166,7 +143,7 @@ extension IncidentRoutes {
             throw Problem(.badRequest, "'state' must be accepted, declined, enroute, scene or cleared")
         }
         return try await self.act(
-            .device(body.device, station: body.station, step, at: self.parts.now()),
+            .device(body.device, station: body.station, step, at: self.now()),
             nil,
             request,
             context

@@ -1,7 +1,9 @@
+import Cases
 import Dispatching
 import Ground
 import Hummingbird
 import Incidents
+import Intake
 import PatrolWire
 import RoadSearch
 import Threading
@@ -10,7 +12,12 @@ import Units
 
 /// Incidents over HTTP: from the call to the last unit that left.
 struct IncidentRoutes: Sendable {
-    let parts: BoardParts
+    let units: UnitTable
+    let places: UnitPlaces
+    let desk: IncidentDesk
+    let estimator: TimeToScene
+    let stations: [Name]
+    let now: @Sendable () -> Int64
 
     private static let mostListed = 200
 
@@ -35,7 +42,7 @@ struct IncidentRoutes: Sendable {
     /// The incident that the address names.
     func incident(_ context: BoardContext) async throws -> Incident {
         do {
-            return try await self.parts.desk.incident(context.parameters.require("id"))
+            return try await self.desk.incident(context.parameters.require("id"))
         } catch let refusal as IncidentRefusal {
             throw Problem(refusal)
         }
@@ -54,7 +61,7 @@ struct IncidentRoutes: Sendable {
         var found: [Incident] = []
         // The store knows what is open; any other state is looked for page by page.
         while found.count <= limit {
-            let page = try await self.parts.desk.page(before: cursor, isOpen: state == "open", limit: limit + 1)
+            let page = try await self.desk.page(before: cursor, isOpen: state == "open", limit: limit + 1)
             found += page.filter { incident in
                 guard let state else { return true }
                 return state == "open" ? !incident.state.isEnded : state == incident.state.rawValue
@@ -67,7 +74,7 @@ struct IncidentRoutes: Sendable {
         return try tagged(
             IncidentsAnswer(
                 incidents: listed.map(IncidentAnswer.init),
-                alarms: await self.parts.desk.alarms.map(AlarmAnswer.init),
+                alarms: await self.desk.alarms.map(AlarmAnswer.init),
                 more: hasMore,
                 next: hasMore ? listed.last.map { IncidentsAnswer.Next(before: $0.received, id: $0.id) } : nil
             ),
@@ -85,12 +92,12 @@ struct IncidentRoutes: Sendable {
         if let id = body.id, !Self.isID(id) {
             throw Problem(.badRequest, "'id' must be 1 to 64 letters, digits, '.', '_' or '-'")
         }
-        if let station = body.station, !self.parts.stations.contains(where: { $0.text == station }) {
+        if let station = body.station, !self.stations.contains(where: { $0.text == station }) {
             throw Problem(.badRequest, "'station' must be one of this room's")
         }
         if let fault = body.excess { throw Problem(.badRequest, fault) }
         let incident = try await Problem.of {
-            try await self.parts.desk.open(
+            try await self.desk.open(
                 body.report,
                 station: body.station,
                 actor: context.actor,
@@ -125,14 +132,14 @@ struct IncidentRoutes: Sendable {
             throw Problem(.conflict, "nobody knows where \(incident.id) is: its device has never had a position")
         }
         return Candidates(
-            self.parts.units.withLock { $0.all },
-            places: self.parts.places,
-            engaged: await self.parts.desk.engaged,
+            self.units.all,
+            places: self.places,
+            engaged: await self.desk.engaged,
             scene: scene,
             profile: profile,
-            estimator: self.parts.estimator,
-            caller: incident.distress.map { "\($0.station)/\($0.device)" },
-            now: self.parts.now()
+            estimator: self.estimator,
+            caller: incident.distress?.id,
+            now: self.now()
         )
     }
 
@@ -142,7 +149,7 @@ struct IncidentRoutes: Sendable {
             incident: incident.id,
             scene: PlaceAnswer(lat: incident.report.latitude, lon: incident.report.longitude),
             profile: profile ?? "siren",
-            at: self.parts.now(),
+            at: self.now(),
             straight: candidates.isStraight,
             units: candidates.free.map(CandidateAnswer.init),
             belowLine: candidates.belowLine.map(CandidateAnswer.init)

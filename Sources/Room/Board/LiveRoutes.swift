@@ -6,7 +6,10 @@ import Threading
 
 /// `GET live`: server-sent events, the newest state of each thing, never a growing queue.
 struct LiveRoutes: Sendable {
-    let parts: BoardParts
+    let text: LiveText
+    let feed: LiveFeed
+    let accounts: Accounts
+    let now: @Sendable () -> Int64
 
     /// Between two looks for changes.
     private static let beat: Duration = .milliseconds(100)
@@ -25,8 +28,8 @@ struct LiveRoutes: Sendable {
                 status: .ok,
                 headers: headers,
                 body: ResponseBody { writer in
-                    self.parts.feed.enter()
-                    defer { self.parts.feed.leave() }
+                    self.feed.enter()
+                    defer { self.feed.leave() }
                     try await self.follow(from: resumed, session: context.session, &writer)
                     try await writer.finish(nil)
                 }
@@ -39,14 +42,14 @@ struct LiveRoutes: Sendable {
         let name = HTTPField.Name("Last-Event-ID")
         guard let id = name.flatMap({ request.headers[$0] }) ?? request.query("after") else { return 0 }
         let parts = id.split(separator: "-")
-        guard parts.count == 2, parts[0] == "\(self.parts.feed.epoch)", let version = UInt64(parts[1]) else { return 0 }
+        guard parts.count == 2, parts[0] == "\(self.feed.epoch)", let version = UInt64(parts[1]) else { return 0 }
         return version
     }
 
     /// Whether the login that a page looks on with still holds.
     private func isGoingOn(_ session: String?) -> Bool {
-        guard case .login(let sessions) = self.parts.accounts, let session else { return true }
-        return sessions.isGoingOn(session, now: self.parts.now())
+        guard case .login(let sessions) = self.accounts, let session else { return true }
+        return sessions.isGoingOn(session, now: self.now())
     }
 
     @concurrent
@@ -55,25 +58,24 @@ struct LiveRoutes: Sendable {
         session: String?,
         _ writer: inout any ResponseBodyWriter
     ) async throws {
-        let text = LiveText(parts: self.parts)
         let clock = ContinuousClock()
         var version = start
         var isFirst = true
         var last = clock.now
         while !Task.isCancelled, self.isGoingOn(session) {
             // A page that keeps up gets the text that all get.
-            let shared = version == 0 ? nil : self.parts.feed.frame(after: version)
+            let shared = version == 0 ? nil : self.feed.frame(after: version)
             var frame = shared
-            if frame == nil { frame = try await text.frame(after: version) }
+            if frame == nil { frame = try await self.text.frame(after: version) }
             if let frame, frame.upTo > version || isFirst {
-                if shared == nil, version > 0 { self.parts.feed.keep(frame) }
+                if shared == nil, version > 0 { self.feed.keep(frame) }
                 // The next look waits until this was taken: a slow page costs nobody anything.
                 try await writer.write(ByteBuffer(bytes: frame.text))
                 version = frame.upTo
                 isFirst = false
                 last = clock.now
             } else if clock.now - last >= Self.heartbeat {
-                try await writer.write(ByteBuffer(string: "event: beat\ndata: \(self.parts.now())\n\n"))
+                try await writer.write(ByteBuffer(string: "event: beat\ndata: \(self.now())\n\n"))
                 last = clock.now
             }
             await pause(for: Self.beat)

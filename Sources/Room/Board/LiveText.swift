@@ -1,6 +1,7 @@
 import Dispatching
 import Ground
 import Incidents
+import Intake
 import PatrolWire
 import RoadMap
 import RoadSearch
@@ -10,36 +11,45 @@ import Units
 
 /// What a page is told of what changed.
 struct LiveText: Sendable {
-    let parts: BoardParts
+    let units: UnitTable
+    let places: UnitPlaces
+    let desk: IncidentDesk
+    let rollCalls: RollCallDesk
+    let closures: ClosureDesk
+    let estimator: TimeToScene
+    let feed: LiveFeed
+    let health: RoomHealth
+    let stations: [Name]
+    let now: @Sendable () -> Int64
 
     /// Ended incidents are shown so long, ms.
     private static let endedShown: Int64 = 12 * 3_600_000
 
     /// The text over the changes after a number; `nil` when there are none.
     func frame(after version: UInt64) async throws -> LiveFeed.Frame? {
-        let (keys, upTo) = self.parts.feed.changes(after: version)
+        let (keys, upTo) = self.feed.changes(after: version)
         guard version == 0 || !keys.isEmpty else { return nil }
         let body = version == 0 ? try await self.everything() : try await self.some(keys)
-        var text = Array("id: \(self.parts.feed.epoch)-\(upTo)\ndata: ".utf8)
+        var text = Array("id: \(self.feed.epoch)-\(upTo)\ndata: ".utf8)
         text += body
         text += [10, 10]
         return LiveFeed.Frame(after: version, upTo: upTo, text: text)
     }
 
     private func everything() async throws -> [UInt8] {
-        let now = self.parts.now()
-        let recent = await self.parts.desk.all.filter { !$0.state.isEnded || now - $0.changed < Self.endedShown }
+        let now = self.now()
+        let recent = await self.desk.all.filter { !$0.state.isEnded || now - $0.changed < Self.endedShown }
         var text = self.head(now, isWhole: true)
-        self.add("units", self.units(self.parts.units.withLock { $0.all }), to: &text)
+        self.add("units", self.text(of: self.units.all), to: &text)
         self.add("incidents", try jsonBytes(recent.map(IncidentAnswer.init)), to: &text)
         try await self.addShared(to: &text, now)
-        let calls = await self.parts.rollCalls.recent.map { RollCallRoutes.Answer($0, now: now) }
+        let calls = await self.rollCalls.recent.map { RollCallRoutes.Answer($0, now: now) }
         self.add("rollcalls", try jsonBytes(calls), to: &text)
         return text + [0x7D]
     }
 
     private func some(_ keys: [LiveFeed.Key]) async throws -> [UInt8] {
-        let now = self.parts.now()
+        let now = self.now()
         var (devices, incidents, calls): (Set<UnitID>, Set<String>, Set<String>) = ([], [], [])
         var isShared = false
         for key in keys {
@@ -52,38 +62,43 @@ struct LiveText: Sendable {
         }
         var text = self.head(now, isWhole: false)
         if !devices.isEmpty {
-            self.add("units", self.units(self.parts.units.withLock { $0.keyed(devices) }), to: &text)
+            self.add("units", self.text(of: self.units.keyed(devices)), to: &text)
         }
         if !incidents.isEmpty {
-            let changed = await self.parts.desk.all.filter { incidents.contains($0.id) }
+            let changed = await self.desk.all.filter { incidents.contains($0.id) }
             self.add("incidents", try jsonBytes(changed.map(IncidentAnswer.init)), to: &text)
         }
         if isShared || !incidents.isEmpty { try await self.addShared(to: &text, now) }
         if !calls.isEmpty {
-            let changed = await self.parts.rollCalls.recent.filter { calls.contains($0.id) }
+            let changed = await self.rollCalls.recent.filter { calls.contains($0.id) }
             self.add("rollcalls", try jsonBytes(changed.map { RollCallRoutes.Answer($0, now: now) }), to: &text)
         }
         return text + [0x7D]
     }
 
     private func addShared(to text: inout [UInt8], _ now: Int64) async throws {
-        self.add("room", try jsonBytes(RoomHealthAnswer(self.parts.health)), to: &text)
-        self.add("links", try jsonBytes(self.parts.links.withLock { $0 }), to: &text)
-        self.add("alarms", try jsonBytes(await self.parts.desk.alarms.map(AlarmAnswer.init)), to: &text)
+        self.add("room", try jsonBytes(RoomHealthAnswer(self.health)), to: &text)
+        self.add("links", try jsonBytes(self.links), to: &text)
+        self.add("alarms", try jsonBytes(await self.desk.alarms.map(AlarmAnswer.init)), to: &text)
         self.add("responses", try jsonBytes(await self.responses(now)), to: &text)
-        let closures = await self.parts.closures.holding(at: now).map(ClosureRoutes.Answer.init)
+        let closures = await self.closures.holding.map(ClosureRoutes.Answer.init)
         self.add("closures", try jsonBytes(closures), to: &text)
+    }
+
+    /// By station, whether its broker is connected.
+    private var links: [String: Bool] {
+        let down = Set(self.health.all.filter { $0.what == RoomHealth.Part.broker.rawValue }.compactMap(\.station))
+        return Dictionary(uniqueKeysWithValues: self.stations.map { ($0.text, !down.contains($0.text)) })
     }
 
     /// What the units that were sent still have to drive.
     private func responses(_ now: Int64) async -> [ResponseAnswer] {
         var answers: [ResponseAnswer] = []
-        for incident in await self.parts.desk.all where !incident.state.isEnded {
+        for incident in await self.desk.all where !incident.state.isEnded {
             guard let scene = incident.scene else { continue }
             for assignment in incident.assignments where assignment.isActive && assignment.arrived == nil {
-                guard let station = Name(assignment.station), let device = Name(assignment.device),
-                    let unit = self.parts.units.withLock({ $0[UnitID(station: station, device: device)] }),
-                    let place = self.parts.places.unit(unit, now: now),
+                guard let id = assignment.id, let unit = self.units[id],
+                    let place = self.places.unit(unit, now: now),
                     let way = self.way(of: place, to: scene)
                 else { continue }
                 answers.append(
@@ -106,7 +121,7 @@ struct LiveText: Sendable {
     }
 
     private func way(of unit: UnitOnRoad, to scene: Coordinate) -> (journey: Estimate.Journey, line: [Coordinate])? {
-        if let way = self.parts.estimator.way(of: unit, to: scene, profile: .siren) { return way }
+        if let way = self.estimator.way(of: unit, to: scene, profile: .siren) { return way }
         // No road leads there.
         guard let journey = StraightLine.rank([unit.position], scene: scene).first?.journey else { return nil }
         return (journey, [unit.position.coordinate, scene])
@@ -119,7 +134,7 @@ struct LiveText: Sendable {
         text += value
     }
 
-    private func units(_ units: [Unit]) -> [UInt8] {
+    private func text(of units: [Unit]) -> [UInt8] {
         var text: [UInt8] = [0x5B]
         text.reserveCapacity(units.count * 220)
         for (number, unit) in units.enumerated() {

@@ -1,5 +1,5 @@
+import Glibc
 import Ground
-import History
 import Hummingbird
 import NIOCore
 import PatrolWire
@@ -7,25 +7,21 @@ import Plan
 import RoadMap
 import TimeToScene
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
 /// The base map out of the room's own roads, the plan, and names to look for, over HTTP.
 struct MapRoutes: Sendable {
-    let parts: BoardParts
+    let estimator: TimeToScene
+    let plans: any PlanDesk
+    let audit: Audit
     private let names: PlaceNames
 
     /// Bytes of the largest plan that is taken.
     private static let largestPlan = 16 << 20
     private let tag: String
 
-    init(parts: BoardParts) {
-        self.parts = parts
-        self.names = PlaceNames(parts.estimator.network)
-        self.tag = "\(parts.estimator.network.edgeCount)-\(parts.estimator.network.source)"
+    init(estimator: TimeToScene, plans: any PlanDesk, audit: Audit) {
+        (self.estimator, self.plans, self.audit) = (estimator, plans, audit)
+        self.names = PlaceNames(estimator.network)
+        self.tag = "\(estimator.network.edgeCount)-\(estimator.network.source)"
     }
 
     func add(to api: RouterGroup<BoardContext>) {
@@ -39,12 +35,12 @@ struct MapRoutes: Sendable {
             if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: [.eTag: tag]) }
             let tile = RoadTile(z: numbers[0], x: numbers[1], y: numbers[2])
             let headers: HTTPFields = [.eTag: tag, .cacheControl: "private, max-age=3600"]
-            return answer(try tile.json(self.parts.estimator.network), headers: headers)
+            return answer(try tile.json(self.estimator.network), headers: headers)
         }
         api.get("plan") { request, context in
             try context.require(.viewer)
             try request.allow()
-            guard let plan = self.parts.plans.view else { throw Problem(.notFound, "the room has no patrol plan") }
+            guard let plan = self.plans.view else { throw Problem(.notFound, "the room has no patrol plan") }
             return tagged(plan.geoJSON, request, type: "application/geo+json")
         }
         api.put("plan") { request, context in
@@ -52,21 +48,12 @@ struct MapRoutes: Sendable {
             try request.allow()
             let body = try await request.bytes(upTo: Self.largestPlan, of: "the plan")
             do throws(PlanRefusal) {
-                try self.parts.plans.replace(with: Array(body.readableBytesView))
+                try self.plans.replace(with: Array(body.readableBytesView))
             } catch {
                 throw Problem(error.isFaulty ? .unprocessableContent : .conflict, "\(error)")
             }
-            let now = self.parts.now()
-            let revision = self.parts.plans.view?.plan.revision ?? 0
-            try self.parts.casebook.note(
-                Casebook.Deed(
-                    time: now,
-                    actor: context.actor,
-                    origin: context.origin,
-                    what: "plan",
-                    subject: "revision \(revision)"
-                )
-            )
+            let revision = self.plans.view?.plan.revision ?? 0
+            try await self.audit.note("plan", of: "revision \(revision)", context)
             return answer(try jsonBytes(["revision": revision]))
         }
         api.get("places") { request, context in
@@ -75,7 +62,7 @@ struct MapRoutes: Sendable {
             guard let text = request.query("q"), !text.isEmpty else {
                 throw Problem(.badRequest, "'q' must be a part of a name")
             }
-            return try tagged(self.names.find(text, self.parts.plans.view?.plan), request)
+            return try tagged(self.names.find(text, self.plans.view?.plan), request)
         }
     }
 }

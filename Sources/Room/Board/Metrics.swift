@@ -9,85 +9,93 @@ import Units
 ///
 /// Source of the format: prometheus.io, *Exposition formats*, text format 0.0.4.
 struct Metrics: Sendable {
-    let parts: BoardParts
+    let units: UnitTable
+    let desk: IncidentDesk
+    let feed: LiveFeed
+    let health: RoomHealth
+    let meter: IntakeMeter
 
     func text() async -> String {
-        let counts = self.parts.meter.withLock { $0 }
-        let units = self.parts.units.withLock { $0.all }
-        let incidents = await self.parts.desk.all
-        var lines: [String] = []
-        func add(_ name: String, _ kind: String, _ help: String, _ values: [(String, Double)]) {
-            lines.append("# HELP patrollink_\(name) \(help)")
-            lines.append("# TYPE patrollink_\(name) \(kind)")
-            for (labels, value) in values {
-                let number = Int(exactly: value).map(String.init) ?? "\(value)"
-                lines.append("patrollink_\(name)\(labels.isEmpty ? "" : "{\(labels)}") \(number)")
-            }
-        }
-        add("messages_total", "counter", "Messages from devices.", [("", Double(counts.messages))])
-        add("records_total", "counter", "Records in them.", [("", Double(counts.records))])
-        add("stored_total", "counter", "Records that were new and are stored.", [("", Double(counts.stored))])
-        add("duplicates_total", "counter", "Records that were stored already.", [("", Double(counts.duplicates))])
-        add(
-            "rejected_total",
-            "counter",
-            "Messages that were not believed.",
-            counts.rejected.map { ("reason=\"\($0.key.rawValue)\"", Double($0.value)) }.sorted { $0.0 < $1.0 }
-        )
-        add("not_stored_total", "counter", "Records that could not be stored.", [("", Double(counts.notStored))])
-        add("forks_total", "counter", "Logs found to have given a number twice.", [("", Double(counts.forks))])
-        let faults = self.parts.health.all
-        add(
-            "fault",
-            "gauge",
-            "Parts of the room that do not work now.",
-            RoomHealth.Part.allCases.map { part in
-                ("part=\"\(part.rawValue)\"", Double(faults.count { $0.what == part.rawValue }))
-            }
-        )
-        let troubles = units.flatMap(\.troubles)
-        add(
-            "units_trouble",
-            "gauge",
-            "Units with a trouble that the room can see.",
-            UnitTrouble.allCases.map { trouble in
-                ("trouble=\"\(trouble.rawValue)\"", Double(troubles.count { $0 == trouble }))
-            }
-        )
-        add(
-            "officers",
-            "gauge",
-            "Officers who are signed in.",
-            [("", Double(Set(units.flatMap { $0.facts.officers ?? [] }).count))]
-        )
-        add(
-            "units_recording",
-            "gauge",
-            "Units whose camera records.",
-            [("", Double(units.count { $0.facts.camera == true }))]
-        )
-        let byStatus = Dictionary(grouping: units) { $0.status?.rawValue ?? "unknown" }
-        add(
-            "units",
-            "gauge",
-            "Units by what they are doing.",
-            byStatus.map { ("status=\"\($0.key)\"", Double($0.value.count)) }.sorted { $0.0 < $1.0 }
-        )
-        add(
-            "units_online",
-            "gauge",
-            "Units that the broker has connected.",
-            [("", Double(units.count(where: \.isOnline)))]
-        )
-        let byState = Dictionary(grouping: incidents) { $0.state.rawValue }
-        add(
+        var text = Exposition()
+        self.addIntake(to: &text)
+        self.addUnits(self.units.all, to: &text)
+        let incidents = Dictionary(grouping: await self.desk.all) { $0.state.rawValue }
+        text.add(
             "incidents",
-            "gauge",
             "Incidents by state, ended ones as long as they are shown.",
-            byState.map { ("state=\"\($0.key)\"", Double($0.value.count)) }.sorted { $0.0 < $1.0 }
+            by: "state",
+            incidents.mapValues(\.count)
         )
-        add("alarms", "gauge", "Steps that are overdue.", [("", Double(await self.parts.desk.alarms.count))])
-        add("pages", "gauge", "Pages that look on.", [("", Double(self.parts.feed.pages))])
-        return lines.joined(separator: "\n") + "\n"
+        text.add("alarms", "Steps that are overdue.", await self.desk.alarms.count)
+        text.add("pages", "Pages that look on.", self.feed.pages)
+        return text.lines.joined(separator: "\n") + "\n"
+    }
+
+    private func addIntake(to text: inout Exposition) {
+        let counts = self.meter.counts
+        text.add("messages_total", "Messages from devices.", counts.messages)
+        text.add("records_total", "Records in them.", counts.records)
+        text.add("stored_total", "Records that were new and are stored.", counts.stored)
+        text.add("duplicates_total", "Records that were stored already.", counts.duplicates)
+        text.add(
+            "rejected_total",
+            "Messages that were not believed.",
+            by: "reason",
+            Dictionary(uniqueKeysWithValues: counts.rejected.map { ($0.key.rawValue, $0.value) })
+        )
+        text.add("not_stored_total", "Records that could not be stored.", counts.notStored)
+        text.add("forks_total", "Logs found to have given a number twice.", counts.forks)
+        let faults = Dictionary(grouping: self.health.all, by: \.what)
+        text.add(
+            "fault",
+            "Parts of the room that do not work now.",
+            by: "part",
+            Dictionary(
+                uniqueKeysWithValues: RoomHealth.Part.allCases.map { ($0.rawValue, faults[$0.rawValue]?.count ?? 0) }
+            )
+        )
+    }
+
+    private func addUnits(_ units: [Unit], to text: inout Exposition) {
+        let troubles = Dictionary(grouping: units.flatMap(\.troubles)) { $0 }
+        text.add(
+            "units_trouble",
+            "Units with a trouble that the room can see.",
+            by: "trouble",
+            Dictionary(uniqueKeysWithValues: UnitTrouble.allCases.map { ($0.rawValue, troubles[$0]?.count ?? 0) })
+        )
+        text.add("officers", "Officers who are signed in.", Set(units.flatMap { $0.facts.officers ?? [] }).count)
+        text.add("units_recording", "Units whose camera records.", units.count { $0.facts.camera == true })
+        text.add(
+            "units",
+            "Units by what they are doing.",
+            by: "status",
+            Dictionary(grouping: units) { $0.status?.rawValue ?? "unknown" }.mapValues(\.count)
+        )
+        text.add("units_online", "Units that the broker has connected.", units.count(where: \.isOnline))
+    }
+}
+
+/// Lines of Prometheus' text format.
+private struct Exposition {
+    private(set) var lines: [String] = []
+
+    /// Adds one number; its name says whether it only grows.
+    mutating func add(_ name: String, _ help: String, _ value: Int) {
+        self.begin(name, help)
+        self.lines.append("patrollink_\(name) \(value)")
+    }
+
+    /// Adds a number for each value of a label.
+    mutating func add(_ name: String, _ help: String, by label: String, _ values: [String: Int]) {
+        self.begin(name, help)
+        for (value, number) in values.sorted(by: { $0.key < $1.key }) {
+            self.lines.append("patrollink_\(name){\(label)=\"\(value)\"} \(number)")
+        }
+    }
+
+    private mutating func begin(_ name: String, _ help: String) {
+        self.lines.append("# HELP patrollink_\(name) \(help)")
+        self.lines.append("# TYPE patrollink_\(name) \(name.hasSuffix("_total") ? "counter" : "gauge")")
     }
 }

@@ -40,9 +40,9 @@ struct PageRoutes: Sendable {
     private let teams: [Team]
     private let bounds: [[Double]]
 
-    init(_ settings: PageSettings, parts: BoardParts) {
-        (self.settings, self.stations, self.teams) = (settings, parts.stations.map(\.text), parts.teams)
-        let bounds = parts.estimator.network.bounds
+    init(_ settings: PageSettings, stations: [Name], teams: [Team], network: RoadNetwork) {
+        (self.settings, self.stations, self.teams) = (settings, stations.map(\.text), teams)
+        let bounds = network.bounds
         self.bounds = [[bounds.south, bounds.west], [bounds.north, bounds.east]]
     }
 

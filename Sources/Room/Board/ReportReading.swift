@@ -1,3 +1,4 @@
+import Cases
 import FoundationEssentials
 import Ground
 import HTTPTypes
@@ -6,6 +7,7 @@ import Incidents
 import PatrolWire
 import Plan
 import Reports
+import Units
 
 /// Makes reports from what is stored: runs on a thread of its own, and asks again and again whether anybody still waits.
 struct ReportReading: Sendable {
@@ -40,29 +42,30 @@ struct ReportReading: Sendable {
             zone: plan?.zone ?? zone,
             judged: first < last ? first..<last : self.span.lowerBound..<self.span.lowerBound
         )
-        for (device, logs) in Dictionary(grouping: logs, by: { "\($0.log.station)/\($0.log.device)" }) {
+        for (unit, logs) in Dictionary(grouping: logs, by: { UnitID(station: $0.log.station, device: $0.log.device) }) {
+            guard let unit else { continue }
             for (log, first) in logs {
                 // A device that was wiped begins a new log, which ends what its old one left open.
                 let next = logs.map(\.first).filter { $0 > first }.min() ?? .max
-                try self.read(log, device, end: next, into: &book)
+                try self.read(log, unit, end: next, into: &book)
             }
         }
         return book.report
     }
 
-    private func read(_ log: HistoryReader.Log, _ device: String, end: Int64, into book: inout PresenceBook) throws {
+    private func read(_ log: HistoryReader.Log, _ unit: UnitID, end: Int64, into book: inout PresenceBook) throws {
         let (from, to) = (self.span.lowerBound, self.span.upperBound)
         guard let last = try self.reader.lastMade(of: log, before: to) else { return }
         let duties = PresenceBook.dutyTime(self.span)
         guard last.made >= duties.lowerBound else { return }
         let runsOn = try self.reader.runsOn(log, after: to)
-        book.begin(device, known: nil)
+        book.begin("\(unit)", known: nil)
         try self.reader.events(of: log, PresenceBook.duties, from: duties.lowerBound, to: duties.upperBound) {
             book.take(PatrolEvent($0))
         }
         guard last.made >= from || runsOn else { return book.end(at: from) }
         let known = try self.reader.gridsKnown(of: log, before: from).map { PatrolEvent.Inside($0) }
-        book.begin(device, known: known)
+        book.begin("\(unit)", known: known)
         try self.reader.events(of: log, PresenceBook.presence, from: .min, to: to, after: known?.sequence ?? 0) {
             book.take(PatrolEvent($0))
         }
@@ -73,10 +76,12 @@ struct ReportReading: Sendable {
     func workload() throws -> WorkloadReport {
         var book = WorkloadBook()
         try self.reader.positions(from: self.span.lowerBound, to: self.span.upperBound) { log, position in
-            guard let place = Coordinate(latitude: position.latitude, longitude: position.longitude) else { return }
-            book.position(log: log.number, station: log.station, device: log.device, place, at: position.made)
+            guard let place = Coordinate(latitude: position.latitude, longitude: position.longitude),
+                let unit = UnitID(station: log.station, device: log.device)
+            else { return }
+            book.position(log: log.number, of: unit, place, at: position.made)
         }
-        return book.report(incidents: try self.incidents(), rollCalls: try self.all("rollcall"))
+        return book.report(incidents: try self.incidents(), rollCalls: try self.all())
     }
 
     /// Counts where units were.
@@ -100,21 +105,21 @@ struct ReportReading: Sendable {
     }
 
     /// Incidents that were received in the time, oldest first.
-    func incidents() throws -> [Incident] { try self.all("incident") }
+    func incidents() throws -> [Incident] { try self.all() }
 
     /// The next incidents of the time, oldest first; `last` is where to go on, and `nil` at the beginning and at the end.
-    func incidents(after last: inout Casebook.Place?) throws -> [Incident] { try self.next("incident", after: &last) }
+    func incidents(after last: inout Casebook.Place?) throws -> [Incident] { try self.next(after: &last) }
 
-    private func all<T: Decodable>(_ kind: String) throws -> [T] {
+    private func all<T: Case>() throws -> [T] {
         var (all, last): ([T], Casebook.Place?) = ([], nil)
-        repeat { all += try self.next(kind, after: &last) } while last != nil
+        repeat { all += try self.next(after: &last) } while last != nil
         return all
     }
 
-    private func next<T: Decodable>(_ kind: String, after last: inout Casebook.Place?) throws -> [T] {
+    private func next<T: Case>(after last: inout Casebook.Place?) throws -> [T] {
         guard self.reader.goesOn() else { throw CancellationError() }
         let items = try self.casebook.items(
-            kind,
+            T.kind,
             from: self.span.lowerBound,
             to: self.span.upperBound,
             after: last,

@@ -5,6 +5,7 @@ import History
 import Hummingbird
 import NIOCore
 import PatrolWire
+import Plan
 import Reports
 import RoadMap
 import Threading
@@ -14,10 +15,13 @@ import TimeToScene
 ///
 /// Each is made on a thread that gives way to all others, one at a time of each person. It ends when whoever asked has gone.
 struct ReportRoutes: Sendable {
-    let parts: BoardParts
+    let history: History
+    let casebook: Casebook
+    let estimator: TimeToScene
+    let plans: any PlanDesk
+    let zone: LocalZone
+    let now: @Sendable () -> Int64
     private let gate = ReportGate()
-
-    init(parts: BoardParts) { self.parts = parts }
 
     func add(to api: RouterGroup<BoardContext>) {
         api.get("reports/response") { request, context in
@@ -27,7 +31,7 @@ struct ReportRoutes: Sendable {
             }
         }
         api.get("reports/presence") { request, context in
-            let (plan, zone) = (self.parts.plans.view?.plan, self.parts.zone)
+            let (plan, zone) = (self.plans.view?.plan, self.zone)
             return try await self.report(request, context) { reading in
                 let report = try reading.presence(plan, zone: zone)
                 return (report, { report.csv })
@@ -41,7 +45,7 @@ struct ReportRoutes: Sendable {
         }
         api.get("reports/heatmap") { request, context in try await self.heatMap(request, context) }
         api.get("reports/incidents") { request, context in try self.incidents(request, context) }
-        api.get("audit") { request, context in try self.audit(request, context) }
+        api.get("audit") { request, context in try await self.audit(request, context) }
     }
 
     /// A report as JSON or as a table; it is also written out where it gives way to all others.
@@ -72,7 +76,7 @@ struct ReportRoutes: Sendable {
             throw Problem(.badRequest, "'of' must be positions or incidents")
         }
         // A corner of the roads: cells are the same whatever time is asked for.
-        let (south, west, _, _) = self.parts.estimator.network.bounds
+        let (south, west, _, _) = self.estimator.network.bounds
         guard let origin = Coordinate(latitude: south, longitude: west) else {
             throw Problem(.internalServerError, "the road file is nowhere on Earth")
         }
@@ -98,7 +102,7 @@ struct ReportRoutes: Sendable {
         try context.require(.viewer)
         let format = try self.format(request)
         let reading = self.reading(try self.span(request)) { true }
-        let report = IncidentReport(zone: self.parts.zone)
+        let report = IncidentReport(zone: self.zone)
         let isTable = format == .csv
         var headers: HTTPFields = [.cacheControl: "no-cache"]
         headers[.contentType] = isTable ? Self.tableType : Self.jsonType
@@ -132,7 +136,7 @@ struct ReportRoutes: Sendable {
         return Response(status: .ok, headers: headers, body: body)
     }
 
-    private func audit(_ request: Request, _ context: BoardContext) throws -> Response {
+    private func audit(_ request: Request, _ context: BoardContext) async throws -> Response {
         try context.require(.chief)
         try request.allow("before", "limit")
         let limit = request.query("limit").map { Int($0) ?? 0 } ?? 200
@@ -143,7 +147,11 @@ struct ReportRoutes: Sendable {
             }
             return number
         }
-        let (deeds, more) = try self.parts.casebook.deeds(before: before, limit: limit)
+        let casebook = self.casebook
+        let (deeds, more) = try await onQuietThread("audit") {
+            Result { try casebook.deeds(before: before, limit: limit) }
+        }
+        .get()
         return try tagged(AuditAnswer(audit: deeds, more: more), request)
     }
 }
@@ -175,7 +183,7 @@ extension ReportRoutes {
 
     /// The last day unless something else is asked for.
     private func span(_ request: Request) throws -> Range<Int64> {
-        let to = try request.time("to", default: self.parts.now() + 1)
+        let to = try request.time("to", default: self.now() + 1)
         let from = try request.time("from", default: max(0, to - 86_400_000))
         guard from < to else { throw Problem(.badRequest, "'from' must be before 'to'") }
         return from..<to
@@ -183,10 +191,10 @@ extension ReportRoutes {
 
     private func reading(_ span: Range<Int64>, while goesOn: @escaping @Sendable () -> Bool) -> ReportReading {
         ReportReading(
-            reader: self.parts.history.reader(while: goesOn),
-            casebook: self.parts.casebook,
+            reader: self.history.reader(while: goesOn),
+            casebook: self.casebook,
             span: span,
-            now: self.parts.now()
+            now: self.now()
         )
     }
 

@@ -1,12 +1,17 @@
+import Cases
 import Hummingbird
 import Incidents
+import Intake
 import PatrolWire
 import Threading
 import Units
 
 /// Roll calls over HTTP.
 struct RollCallRoutes: Sendable {
-    let parts: BoardParts
+    let units: UnitTable
+    let rollCalls: RollCallDesk
+    let teams: [Team]
+    let now: @Sendable () -> Int64
 
     struct MemberAnswer: Encodable, Sendable {
         let station: String
@@ -73,10 +78,10 @@ struct RollCallRoutes: Sendable {
         api.get("rollcalls") { request, context in
             try context.require(.viewer)
             try request.allow("before", "before_id", "limit")
-            let now = self.parts.now()
+            let now = self.now()
             let limit = try request.integer("limit", in: 1...200, default: 50)
             let cursor = CaseCursor(time: try request.time("before", default: 1 << 53), id: request.query("before_id"))
-            let calls = try await self.parts.rollCalls.page(before: cursor, limit: limit + 1)
+            let calls = try await self.rollCalls.page(before: cursor, limit: limit + 1)
             let listed = calls.prefix(limit)
             let next = calls.count > limit ? listed.last.map { Page.Next(before: $0.started, id: $0.id) } : nil
             let page = Page(rollcalls: listed.map { Answer($0, now: now) }, more: calls.count > limit, next: next)
@@ -86,10 +91,10 @@ struct RollCallRoutes: Sendable {
             try context.require(.viewer)
             try request.allow()
             let id = try context.parameters.require("id")
-            guard let call = try await self.parts.rollCalls.call(id) else {
+            guard let call = try await self.rollCalls.call(id) else {
                 throw Problem(.notFound, "no roll call '\(id)'; GET /api/v1/rollcalls lists them")
             }
-            return try tagged(Answer(call, now: self.parts.now()), request)
+            return try tagged(Answer(call, now: self.now()), request)
         }
         api.post("rollcalls") { request, context in try await self.call(request, context) }
     }
@@ -108,12 +113,12 @@ struct RollCallRoutes: Sendable {
         let seconds = body.seconds ?? 60
         guard (5...3_600).contains(seconds) else { throw Problem(.badRequest, "'seconds' must be from 5 to 3600") }
         let team = try body.team.map { name in
-            guard let team = self.parts.teams.first(where: { $0.name == name }) else {
+            guard let team = self.teams.first(where: { $0.name == name }) else {
                 throw Problem(.notFound, "no team '\(name)'; GET /api/v1/page names them")
             }
             return team
         }
-        let units = self.parts.units.withLock { $0.all }.filter { unit in
+        let units = self.units.all.filter { unit in
             if let station = body.station, station != unit.station.text { return false }
             if let devices = body.devices {
                 return devices.contains(unit.device.text) || devices.contains("\(unit.id)")
@@ -129,7 +134,7 @@ struct RollCallRoutes: Sendable {
             throw Problem(.notFound, "no unit '\(stranger)' has been heard of; GET /api/v1/units lists them")
         }
         guard !units.isEmpty else { throw Problem(.conflict, "no unit is on duty: nobody could answer") }
-        let call = try await self.parts.rollCalls.call(
+        let call = try await self.rollCalls.call(
             units.map { RollCall.Member(station: $0.station.text, device: $0.device.text, unit: $0.callSign) },
             seconds: seconds,
             needsOfficer: body.officer ?? false,
@@ -137,7 +142,7 @@ struct RollCallRoutes: Sendable {
             origin: context.origin
         )
         return answer(
-            try jsonBytes(Answer(call, now: self.parts.now())),
+            try jsonBytes(Answer(call, now: self.now())),
             status: .created,
             headers: [.location: "/api/v1/rollcalls/\(call.id)"]
         )

@@ -3,6 +3,7 @@ import Ground
 import History
 import Hummingbird
 import Incidents
+import Intake
 import NIOCore
 import PatrolWire
 import Plan
@@ -14,7 +15,14 @@ import Units
 
 /// Units, their tracks, and what they reach, over HTTP.
 struct UnitRoutes: Sendable {
-    let parts: BoardParts
+    let units: UnitTable
+    let places: UnitPlaces
+    let desk: IncidentDesk
+    let estimator: TimeToScene
+    let history: History
+    let plans: any PlanDesk
+    let audit: Audit
+    let now: @Sendable () -> Int64
 
     /// Points of one page of a track.
     private static let mostPoints = 50_000
@@ -23,14 +31,14 @@ struct UnitRoutes: Sendable {
         api.get("units") { request, context in
             try context.require(.viewer)
             try request.allow()
-            let now = self.parts.now()
-            let units = self.parts.units.withLock { $0.all }
+            let now = self.now()
+            let units = self.units.all
             return answer(try jsonBytes(UnitsAnswer(at: now, units: units.map { UnitAnswer($0, now: now) })))
         }
         api.get("units/:device") { request, context in
             try context.require(.viewer)
             try request.allow("station")
-            return answer(try jsonBytes(UnitAnswer(try self.unit(request, context), now: self.parts.now())))
+            return answer(try jsonBytes(UnitAnswer(try self.unit(request, context), now: self.now())))
         }
         api.get("units/:device/track") { request, context in try await self.track(request, context) }
         api.get("coverage") { request, context in try await self.coverage(request, context) }
@@ -40,7 +48,7 @@ struct UnitRoutes: Sendable {
     private func unit(_ request: Request, _ context: BoardContext) throws -> Unit {
         let device = try context.parameters.require("device")
         let station = request.query("station")
-        let units = self.parts.units.withLock { $0.named(device) }.filter {
+        let units = self.units.named(device).filter {
             station == nil || $0.station.text == station
         }
         guard let unit = units.first else {
@@ -57,8 +65,8 @@ struct UnitRoutes: Sendable {
     /// The device whose track is wanted: one that reports, or one that the store knows.
     private func recorded(_ request: Request, _ context: BoardContext) async throws -> UnitID {
         let text = try context.parameters.require("device")
-        let live = self.parts.units.withLock { $0.named(text) }.map(\.station.text)
-        var stations = Set(try await self.parts.history.stations(of: text) + live)
+        let live = self.units.named(text).map(\.station.text)
+        var stations = Set(try await self.history.stations(of: text) + live)
         if let wanted = request.query("station") { stations.formIntersection([wanted]) }
         guard let device = Name.device(text), let station = stations.first.flatMap({ Name($0) }) else {
             throw Problem(.notFound, "no unit '\(text.prefix(64))' has been heard of; GET /api/v1/units lists them")
@@ -71,18 +79,18 @@ struct UnitRoutes: Sendable {
         try context.require(.viewer)
         try request.allow("from", "to", "format", "station")
         let id = try await self.recorded(request, context)
-        let now = self.parts.now()
+        let now = self.now()
         let from = try request.time("from", default: now - 3_600_000)
         let to = try request.time("to", default: now)
         guard from <= to else { throw Problem(.badRequest, "'from' must not be after 'to'") }
-        try self.parts.note("track", of: "\(id)", context)
-        let name = self.parts.units.withLock { $0[id] }?.callSign ?? id.device.text
+        try await self.audit.note("track", of: "\(id)", context)
+        let name = self.units[id]?.callSign ?? id.device.text
         let format = request.query("format") ?? "geojson"
         guard let kind = TrackFormat(rawValue: format) else {
             throw Problem(.badRequest, "'format' must be geojson, gpx or csv")
         }
         if kind == .geojson {
-            let (records, next) = try await self.parts.history.track(
+            let (records, next) = try await self.history.track(
                 of: id.station,
                 id.device,
                 from: from,
@@ -93,7 +101,7 @@ struct UnitRoutes: Sendable {
             return answer(try jsonBytes(track), type: "application/geo+json", headers: [.cacheControl: "no-store"])
         }
         // Without an end: page by page, so that a year costs no more memory than an hour.
-        let history = self.parts.history
+        let history = self.history
         return Response(
             status: .ok,
             headers: [.contentType: kind.type, .cacheControl: "no-store"],
@@ -125,19 +133,19 @@ struct UnitRoutes: Sendable {
         guard (1...10).contains(minutes.count), minutes.allSatisfy({ $0 > 0 && $0 <= 60 }) else {
             throw Problem(.badRequest, "'minutes' must be a list of up to ten numbers up to 60, such as 1,3,5")
         }
-        let now = self.parts.now()
+        let now = self.now()
         let free = Candidates.free(
-            self.parts.units.withLock { $0.all },
-            places: self.parts.places,
-            engaged: await self.parts.desk.engaged,
+            self.units.all,
+            places: self.places,
+            engaged: await self.desk.engaged,
             now: now
         )
-        let network = self.parts.estimator.network
-        guard let roads = self.parts.estimator.roads(.siren), let reach = Reach(network, roads) else {
+        let network = self.estimator.network
+        guard let roads = self.estimator.roads(.siren), let reach = Reach(network, roads) else {
             throw Problem(.serviceUnavailable, "the roads are not ready yet; ask again in a second")
         }
-        let report = reach.report(free, within: minutes.map { $0 * 60 }, areas: self.parts.plans.view?.areas ?? .none)
-        let grids = self.parts.plans.view?.plan.grids.map(\.id) ?? []
+        let report = reach.report(free, within: minutes.map { $0 * 60 }, areas: self.plans.view?.areas ?? .none)
+        let grids = self.plans.view?.plan.grids.map(\.id) ?? []
         return CoverageAnswer(at: now, units: free.count, report, network, grids: grids)
     }
 }

@@ -59,26 +59,26 @@ package struct Candidates: Sendable {
     /// - Parameters:
     ///   - units: All units.
     ///   - places: Where they are on the roads.
-    ///   - engaged: Units, `station/device`, that were sent somewhere and may not have said so yet.
+    ///   - engaged: Units that were sent somewhere and may not have said so yet.
     ///   - scene: Where they are needed.
     ///   - profile: How they will drive.
     ///   - estimator: The road network.
-    ///   - caller: The device that calls for help there, `station/device`.
+    ///   - caller: The unit that calls for help there.
     ///   - now: ms since 1970 UTC.
     package init(
         _ units: [Unit],
         places: UnitPlaces,
-        engaged: Set<String> = [],
+        engaged: Set<UnitID> = [],
         scene: Coordinate,
         profile: RoadWeights.Profile,
         estimator: TimeToScene,
-        caller: String? = nil,
+        caller: UnitID? = nil,
         now: Int64
     ) {
-        var byKey: [String: Unit] = [:]
+        var byName: [String: Unit] = [:]
         var placed: [UnitOnRoad] = []
         for unit in units {
-            byKey["\(unit.station)/\(unit.device)"] = unit
+            byName["\(unit.id)"] = unit
             if let place = places.unit(unit, now: now) { placed.append(place) }
         }
         let ranked: [Estimate]
@@ -91,13 +91,13 @@ package struct Candidates: Sendable {
             self.isStraight = true
         }
         var found: [(Unit, Estimate?, Reason?)] = ranked.compactMap { estimate in
-            guard let unit = byKey.removeValue(forKey: estimate.device) else { return nil }
-            let isEngaged = engaged.contains(estimate.device)
-            let isCaller = estimate.device == caller
+            guard let unit = byName.removeValue(forKey: estimate.device) else { return nil }
+            let isEngaged = engaged.contains(unit.id)
+            let isCaller = unit.id == caller
             let reason = isCaller ? .caller : Self.reason(unit, estimate, isEngaged: isEngaged, now: now)
             return (unit, estimate, reason)
         }
-        for (_, unit) in byKey.sorted(by: { $0.key < $1.key }) { found.append((unit, nil, .noPosition)) }
+        for (_, unit) in byName.sorted(by: { $0.key < $1.key }) { found.append((unit, nil, .noPosition)) }
         let soonest = found.first { $0.2 == nil }?.1?.journey
         let candidates = found.enumerated().map { number, item in
             let (unit, estimate, reason) = item
@@ -117,9 +117,9 @@ package struct Candidates: Sendable {
     }
 
     /// Where the units are that could go at once: on patrol, and seen lately.
-    package static func free(_ units: [Unit], places: UnitPlaces, engaged: Set<String>, now: Int64) -> [UnitOnRoad] {
+    package static func free(_ units: [Unit], places: UnitPlaces, engaged: Set<UnitID>, now: Int64) -> [UnitOnRoad] {
         units.compactMap { unit in
-            guard unit.status == .patrol || unit.status == nil, !engaged.contains("\(unit.id)"), !unit.isOffline,
+            guard unit.status == .patrol || unit.status == nil, !engaged.contains(unit.id), !unit.isOffline,
                 !unit.isPlaceDoubtful, let place = places.unit(unit, now: now), place.position.age <= Self.stalePosition
             else { return nil }
             return place

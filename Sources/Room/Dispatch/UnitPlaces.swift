@@ -14,28 +14,27 @@ package final class UnitPlaces: Sendable {
     }
 
     private let network: RoadNetwork
-    private let places = Locked<[String: Place]>([:])
+    private let places = Locked<[UnitID: Place]>([:])
 
     /// Creates an empty table over a network.
     package init(_ network: RoadNetwork) { self.network = network }
 
     /// Takes a position as it comes.
-    package func take(_ record: Record, station: Name, device: Name) {
-        let key = "\(station)/\(device)"
-        guard let position = Self.position(of: record, named: key) else { return }
+    package func take(_ record: Record, of id: UnitID) {
+        guard let position = Self.position(of: record, named: "\(id)") else { return }
         let unit = UnitOnRoad(position, on: self.network)
-        self.places.withLock { $0[key] = Place(log: record.log, sequence: record.sequence, unit: unit) }
+        self.places.withLock { $0[id] = Place(log: record.log, sequence: record.sequence, unit: unit) }
     }
 
     /// A unit where it was last seen; `nil` while it has no position.
     package func unit(_ unit: Unit, now: Int64) -> UnitOnRoad? {
         guard let record = unit.position, let age = unit.positionAge(at: now) else { return nil }
-        let key = "\(unit.station)/\(unit.device)"
+        let id = unit.id
         let isKnown = { (place: Place) in place.log == record.log && place.sequence == record.sequence }
-        if self.places.withLock({ $0[key].map(isKnown) }) != true {
-            self.take(record, station: unit.station, device: unit.device)
+        if self.places.withLock({ $0[id].map(isKnown) }) != true {
+            self.take(record, of: id)
         }
-        var place = self.places.withLock { $0[key]?.unit }
+        var place = self.places.withLock { $0[id]?.unit }
         place?.position.age = age
         return place
     }

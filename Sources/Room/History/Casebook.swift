@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GRDB
+package import Threading
 
 /// What the room itself does, kept for good: incidents, roll calls, closures, and who did what.
 ///
@@ -50,6 +51,9 @@ package final class Casebook: Sendable {
 
     let queue: DatabasePool
 
+    /// Where it is written: a write waits for the disk, and the pool that serves everybody must not.
+    package let executor: ThreadExecutor
+
     /// Opens or creates `folder/casebook.sqlite`.
     ///
     /// - Parameters:
@@ -57,6 +61,7 @@ package final class Casebook: Sendable {
     ///   - notice: Told when a damaged file was set aside.
     /// - Throws: ``HistoryError``.
     package init(folder: String, notice: (String) -> Void = { _ in }) throws(HistoryError) {
+        self.executor = .start("casebook")
         self.queue = try StoreFile.open("\(folder)/casebook.sqlite", notice: notice) { path in
             var configuration = Configuration()
             configuration.busyMode = .timeout(3)
@@ -125,19 +130,36 @@ package final class Casebook: Sendable {
                 if isNew, try Bool.fetchOne(database, sql: sql, arguments: [item.kind, item.id]) == true {
                     return false
                 }
-                try database.execute(
-                    sql: """
-                        INSERT INTO item VALUES (?, ?, ?, ?, ?, ?)
-                        ON CONFLICT (kind, id) DO UPDATE SET
-                            time = excluded.time, open = excluded.open, version = excluded.version, body = excluded.body
-                        WHERE excluded.version >= version
-                        """,
-                    arguments: [item.kind, item.id, item.time, item.isOpen ? 1 : 0, item.version, Data(item.body)]
-                )
+                try Self.put(item, in: database)
                 if let deed { try Self.insert(deed, in: database) }
                 return true
             }
         }
+    }
+
+    /// Keeps items and the one deed that made them what they are, in one transaction.
+    ///
+    /// - Throws: ``HistoryError``; then none of them is kept.
+    package func save(all items: [Item], _ deed: Deed) throws(HistoryError) {
+        try self.wrapped {
+            try self.queue.write { database in
+                for item in items { try Self.put(item, in: database) }
+                try Self.insert(deed, in: database)
+            }
+        }
+    }
+
+    /// A newer version replaces an older one, never the other way.
+    private static func put(_ item: Item, in database: Database) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO item VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (kind, id) DO UPDATE SET
+                    time = excluded.time, open = excluded.open, version = excluded.version, body = excluded.body
+                WHERE excluded.version >= version
+                """,
+            arguments: [item.kind, item.id, item.time, item.isOpen ? 1 : 0, item.version, Data(item.body)]
+        )
     }
 
     /// One item; `nil` when there is none.
@@ -171,11 +193,23 @@ package final class Casebook: Sendable {
         )
     }
 
-    /// Keeps a deed that is about no item: a login, for instance.
+    /// Keeps a deed that is about no item, a login for instance; on the casebook's own thread.
     ///
     /// - Throws: ``HistoryError``.
-    package func note(_ deed: Deed) throws(HistoryError) {
-        try self.wrapped { try self.queue.write { try Self.insert(deed, in: $0) } }
+    package func note(_ deed: Deed) async throws(HistoryError) {
+        try await Writer(executor: self.executor).note(deed, in: self)
+    }
+
+    private actor Writer {
+        private let executor: ThreadExecutor
+
+        init(executor: ThreadExecutor) { self.executor = executor }
+
+        nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe self.executor.asUnownedSerialExecutor() }
+
+        func note(_ deed: Deed, in casebook: Casebook) throws(HistoryError) {
+            try casebook.wrapped { try casebook.queue.write { try Casebook.insert(deed, in: $0) } }
+        }
     }
 
     private static func insert(_ deed: Deed, in database: Database) throws {

@@ -1,13 +1,8 @@
+import Cases
 package import PatrolWire
-package import Units
 
 /// What devices say, and what becomes of incidents by it.
 extension IncidentDesk {
-    /// Whether an officer of a unit calls for help.
-    package func isCalling(_ unit: UnitID) -> Bool {
-        self.calling.contains("\(unit)")
-    }
-
     /// Takes what a device says or shows.
     ///
     /// - Parameters:

@@ -1,9 +1,13 @@
+import Cases
 package import Ground
+package import Units
 
 /// Something that units are needed for, from the call to the last unit that left.
 ///
 /// Times are ms since 1970 UTC by the room's clock, except what a device saw: that is when it happened there.
-package struct Incident: Sendable, Hashable, Codable {
+package struct Incident: Case, Hashable {
+    package static let kind = "incident"
+
     /// How far the response has come: as far as its furthest unit.
     package enum State: String, Sendable, Hashable, Codable, CaseIterable {
         case received, assigned, accepted, enroute, scene
@@ -77,8 +81,8 @@ package struct Incident: Sendable, Hashable, Codable {
         /// Later than this, ms, a call was not heard at once: it waited on the device.
         private static let prompt: Int64 = 60_000
 
-        /// The device, unique over stations.
-        var key: String { "\(self.station)/\(self.device)" }
+        /// The device's name in the room.
+        package var id: UnitID? { UnitID(station: self.station, device: self.device) }
 
         /// Whether it waited on the device before the room could hear it.
         package var isLate: Bool { self.heard - self.since > Self.prompt }
@@ -146,6 +150,11 @@ package struct Incident: Sendable, Hashable, Codable {
         (self.id, self.station, self.report, self.distress) = (id, station, report, distress)
         (self.received, self.actor, self.changed) = (received, actor, received)
     }
+
+    package var began: Int64 { self.received }
+
+    /// Until it has ended and what remained was done.
+    package var isPending: Bool { !self.state.isEnded || (self.followUp.map { $0.done == nil } ?? false) }
 
     /// Where; `nil` while an officer calls for help from a device that has never had a position.
     package var scene: Coordinate? {
@@ -232,6 +241,6 @@ package struct Assignment: Sendable, Hashable, Codable {
         return self.accepted != nil ? .accepted : .assigned
     }
 
-    /// The device, unique over stations.
-    package var key: String { "\(self.station)/\(self.device)" }
+    /// The device's name in the room.
+    package var id: UnitID? { UnitID(station: self.station, device: self.device) }
 }

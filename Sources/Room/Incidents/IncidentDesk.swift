@@ -1,31 +1,26 @@
+package import Cases
+package import Units
+
 /// The incidents of the room while it runs: one act after the other, each durable before it is answered.
 ///
 /// Whoever acts second on the same thing is told who was first. What a device says comes in as records and moves
 /// its order on; orders that no device has confirmed are told again. What a device or another system says is never
 /// lost for a store that fails: it holds at once, and is kept as soon as the store takes it.
 package actor IncidentDesk {
-    private struct Unkept: Sendable {
-        let incident: Incident
-        let deed: CaseDeed?
-    }
-
     var book: IncidentBook
     let now: @Sendable () -> Int64
     var pending = PendingOrders(again: 3_000)
     /// By incident: where its units were last told that it is, and when.
     var toldPlaces: [String: (latitude: Double, longitude: Double, time: Int64)] = [:]
-    /// Devices, `station/device`, whose call for help is open: asked for every record, so it must cost nothing.
-    private(set) var calling: Set<String> = []
+    /// Units whose officers call for help.
+    package nonisolated let calling: CallingUnits
     private let store: any CaseStore
+    private var keeper: CaseKeeper<Incident>
     private let changed: @Sendable (Incident) -> Void
-    /// What the store has not taken yet, oldest first.
-    private var unkept: [Unkept] = []
     private var keptPlaces: [String: Int64] = [:]
 
     /// An incident that ended longer ago, ms, is in the store only.
     private static let remembered: Int64 = 30 * 86_400_000
-    /// More than this and acts are refused: the store has been gone for too long.
-    private static let mostUnkept = 10_000
     /// The place of a call for help is kept at most so often, ms.
     private static let placeEvery: Int64 = 10_000
 
@@ -42,35 +37,40 @@ package actor IncidentDesk {
         now: @escaping @Sendable () -> Int64,
         changed: @escaping @Sendable (Incident) -> Void
     ) {
-        self.book = IncidentBook(kept)
-        (self.store, self.now, self.changed) = (store, now, changed)
-        self.calling = Set(self.book.open.compactMap(\.distress?.key))
-        for incident in self.book.open {
+        let book = IncidentBook(kept)
+        (self.book, self.store, self.keeper) = (book, store, CaseKeeper(store))
+        (self.now, self.changed) = (now, changed)
+        self.calling = CallingUnits(Set(book.open.compactMap { $0.distress?.id }))
+        for incident in book.open {
             for assignment in incident.assignments where assignment.isActive && assignment.delivered == nil {
                 self.pending.add(Self.dispatch(incident, assignment))
             }
         }
     }
 
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe self.store.executor.asUnownedSerialExecutor()
+    }
+
     /// The incidents of the last 30 days and all that are open, newest first.
     package var all: [Incident] { self.book.all }
 
     /// How many changes the store has not taken yet.
-    package var unkeptCount: Int { self.unkept.count }
+    package var unkeptCount: Int { self.keeper.waitingCount }
 
     /// One incident, however old.
     ///
     /// - Throws: ``IncidentRefusal`` when there is none, or what the store throws.
     package func incident(_ id: String) throws -> Incident {
-        guard let incident = try self.book[id] ?? self.store.incident(id) else {
+        guard let incident = try self.book[id] ?? self.keeper.item(id) else {
             throw IncidentRefusal(.unknown, "no incident '\(id)'; GET /api/v1/incidents lists them")
         }
         return incident
     }
 
-    /// The units, `station/device`, that are on an incident.
-    package var engaged: Set<String> {
-        Set(self.book.open.flatMap(\.assignments).filter(\.isActive).map(\.key))
+    /// The units that are on an incident.
+    package var engaged: Set<UnitID> {
+        Set(self.book.open.flatMap(\.assignments).filter(\.isActive).compactMap(\.id))
     }
 
     /// What is overdue; calls for help first.
@@ -130,7 +130,7 @@ package actor IncidentDesk {
                 distress: distress
             )
             do {
-                try self.keep(incident, isNew: true, deed, isKept: isKept)
+                try self.keeper.keep(incident, isNew: true, deed, mayWait: !isKept)
             } catch is CaseExists where id == nil && taken.count < 100 {
                 // Another's number: the store knows of it, and this book does not.
                 taken.insert(incident.id)
@@ -145,7 +145,7 @@ package actor IncidentDesk {
 
     private func known(_ id: String, isKept: Bool) throws -> Incident? {
         if let known = self.book[id] { return known }
-        do { return try self.store.incident(id) } catch {
+        do { return try self.keeper.item(id) } catch {
             if isKept { throw error }
             return nil
         }
@@ -164,14 +164,14 @@ package actor IncidentDesk {
         isKept: Bool = true
     ) throws -> Incident {
         let now = self.now()
-        if self.book[id] == nil, let old = try self.store.incident(id) { self.book.recall(old) }
+        if self.book[id] == nil, let old = try self.keeper.item(id) { self.book.recall(old) }
         let before = self.book[id]
         var book = self.book
         let (incident, isChanged) = try book.take(step, with: id, version: version, actor: actor, now: now)
         guard isChanged else { return incident }
         let what = incident.entries.last?.what ?? "step"
         let deed = CaseDeed(actor: actor, origin: origin, what: what, time: now)
-        try self.keep(incident, isNew: false, deed, isKept: isKept)
+        try self.keeper.keep(incident, deed, mayWait: !isKept)
         self.book = book
         self.noteCalling(incident)
         self.tell(incident, before: before, actor: actor, now: now)
@@ -180,8 +180,8 @@ package actor IncidentDesk {
     }
 
     private func noteCalling(_ incident: Incident) {
-        guard let key = incident.distress?.key else { return }
-        if incident.state.isEnded { self.calling.remove(key) } else { self.calling.insert(key) }
+        guard let unit = incident.distress?.id else { return }
+        if incident.state.isEnded { self.calling.remove(unit) } else { self.calling.insert(unit) }
     }
 
     /// Moves a call for help to where its device is.
@@ -190,7 +190,7 @@ package actor IncidentDesk {
         let now = self.now()
         if now - (self.keptPlaces[id] ?? .min >> 1) >= Self.placeEvery {
             self.keptPlaces[id] = now
-            try self.keep(incident, isNew: false, nil, isKept: false)
+            try self.keeper.keep(incident, nil, mayWait: true)
         }
         self.tellPlace(incident, now: now)
         self.changed(incident)
@@ -199,28 +199,10 @@ package actor IncidentDesk {
     /// Forgets what was noted of a call for help that has ended.
     func endFollowing(_ id: String) { (self.keptPlaces[id], self.toldPlaces[id]) = (nil, nil) }
 
-    private func keep(_ incident: Incident, isNew: Bool, _ deed: CaseDeed?, isKept: Bool) throws {
-        do {
-            // What waits goes first: the audit tells things in their order.
-            if !self.unkept.isEmpty { try self.keepUnkept() }
-            try self.store.save(incident, isNew: isNew, deed)
-        } catch let error as CaseExists {
-            throw error
-        } catch {
-            guard !isKept, self.unkept.count < Self.mostUnkept else { throw error }
-            self.unkept.append(Unkept(incident: incident, deed: deed))
-        }
-    }
-
     /// Tries again to keep what the store did not take.
     ///
     /// - Throws: What the store throws; then the rest waits on.
-    package func keepUnkept() throws {
-        while let next = self.unkept.first {
-            try self.store.save(next.incident, isNew: false, next.deed)
-            self.unkept.removeFirst()
-        }
-    }
+    package func keepUnkept() throws { try self.keeper.keepWaiting() }
 
     /// Orders that are to be told now; those that nobody answers come again until their time is over.
     package func due() -> [(order: Order, isFirst: Bool)] { self.pending.due(at: self.now()) }
@@ -231,6 +213,6 @@ extension IncidentDesk {
     ///
     /// - Throws: What the store throws.
     package func page(before cursor: CaseCursor, isOpen: Bool, limit: Int) throws -> [Incident] {
-        try self.store.incidents(before: cursor, isOpen: isOpen, limit: limit).map { self.book[$0.id] ?? $0 }
+        try self.keeper.items(before: cursor, isPending: isOpen, limit: limit).map { self.book[$0.id] ?? $0 }
     }
 }

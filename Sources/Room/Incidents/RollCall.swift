@@ -1,5 +1,10 @@
+import Cases
+package import Units
+
 /// A roll call (点名): which units were asked, and what each answered when.
-package struct RollCall: Sendable, Hashable, Codable {
+package struct RollCall: Case, Hashable {
+    package static let kind = "rollcall"
+
     /// What became of one unit.
     package enum Result: String, Sendable, Hashable, Codable {
         /// Asked, time is not over.
@@ -37,6 +42,9 @@ package struct RollCall: Sendable, Hashable, Codable {
         package init(station: String, device: String, unit: String) {
             (self.station, self.device, self.unit) = (station, device, unit)
         }
+
+        /// The device's name in the room.
+        package var id: UnitID? { UnitID(station: self.station, device: self.device) }
     }
 
     /// Id, unique in this room.
@@ -67,6 +75,11 @@ package struct RollCall: Sendable, Hashable, Codable {
         self.deadline = started + Int64(seconds * 1_000)
         self.members = members.sorted { ($0.station, $0.device) < ($1.station, $1.device) }
     }
+
+    package var began: Int64 { self.started }
+
+    /// Nothing: late answers are taken by what is in memory, and count for the record only.
+    package var isPending: Bool { false }
 
     /// Takes an answer.
     ///

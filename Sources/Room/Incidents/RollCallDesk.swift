@@ -1,47 +1,37 @@
+package import Cases
 package import PatrolWire
-
-/// Where roll calls are kept.
-package protocol RollCallStore: Sendable {
-    /// Keeps a roll call and the deed that changed it.
-    ///
-    /// - Throws: ``CaseExists`` when it is new and its id is not.
-    func save(_ rollCall: RollCall, isNew: Bool, _ deed: CaseDeed) throws
-
-    /// One roll call, however old; `nil` when there is none.
-    func rollCall(_ id: String) throws -> RollCall?
-
-    /// Roll calls before a cursor, newest first.
-    func rollCalls(before cursor: CaseCursor, limit: Int) throws -> [RollCall]
-}
 
 /// The roll calls of the room while it runs.
 package actor RollCallDesk {
     private var calls: [RollCall]
-    private let store: any RollCallStore
+    private let store: any CaseStore
+    private var keeper: CaseKeeper<RollCall>
     private let now: @Sendable () -> Int64
     private let changed: @Sendable (RollCall) -> Void
     /// Whether a record shows a unit where it belongs; `nil` when it belongs nowhere.
     private let isInside: @Sendable (Record) -> Bool?
     private var pending = PendingOrders(again: 5_000)
-    /// Answers that the store has not taken yet, oldest first.
-    private var unkept: [(call: RollCall, deed: CaseDeed)] = []
 
     /// Late answers count so long after the time, ms.
     private static let patience: Int64 = 600_000
     /// So many stay in memory; all others are read from the store.
     private static let mostRemembered = 200
-    private static let mostUnkept = 10_000
 
     /// Creates a desk.
     package init(
         _ kept: [RollCall],
-        store: any RollCallStore,
+        store: any CaseStore,
         now: @escaping @Sendable () -> Int64,
         isInside: @escaping @Sendable (Record) -> Bool?,
         changed: @escaping @Sendable (RollCall) -> Void
     ) {
         self.calls = Array(kept.suffix(Self.mostRemembered))
-        (self.store, self.now, self.isInside, self.changed) = (store, now, isInside, changed)
+        (self.store, self.keeper) = (store, CaseKeeper(store))
+        (self.now, self.isInside, self.changed) = (now, isInside, changed)
+    }
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe self.store.executor.asUnownedSerialExecutor()
     }
 
     /// The newest roll calls, newest first; older ones come by ``page(before:limit:)``.
@@ -51,7 +41,7 @@ package actor RollCallDesk {
     ///
     /// - Throws: What the store throws.
     package func page(before cursor: CaseCursor, limit: Int) throws -> [RollCall] {
-        try self.store.rollCalls(before: cursor, limit: limit).map { kept in
+        try self.keeper.items(before: cursor, limit: limit).map { kept in
             self.calls.last { $0.id == kept.id } ?? kept
         }
     }
@@ -60,7 +50,7 @@ package actor RollCallDesk {
     ///
     /// - Throws: What the store throws.
     package func call(_ id: String) throws -> RollCall? {
-        try self.calls.last { $0.id == id } ?? self.store.rollCall(id)
+        try self.calls.last { $0.id == id } ?? self.keeper.item(id)
     }
 
     /// Calls units.
@@ -93,7 +83,7 @@ package actor RollCallDesk {
                 members: members
             )
             do {
-                try self.store.save(call, isNew: true, deed)
+                try self.keeper.keep(call, isNew: true, deed, mayWait: false)
             } catch is CaseExists where number < 1_000 {
                 number += 1
                 continue
@@ -142,22 +132,14 @@ package actor RollCallDesk {
         else { return }
         self.calls[index] = call
         self.changed(call)
-        // An answer holds at once, also while the store fails.
-        guard self.unkept.count < Self.mostUnkept else { return }
         let deed = CaseDeed(actor: device.text, origin: "mqtt", what: "answer", time: self.now())
-        self.unkept.append((call, deed))
-        try self.keepUnkept()
+        try self.keeper.keep(call, deed, mayWait: true)
     }
 
     /// Keeps what the store has not taken yet.
     ///
     /// - Throws: What the store throws; then the rest waits on.
-    package func keepUnkept() throws {
-        while let next = self.unkept.first {
-            try self.store.save(next.call, isNew: false, next.deed)
-            self.unkept.removeFirst()
-        }
-    }
+    package func keepUnkept() throws { try self.keeper.keepWaiting() }
 
     /// Takes a device's answer to a command.
     package func answered(_ result: CommandResult, station: Name, device: Name) {

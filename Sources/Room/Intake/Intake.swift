@@ -5,7 +5,7 @@ package import Logging
 package import PatrolWire
 import ServiceLifecycle
 import Threading
-package import Units
+import Units
 
 /// Takes what the devices of one station publish: checked, into the live table, into the store.
 package struct Intake: Service {
@@ -112,16 +112,10 @@ package struct Intake: Service {
         }
         guard !deliveries.isEmpty else { return .nothing }
         let records = deliveries.reduce(0) { $0 + $1.records.count }
-        self.meter.withLock { $0.storing[self.station] = SystemClock.bootMilliseconds }
+        self.meter.beginStoring(self.station, at: SystemClock.bootMilliseconds)
         do throws(HistoryError) {
             let outcome = try await self.history.store(deliveries)
-            self.meter.withLock { counts in
-                counts.storing[self.station] = nil
-                counts.stored += outcome.added
-                counts.duplicates += outcome.duplicates
-                counts.notStored += outcome.refused
-                counts.forks += outcome.forked.count
-            }
+            self.meter.stored(outcome, of: self.station)
             for name in outcome.forked {
                 self.logger.error(
                     "\(name.device) of \(name.station) has given numbers of its log \(name.log) twice: its disk was set back, or runs in two devices; both records are kept, and it is told to begin a new log"
@@ -133,10 +127,7 @@ package struct Intake: Service {
         } catch {
             // Not acknowledged, so the devices send it again.
             acknowledger.notStored(deliveries)
-            self.meter.withLock { counts in
-                counts.storing[self.station] = nil
-                counts.notStored += records
-            }
+            self.meter.notStored(records, of: self.station)
             await self.observer?.stored(error, station: self.station)
             return .failed("\(error)")
         }
@@ -146,12 +137,12 @@ package struct Intake: Service {
     private func admits(_ device: Name) -> Bool {
         if let enrolled = self.admission.enrolled { return enrolled.contains(device) }
         let id = UnitID(station: self.station, device: device)
-        return self.units.withLock { $0[id] != nil || $0.count(of: self.station) < self.admission.most }
+        return self.units.hasRoom(for: id, atMost: self.admission.most)
     }
 
     /// Applies a message to the live table and returns what of it is to be stored.
     private func take(_ message: ReceivedMessage) async -> (delivery: LogDelivery, isBacklog: Bool)? {
-        self.meter.withLock { $0.messages += 1 }
+        self.meter.message()
         let reading = Reading(message, station: self.station)
         if let device = reading.device, !self.admits(device) {
             let reason =
@@ -166,10 +157,10 @@ package struct Intake: Service {
             await self.apply(delivery, isBacklog: isBacklog, received: message.received)
             return (delivery, isBacklog)
         case .state(let state, let device):
-            self.units.withLock { $0.apply(state, station: self.station, device: device) }
+            self.units.apply(state, of: UnitID(station: self.station, device: device))
             await self.observer?.noticed(station: self.station, device: device)
         case .health(let health, let device):
-            self.units.withLock { $0.apply(health, station: self.station, device: device) }
+            self.units.apply(health, of: UnitID(station: self.station, device: device))
             await self.observer?.noticed(station: self.station, device: device)
         case .incident(let call, let correlation):
             if let receipt = await self.observer?.called(call, station: self.station) {
@@ -187,18 +178,8 @@ package struct Intake: Service {
 
     private func apply(_ delivery: LogDelivery, isBacklog: Bool, received: Int64) async {
         let name = delivery.name
-        self.meter.withLock { $0.records += delivery.records.count }
-        self.units.withLock { units in
-            for item in delivery.records {
-                units.apply(
-                    item.record,
-                    station: name.station,
-                    device: name.device,
-                    received: received,
-                    isBacklog: isBacklog
-                )
-            }
-        }
+        self.meter.records(delivery.records.count)
+        self.units.apply(delivery, received: received, isBacklog: isBacklog)
         guard let observer else { return }
         for item in delivery.records {
             await observer.heard(item.record, isBacklog: isBacklog, station: name.station, device: name.device)
@@ -224,10 +205,7 @@ package struct Intake: Service {
     }
 
     private func reject(_ rejection: IntakeCounts.Rejection, _ reason: String, _ message: ReceivedMessage) {
-        let count = self.meter.withLock { counts in
-            counts.rejected[rejection, default: 0] += 1
-            return counts.rejected[rejection, default: 0]
-        }
+        let count = self.meter.reject(rejection)
         // A device gone wild must not fill the log: the 1st, 10th, 100th … is told.
         if isPowerOfTen(count) {
             self.logger.warning("Rejected on \(message.topic): \(reason) (\(rejection.rawValue), \(count) so far)")

@@ -1,5 +1,4 @@
 package import PatrolWire
-package import Threading
 
 /// What the intake has seen since it started.
 package struct IntakeCounts: Sendable, Hashable {
@@ -37,6 +36,3 @@ package struct IntakeCounts: Sendable, Hashable {
     /// Creates counts of zero.
     package init() {}
 }
-
-/// The counts, shared by who counts and who shows them.
-package typealias IntakeMeter = Locked<IntakeCounts>

@@ -20,81 +20,92 @@ enum Reading: Sendable {
     /// Not to be believed.
     case rejected(IntakeCounts.Rejection, String)
 
+    /// A message that names another device than its topic does: the broker lets a device write below its own name only.
+    private struct Impostor: Error, CustomStringConvertible {
+        let name: String
+        let device: Name
+
+        var description: String { "'dev' is '\(self.name)' in the topic of '\(self.device)'" }
+    }
+
     /// Reads and checks a message.
     init(_ message: ReceivedMessage, station: Name) {
-        let coder = WireCoder()
-        do throws(WireError) {
-            // Counted before it is read: what reading costs grows with it.
-            guard message.payload.count <= WireLimits.message else {
-                throw .malformed(reason: "\(message.payload.count) bytes, and \(WireLimits.message) are the most")
-            }
-            if case .incident(station) = try Topic(message.topic) {
-                self = .incident(
-                    try coder.decode(IncidentCall.self, from: message.payload),
-                    correlation: message.correlation
-                )
-                return
-            }
-            guard case .device(let topicStation, let device, let channel) = try Topic(message.topic),
-                topicStation == station
-            else { throw .foreignTopic(message.topic) }
-            guard !message.payload.isEmpty else {
-                self = .cleared
-                return
-            }
-            // The broker lets a device write below its own name only: the topic proves the sender.
-            func checked(_ name: String) throws(WireError) {
-                guard name != device.text else { return }
-                throw .malformed(reason: Self.impostor + "'\(name)' in the topic of '\(device)'")
-            }
-            switch channel {
-            case .position, .event:
-                let record = try coder.decode(Record.self, from: message.payload)
-                try checked(record.device)
-                let isEvent = channel == .event
-                guard isEvent == (record.event != nil) else {
-                    throw .malformed(reason: "'ev' belongs to 'evt' and only there")
-                }
-                let name = LogName(station: station, device: device, log: record.log)
-                let stored = StoredRecord(record: record, body: message.payload, received: message.received)
-                self = .delivery(LogDelivery(name: name, records: [stored]), isBacklog: false)
-            case .backlog:
-                guard message.payload.count <= Backlog.mostBytes else {
-                    throw .malformed(reason: "a batch has at most \(Backlog.mostBytes) bytes")
-                }
-                let backlog = try coder.decode(Backlog.self, from: message.payload)
-                var records: [StoredRecord] = []
-                for record in backlog.records {
-                    try checked(record.device)
-                    records.append(
-                        StoredRecord(record: record, body: try coder.encode(record), received: message.received)
-                    )
-                }
-                let name = LogName(station: station, device: device, log: backlog.log)
-                let dropped = (backlog.dropped ?? []).map { $0[0]...$0[1] }
-                self = .delivery(LogDelivery(name: name, records: records, dropped: dropped), isBacklog: true)
-            case .state:
-                let state = try coder.decode(DeviceState.self, from: message.payload)
-                try checked(state.device)
-                self = .state(state, device: device)
-            case .health:
-                let health = try coder.decode(DeviceHealth.self, from: message.payload)
-                try checked(health.device)
-                self = .health(health, device: device)
-            case .result:
-                let result = try coder.decode(CommandResult.self, from: message.payload)
-                try checked(result.device)
-                self = .result(result, device: device)
-            case .acknowledgement, .plan, .command:
-                throw .foreignTopic(message.topic)
-            }
-        } catch {
+        do {
+            self = try Self.read(message, station: station)
+        } catch let impostor as Impostor {
+            self = .rejected(.impostor, "\(impostor)")
+        } catch let error as WireError {
             switch error {
             case .foreignTopic: self = .rejected(.topic, "\(error)")
             case .unsupported: self = .rejected(.version, "\(error)")
-            case .malformed(let reason):
-                self = .rejected(reason.hasPrefix(Self.impostor) ? .impostor : .malformed, "\(error)")
+            case .malformed: self = .rejected(.malformed, "\(error)")
             }
+        } catch {
+            self = .rejected(.malformed, "\(error)")
+        }
+    }
+
+    private static func read(_ message: ReceivedMessage, station: Name) throws -> Reading {
+        let coder = WireCoder()
+        // Counted before it is read: what reading costs grows with it.
+        guard message.payload.count <= WireLimits.message else {
+            throw WireError.malformed(
+                reason: "\(message.payload.count) bytes, and \(WireLimits.message) are the most"
+            )
+        }
+        switch try Topic(message.topic) {
+        case .incident(station):
+            let call = try coder.decode(IncidentCall.self, from: message.payload)
+            return .incident(call, correlation: message.correlation)
+        case .device(station, let device, let channel):
+            guard !message.payload.isEmpty else { return .cleared }
+            return try Self.read(message, on: channel, of: device, station: station)
+        case .device, .incident, .incidentReceipt, .room: throw WireError.foreignTopic(message.topic)
+        }
+    }
+
+    private static func read(
+        _ message: ReceivedMessage,
+        on channel: Channel,
+        of device: Name,
+        station: Name
+    ) throws -> Reading {
+        let coder = WireCoder()
+        func check(_ name: String) throws { if name != device.text { throw Impostor(name: name, device: device) } }
+        switch channel {
+        case .position, .event:
+            let record = try coder.decode(Record.self, from: message.payload)
+            try check(record.device)
+            guard (channel == .event) == (record.event != nil) else {
+                throw WireError.malformed(reason: "'ev' belongs to 'evt' and only there")
+            }
+            let name = LogName(station: station, device: device, log: record.log)
+            let stored = StoredRecord(record: record, body: message.payload, received: message.received)
+            return .delivery(LogDelivery(name: name, records: [stored]), isBacklog: false)
+        case .backlog:
+            guard message.payload.count <= Backlog.mostBytes else {
+                throw WireError.malformed(reason: "a batch has at most \(Backlog.mostBytes) bytes")
+            }
+            let backlog = try coder.decode(Backlog.self, from: message.payload)
+            let records = try backlog.records.map { record in
+                try check(record.device)
+                return StoredRecord(record: record, body: try coder.encode(record), received: message.received)
+            }
+            let name = LogName(station: station, device: device, log: backlog.log)
+            return .delivery(LogDelivery(name: name, records: records, dropped: backlog.dropped), isBacklog: true)
+        case .state:
+            let state = try coder.decode(DeviceState.self, from: message.payload)
+            try check(state.device)
+            return .state(state, device: device)
+        case .health:
+            let health = try coder.decode(DeviceHealth.self, from: message.payload)
+            try check(health.device)
+            return .health(health, device: device)
+        case .result:
+            let result = try coder.decode(CommandResult.self, from: message.payload)
+            try check(result.device)
+            return .result(result, device: device)
+        case .acknowledgement, .plan, .command: throw WireError.foreignTopic(message.topic)
         }
     }
 
@@ -106,6 +117,4 @@ enum Reading: Sendable {
         case .incident, .cleared, .rejected: nil
         }
     }
-
-    private static let impostor = "'dev' is "
 }

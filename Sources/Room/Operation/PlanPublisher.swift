@@ -1,5 +1,6 @@
 package import BrokerLink
 import FoundationEssentials
+package import Intake
 package import Logging
 package import PatrolWire
 import Plan
@@ -7,7 +8,7 @@ import PlanSigning
 import Program
 import ServiceLifecycle
 import Threading
-package import Units
+import Units
 import Zones
 
 /// Sends a station's patrol plan, signed, to every device that does not have it.
@@ -33,7 +34,7 @@ package struct PlanPublisher: Service {
             while !Task.isCancelled {
                 if let plan = self.plans.plan {
                     let revision = plan.plan.revision
-                    let waiting = self.units.withLock { $0.all }.filter {
+                    let waiting = self.units.all.filter {
                         $0.station == self.station && ($0.state?.plan ?? 0) < revision
                     }
                     for device in waiting.map(\.device) where sent[device] != revision {

@@ -1,5 +1,6 @@
 package import Board
-import Incidents
+import Dispatching
+package import Incidents
 package import Logging
 import PatrolWire
 package import Plan
@@ -59,7 +60,7 @@ package struct RoadConditions: Service {
             while !Task.isCancelled {
                 let now = SystemClock.wallMilliseconds
                 let load = Self.load(self.estimator.day, self.zone, at: now)
-                let holding = await self.closures.holding(at: now)
+                let holding = await self.closures.holding
                 if inForce?.load != load || inForce?.closures != holding {
                     let estimator = self.estimator
                     // On a thread of its own: it computes for a while, and nobody should wait.

@@ -1,12 +1,13 @@
 package import Board
 import Ground
 package import Incidents
+package import Intake
 package import Logging
 import PatrolWire
 package import Plan
 import ServiceLifecycle
 import Threading
-package import Units
+import Units
 
 /// Calls the roll at set times, and at times that nobody knows before.
 package struct RollCallSchedule: Service {
@@ -90,7 +91,7 @@ package struct RollCallSchedule: Service {
     private var localMinute: Int { Int(self.zone.local(SystemClock.wallMilliseconds / 1_000) / 60) }
 
     private func call(_ actor: String) async {
-        let members = self.units.withLock { $0.all }
+        let members = self.units.all
             .filter { unit in
                 let isMeant = self.settings.team?.has(unit) ?? true
                 return isMeant && unit.status != .off && unit.isOnline

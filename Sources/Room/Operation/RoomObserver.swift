@@ -2,11 +2,11 @@ package import Board
 package import Dispatching
 package import History
 package import Incidents
-import Intake
+package import Intake
 package import Logging
 package import PatrolWire
 import Threading
-package import Units
+import Units
 
 /// Passes on what comes in: to the roads, the desks and the pages.
 package struct RoomObserver: IntakeObserver {
@@ -56,11 +56,10 @@ package struct RoomObserver: IntakeObserver {
 
     package func heard(_ record: Record, isBacklog: Bool, station: Name, device: Name) async {
         let id = UnitID(station: station, device: device)
-        if record.event == nil, !isBacklog { self.places.take(record, station: station, device: device) }
+        if record.event == nil, !isBacklog { self.places.take(record, of: id) }
         self.feed.touch(.unit(id))
         // A position moves nothing on unless the unit is on its way, or calls for help.
-        let isCalling = await self.desk.isCalling(id)
-        guard record.event != nil || record.status == .enroute || isCalling else { return }
+        guard record.event != nil || record.status == .enroute || self.desk.calling.contains(id) else { return }
         do {
             let isOld = isBacklog && record.event == nil
             if !isOld {
@@ -80,12 +79,10 @@ package struct RoomObserver: IntakeObserver {
     }
 
     private func place(of id: UnitID) -> (latitude: Double, longitude: Double, time: Int64)? {
-        self.units.withLock { units in
-            guard let unit = units[id], let place = unit.position, let time = unit.positionTime,
-                let latitude = place.latitude, let longitude = place.longitude
-            else { return nil }
-            return (latitude, longitude, time)
-        }
+        guard let unit = self.units[id], let place = unit.position, let time = unit.positionTime,
+            let latitude = place.latitude, let longitude = place.longitude
+        else { return nil }
+        return (latitude, longitude, time)
     }
 
     package func noticed(station: Name, device: Name) async {

@@ -30,7 +30,7 @@ package struct StoreWatch: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 let now = SystemClock.bootMilliseconds
-                if let began = self.meter.withLock({ $0.storing.values.min() }), now - began > Self.longest {
+                if let began = self.meter.storingSince, now - began > Self.longest {
                     self.health.note(
                         .store,
                         detail: "a batch of records has not been stored for \((now - began) / 1_000) s",

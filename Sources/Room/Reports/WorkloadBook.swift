@@ -1,17 +1,18 @@
 package import Ground
 package import Incidents
+import PatrolWire
+package import Units
 
 /// Makes the workload report: takes positions one by one and keeps only sums.
 package struct WorkloadBook: Sendable {
-    private var rows: [String: WorkloadReport.Row] = [:]
-    private var times: [String: [Double]] = [:]
+    private var rows: [UnitID: WorkloadReport.Row] = [:]
+    private var times: [UnitID: [Double]] = [:]
     private var drive: Drive?
 
     /// The log whose positions come now.
     private struct Drive: Sendable {
         let log: Int64
-        let station: String
-        let device: String
+        let unit: UnitID
         var metres = 0.0
         var positions = 0
         var last: (place: Coordinate, time: Int64)?
@@ -35,14 +36,13 @@ package struct WorkloadBook: Sendable {
     ///
     /// - Parameters:
     ///   - log: Number of the device's log; all positions of one log come together, in its order.
-    ///   - station: Station of the device.
-    ///   - device: The device.
+    ///   - unit: The device.
     ///   - place: Where.
     ///   - time: When, ms since 1970 UTC.
-    package mutating func position(log: Int64, station: String, device: String, _ place: Coordinate, at time: Int64) {
+    package mutating func position(log: Int64, of unit: UnitID, _ place: Coordinate, at time: Int64) {
         if self.drive?.log != log {
             self.endDrive()
-            self.drive = Drive(log: log, station: station, device: device)
+            self.drive = Drive(log: log, unit: unit)
         }
         self.drive?.add(place, at: time)
     }
@@ -51,45 +51,47 @@ package struct WorkloadBook: Sendable {
     package consuming func report(incidents: [Incident], rollCalls: [RollCall]) -> WorkloadReport {
         self.endDrive()
         for assignment in incidents.flatMap(\.assignments) {
-            var row = self.row(assignment.station, assignment.device)
+            guard let unit = assignment.id else { continue }
+            var row = self.row(unit)
             if assignment.accepted != nil { row.accepted += 1 }
             if assignment.refusal != nil { row.declined += 1 }
             if let arrived = assignment.arrived {
                 row.arrived += 1
-                self.times[assignment.key, default: []].append(Double(arrived - assignment.assigned) / 1_000)
+                self.times[unit, default: []].append(Double(arrived - assignment.assigned) / 1_000)
             }
-            self.rows[assignment.key] = row
+            self.rows[unit] = row
         }
         for call in rollCalls {
             for member in call.members {
-                var row = self.row(member.station, member.device)
+                guard let unit = member.id else { continue }
+                var row = self.row(unit)
                 row.rollCalls += 1
                 let result = call.result(of: member, at: .max)
                 if result == .answered || result == .outside { row.rollCallsAnswered += 1 }
-                self.rows["\(member.station)/\(member.device)"] = row
+                self.rows[unit] = row
             }
         }
         let times = self.times
-        let units = self.rows.values.sorted { ($0.station, $0.device) < ($1.station, $1.device) }.map { row in
+        let units = self.rows.sorted { $0.key < $1.key }.map { unit, row in
             var row = row
             row.kilometres = (row.kilometres * 10).rounded() / 10
-            let sorted = (times["\(row.station)/\(row.device)"] ?? []).sorted()
+            let sorted = (times[unit] ?? []).sorted()
             row.medianSeconds = sorted.isEmpty ? nil : sorted[sorted.count / 2]
             return row
         }
         return WorkloadReport(units: units)
     }
 
-    private func row(_ station: String, _ device: String) -> WorkloadReport.Row {
-        self.rows["\(station)/\(device)"] ?? WorkloadReport.Row(station: station, device: device)
+    private func row(_ unit: UnitID) -> WorkloadReport.Row {
+        self.rows[unit] ?? WorkloadReport.Row(station: unit.station.text, device: unit.device.text)
     }
 
     private mutating func endDrive() {
         guard let drive = self.drive else { return }
-        var row = self.row(drive.station, drive.device)
+        var row = self.row(drive.unit)
         row.kilometres += drive.metres / 1_000
         row.positions += drive.positions
-        self.rows["\(drive.station)/\(drive.device)"] = row
+        self.rows[drive.unit] = row
         self.drive = nil
     }
 }

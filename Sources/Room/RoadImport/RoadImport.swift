@@ -1,11 +1,7 @@
 import Crypto
-package import RoadMap
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+package import RoadMap
+import SystemPackage
 
 /// Turns a map into a road file.
 package enum RoadImport {
@@ -35,7 +31,7 @@ package enum RoadImport {
     package static func run(map path: String, output: String) throws(RoadsError) -> Report {
         // libosmium only says that it could not open, not why.
         guard access(path, R_OK) == 0 else {
-            throw .unreadable(path: path, reason: "cannot be read: \(String(cString: strerror(errno)))")
+            throw .unreadable(path: path, reason: "cannot be read: \(Errno(rawValue: errno))")
         }
         let map = try OSMMap(path: path)
         var draft = NetworkDraft(map)
@@ -118,13 +114,13 @@ package enum RoadImport {
     private static func write(_ bytes: [UInt8], to path: String) throws(RoadsError) {
         let draft = path + ".part"
         guard let handle = fopen(draft, "wb") else {
-            throw .unreadable(path: path, reason: "cannot be written: \(String(cString: strerror(errno)))")
+            throw .unreadable(path: path, reason: "cannot be written: \(Errno(rawValue: errno))")
         }
         let written = fwrite(bytes, 1, bytes.count, handle)
         let isFlushed = fflush(handle) == 0 && fsync(fileno(handle)) == 0
         fclose(handle)
         guard written == bytes.count, isFlushed, rename(draft, path) == 0 else {
-            let reason = String(cString: strerror(errno))
+            let reason = Errno(rawValue: errno).description
             unlink(draft)
             throw .unreadable(path: path, reason: "cannot be written: \(reason)")
         }

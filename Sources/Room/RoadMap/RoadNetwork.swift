@@ -1,12 +1,8 @@
 import Crypto
-package import Ground
-import Threading
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+package import Ground
+import SystemPackage
+import Threading
 
 /// A road file, mapped into memory and used in place.
 package final class RoadNetwork: @unchecked Sendable {
@@ -163,7 +159,7 @@ package final class RoadNetwork: @unchecked Sendable {
     private static func map(_ path: String) throws(RoadsError) -> UnsafeRawBufferPointer {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw .unreadable(path: path, reason: "cannot be read: \(String(cString: strerror(errno)))")
+            throw .unreadable(path: path, reason: "cannot be read: \(Errno(rawValue: errno))")
         }
         defer { close(descriptor) }
         var status = stat()
@@ -173,7 +169,7 @@ package final class RoadNetwork: @unchecked Sendable {
         let size = Int(status.st_size)
         let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
         guard let address, address != MAP_FAILED else {
-            throw .unreadable(path: path, reason: "cannot be mapped: \(String(cString: strerror(errno)))")
+            throw .unreadable(path: path, reason: "cannot be mapped: \(Errno(rawValue: errno))")
         }
         return UnsafeRawBufferPointer(start: address, count: size)
     }

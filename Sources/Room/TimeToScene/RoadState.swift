@@ -1,11 +1,6 @@
+import Glibc
 import RoadMap
 package import RoadSearch
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// The roads under one profile at one time.
 package final class RoadState: Sendable {

@@ -1,12 +1,7 @@
+import Glibc
 import Ground
 package import RoadMap
 package import RoadSearch
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// A unit on the roads where it may be: worked out when it reports, not when somebody asks.
 package struct UnitOnRoad: Sendable {

@@ -10,6 +10,12 @@ package struct UnitID: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Creates a name.
     package init(station: Name, device: Name) { (self.station, self.device) = (station, device) }
 
+    /// Creates a name out of texts; `nil` when one of them breaks the rule for names.
+    package init?(station: some StringProtocol, device: some StringProtocol) {
+        guard let station = Name(station), let device = Name.device(device) else { return nil }
+        self.init(station: station, device: device)
+    }
+
     /// `station/device`.
     package var description: String { "\(self.station)/\(self.device)" }
 

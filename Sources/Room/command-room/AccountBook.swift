@@ -1,16 +1,11 @@
 import AccountFile
 import Board
 import FoundationEssentials
+import Glibc
 import Logging
 import Program
 import ServiceLifecycle
 import Threading
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// The accounts file, read anew for each login: an account that was removed cannot log in any more.
 struct AccountBook: Sendable {

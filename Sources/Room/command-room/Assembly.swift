@@ -1,6 +1,7 @@
 import Board
 import BrokerLink
 import Dispatching
+import Glibc
 import History
 import Hummingbird
 import HummingbirdCore
@@ -15,33 +16,25 @@ import Program
 import RoadMap
 import ServiceLifecycle
 import Settings
+import SystemPackage
 import Systemd
 import Threading
 import TimeToScene
 import Units
 import UnixSignals
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
 /// The chain, in order: broker -> intake -> units and history -> time to scene -> board.
 struct Assembly {
-    private let configuration: Configuration
+    let configuration: Configuration
     private let network: RoadNetwork
-    private let history: History
+    let history: History
     private let casebook: Casebook
     /// Held for as long as the room runs: two rooms on one folder would give one number to two incidents.
     private let lock: FolderLock
-    private let logger: Logger
+    let logger: Logger
 
     /// Incidents, roll calls and closures so old, ms, are in the store only.
     private static let remembered: Int64 = 30 * 86_400_000
-
-    /// A unit that has not reported for so long, ms, is not shown after a restart.
-    private static let shown: Int64 = 24 * 3_600_000
 
     init(_ configuration: Configuration, logger: Logger) throws {
         self.configuration = configuration
@@ -65,51 +58,82 @@ struct Assembly {
     }
 
     func run() async throws {
-        let units = UnitTable(await self.unitsOfBefore())
-        let meter = IntakeMeter(IntakeCounts())
-        let since = SystemClock.wallMilliseconds
-        let now: @Sendable () -> Int64 = { SystemClock.wallMilliseconds }
-        let feed = LiveFeed(epoch: since)
-        let places = UnitPlaces(self.network)
-        let driving = try self.configuration.driving.map(loadDriving) ?? .usual
-        let estimator = TimeToScene(
-            self.network,
-            driving: driving,
-            load: RoadConditions.load(driving.day, self.configuration.timezone, at: since)
-        )
-        let plans = try PlanHolder(
-            self.configuration.plan,
-            state: self.configuration.state,
-            network: self.network
-        )
-        let health = RoomHealth { feed.touch(.links) }
-        let stores = RoomStores(casebook: self.casebook, logger: self.logger)
-        let desk = IncidentDesk(
-            try stores.kept("incident", since: since - Self.remembered),
-            store: stores,
-            now: now,
-            changed: { feed.touch(.incident($0.id)) }
-        )
-        let rollCalls = RollCallDesk(
-            try stores.kept("rollcall", since: since - Self.remembered),
-            store: stores,
-            now: now,
-            isInside: { plans.plan?.isInside($0) },
-            changed: { feed.touch(.rollCall($0.id)) }
-        )
-        let closures = ClosureDesk(
-            try stores.kept("closure", since: since - Self.remembered),
-            casebook: self.casebook,
-            changed: { _ in feed.touch(.closures) }
-        )
+        let started = SystemClock.wallMilliseconds
+        let tables = try await self.tables(started)
+        let accounts = try await self.accounts()
         let damage = Locked<HistoryError?>(nil)
-        let observer = RoomObserver(
-            units: units,
-            places: places,
-            desk: desk,
-            rollCalls: rollCalls,
+        let observer = self.observer(tables, damage)
+        let links = Dictionary(uniqueKeysWithValues: self.configuration.stations.map { ($0, self.link($0, started)) })
+        // Stopped from the end: the board first, the stations' intakes last.
+        var services: [any Service] = []
+        for station in self.configuration.stations {
+            guard let link = links[station] else { continue }
+            services += self.intake(of: station, link, tables, observer, started)
+        }
+        services += self.desks(tables, links)
+        services += [try self.application(tables, accounts), ReadinessService(status: "listening on \(self.address)")]
+        if let file = self.configuration.accounts, case .login(let sessions) = accounts {
+            let book = AccountBook(file: file)
+            services.append(AccountWatch(book: book, sessions: sessions, logger: self.logger))
+        }
+        let roads = "\(self.network.source), \(self.network.edgeCount) pieces of road"
+        self.logger.info("command-room \(Release.version): \(roads)")
+        let group = ServiceGroup(
+            services: services,
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: self.logger
+        )
+        do {
+            try await group.run()
+            if let error = damage.withLock({ $0 }) { throw ProgramFailure(.unavailable, "\(error)") }
+        } catch let error as IOError {
+            throw ProgramFailure(
+                .unavailable,
+                "http \(self.configuration.http): \(Errno(rawValue: error.errnoCode)); "
+                    + "choose another port in 'http', or stop what has it"
+            )
+        }
+    }
+
+    /// What the room knows when it starts, and the desks over it.
+    private func tables(_ started: Int64) async throws -> RoomTables {
+        let now: @Sendable () -> Int64 = { SystemClock.wallMilliseconds }
+        let feed = LiveFeed(epoch: started)
+        let driving = try self.configuration.driving.map(loadDriving) ?? .usual
+        let load = RoadConditions.load(driving.day, self.configuration.timezone, at: started)
+        let plans = try PlanHolder(self.configuration.plan, state: self.configuration.state, network: self.network)
+        let store = CasebookStore(self.casebook, logger: self.logger)
+        let since = started - Self.remembered
+        return RoomTables(
+            units: UnitTable(await self.unitsOfBefore()),
+            places: UnitPlaces(self.network),
+            meter: IntakeMeter(),
             feed: feed,
-            health: health,
+            health: RoomHealth { feed.touch(.links) },
+            estimator: TimeToScene(self.network, driving: driving, load: load),
+            plans: plans,
+            desk: IncidentDesk(try store.kept(since: since), store: store, now: now) { feed.touch(.incident($0.id)) },
+            rollCalls: RollCallDesk(
+                try store.kept(since: since),
+                store: store,
+                now: now,
+                isInside: { plans.plan?.isInside($0) },
+                changed: { feed.touch(.rollCall($0.id)) }
+            ),
+            closures: ClosureDesk(try store.kept(since: since), store: store, now: now) { feed.touch(.closures) },
+            now: now
+        )
+    }
+
+    /// Passes on what comes in; a store that turns out to be damaged ends the room in order, and is noted.
+    private func observer(_ tables: RoomTables, _ damage: Locked<HistoryError?>) -> RoomObserver {
+        RoomObserver(
+            units: tables.units,
+            places: tables.places,
+            desk: tables.desk,
+            rollCalls: tables.rollCalls,
+            feed: tables.feed,
+            health: tables.health,
             giveUp: { error in
                 // As if it had been told to: what is whole is kept, and the next start sets the damaged file aside.
                 if damage.withLock({ $0 == nil }) { kill(getpid(), SIGTERM) }
@@ -117,170 +141,126 @@ struct Assembly {
             },
             logger: self.logger
         )
-        var services: [any Service] = []
-        var links: [String: BrokerLink] = [:]
-        let linkStates = Locked<[String: Bool]>([:])
-        for station in self.configuration.stations {
-            let link = self.link(station, since: since)
-            links[station.text] = link
-            let intake = Intake(
-                station: station,
-                link: link,
-                units: units,
-                history: self.history,
-                meter: meter,
-                observer: observer,
-                admission: self.configuration.admission,
-                logger: self.logger
-            )
-            linkStates.withLock { $0[station.text] = false }
-            let broker = "\(self.configuration.broker.endpoint)"
-            health.note(.broker, station: station, detail: "\(broker) is not connected yet", now: since)
-            let presence = RoomPresence(station: station, link: link, since: since, logger: self.logger) { isUp in
-                linkStates.withLock { $0[station.text] = isUp }
-                if isUp {
-                    health.clear(.broker, station: station)
-                } else {
-                    health.note(.broker, station: station, detail: "\(broker) is not connected", now: now())
-                }
-                feed.touch(.links)
+    }
+
+    /// What listens to a station's devices.
+    ///
+    /// Stopped from the end: the goodbye, the link, and last the intake, which stores what came until then.
+    private func intake(
+        of station: Name,
+        _ link: BrokerLink,
+        _ tables: RoomTables,
+        _ observer: RoomObserver,
+        _ started: Int64
+    ) -> [any Service] {
+        let (health, broker) = (tables.health, "\(self.configuration.broker.endpoint)")
+        health.note(.broker, station: station, detail: "\(broker) is not connected yet", now: started)
+        let intake = Intake(
+            station: station,
+            link: link,
+            units: tables.units,
+            history: self.history,
+            meter: tables.meter,
+            observer: observer,
+            admission: self.configuration.admission,
+            logger: self.logger
+        )
+        let presence = RoomPresence(station: station, link: link, since: started, logger: self.logger) { isUp in
+            if isUp {
+                health.clear(.broker, station: station)
+            } else {
+                health.note(.broker, station: station, detail: "\(broker) is not connected", now: tables.now())
             }
-            // Stopped from the end: the goodbye, the link, and last the intake, which stores what came until then.
-            services += [intake, link, presence]
-            if self.configuration.plan != nil {
-                services.append(PlanPublisher(plans, station: station, link: link, units: units, logger: self.logger))
-            }
+            tables.feed.touch(.links)
         }
-        let accounts = try await self.accounts()
+        guard self.configuration.plan != nil else { return [intake, link, presence] }
+        let plans = PlanPublisher(tables.plans, station: station, link: link, units: tables.units, logger: self.logger)
+        return [intake, link, presence, plans]
+    }
+
+    /// What the room does by itself.
+    private func desks(_ tables: RoomTables, _ links: [Name: BrokerLink]) -> [any Service] {
+        [
+            OrderSender(
+                desk: tables.desk,
+                rollCalls: tables.rollCalls,
+                links: Dictionary(uniqueKeysWithValues: links.map { ($0.key.text, $0.value) }),
+                feed: tables.feed,
+                health: tables.health,
+                logger: self.logger
+            ),
+            StoreWatch(meter: tables.meter, health: tables.health),
+            RollCallSchedule(
+                settings: self.configuration.rollCalls,
+                zone: self.configuration.timezone,
+                units: tables.units,
+                desk: tables.rollCalls,
+                logger: self.logger
+            ),
+            RoadConditions(
+                estimator: tables.estimator,
+                closures: tables.closures,
+                zone: self.configuration.timezone,
+                feed: tables.feed,
+                logger: self.logger
+            ),
+            Retention(history: self.history, days: self.configuration.keepDays, logger: self.logger),
+        ]
+    }
+
+    /// Where the board is.
+    private var address: String {
+        "\(self.configuration.tls == nil ? "http" : "https")://\(self.configuration.http)/"
+    }
+
+    private func application(_ tables: RoomTables, _ accounts: Accounts) throws -> some ApplicationProtocol {
         let board = Board(
             BoardParts(
-                units: units,
-                places: places,
-                desk: desk,
-                rollCalls: rollCalls,
-                closures: closures,
-                estimator: estimator,
-                meter: meter,
+                units: tables.units,
+                places: tables.places,
+                desk: tables.desk,
+                rollCalls: tables.rollCalls,
+                closures: tables.closures,
+                estimator: tables.estimator,
+                meter: tables.meter,
                 history: self.history,
                 casebook: self.casebook,
-                plans: plans,
-                feed: feed,
-                links: linkStates,
-                health: health,
+                plans: tables.plans,
+                feed: tables.feed,
+                health: tables.health,
                 stations: self.configuration.stations,
                 teams: self.configuration.teams,
                 zone: self.configuration.timezone,
                 accounts: accounts,
-                now: now
+                now: tables.now
             ),
             page: self.configuration.page,
             trustedProxies: self.configuration.door.trustedProxies
         )
         let http = self.configuration.http
-        let logger = self.logger
-        let scheme = self.configuration.tls == nil ? "http" : "https"
-        let application = Application(
+        let (logger, address) = (self.logger, self.address)
+        return Application(
             responder: board.responder(),
             server: try BoardServer(configuration: self.configuration, logger: logger).builder(),
             configuration: .init(address: .hostname(http.host, port: Int(http.port)), serverName: "command-room"),
-            onServerRunning: { _ in logger.info("Listening on \(scheme)://\(http)/") },
+            onServerRunning: { _ in logger.info("Listening on \(address)") },
             logger: logger
         )
-        services += [
-            OrderSender(
-                desk: desk,
-                rollCalls: rollCalls,
-                links: links,
-                feed: feed,
-                health: health,
-                logger: self.logger
-            ), StoreWatch(meter: meter, health: health),
-            RollCallSchedule(
-                settings: self.configuration.rollCalls,
-                zone: self.configuration.timezone,
-                units: units,
-                desk: rollCalls,
-                logger: self.logger
-            ),
-            RoadConditions(
-                estimator: estimator,
-                closures: closures,
-                zone: self.configuration.timezone,
-                feed: feed,
-                logger: self.logger
-            ),
-            Retention(history: self.history, days: self.configuration.keepDays, logger: self.logger), application,
-            ReadinessService(status: "listening on \(scheme)://\(http)"),
-        ]
-        if let file = self.configuration.accounts, case .login(let sessions) = accounts {
-            services.append(AccountWatch(book: AccountBook(file: file), sessions: sessions, logger: logger))
-        }
-        logger.info("command-room \(Release.version): \(self.network.source), \(self.network.edgeCount) pieces of road")
-        let group = ServiceGroup(
-            services: services,
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: logger
-        )
-        do {
-            try await group.run()
-            if let error = damage.withLock({ $0 }) { throw ProgramFailure(.unavailable, "\(error)") }
-        } catch let error as IOError {
-            let reason = String(cString: strerror(error.errnoCode))
-            throw ProgramFailure(
-                .unavailable,
-                "http \(http): \(reason); choose another port in 'http', or stop what has it"
-            )
-        }
     }
+}
 
-    /// The units as they last reported: what a restart must not forget.
-    private func unitsOfBefore() async -> Units {
-        var units = Units()
-        do throws(HistoryError) {
-            let since = SystemClock.wallMilliseconds - Self.shown
-            for (station, device, records) in try await self.history.newest(since: since, kinds: UnitFacts.events)
-            where self.configuration.stations.contains(station) {
-                for item in records.sorted(by: { $0.record.sequence < $1.record.sequence }) {
-                    units.apply(item.record, station: station, device: device, received: item.received)
-                }
-            }
-        } catch {
-            self.logger.error("What the units last reported cannot be read: \(error)")
-        }
-        return units
-    }
-
-    /// Who may use the board; a file that cannot be used ends the program now and not at the first login.
-    private func accounts() async throws -> Accounts {
-        guard let file = self.configuration.accounts else {
-            return .thisMachine(Identity(name: "local", role: .admin))
-        }
-        let book = AccountBook(file: file)
-        let accounts = try book.accounts()
-        let sessions = Sessions(
-            isSecure: self.configuration.tls != nil,
-            file: SessionFile(path: "\(self.configuration.state)/sessions.json"),
-            logger: self.logger
-        ) { [logger] name, password in
-            await book.outcome(name: name, password: password, logger: logger)
-        }
-        // What changed while the room was down holds before the first request.
-        await sessions.follow(accounts, now: SystemClock.wallMilliseconds)
-        return .login(sessions)
-    }
-
-    /// One connection a station: each station's devices are told by a will of its own that the room is gone.
-    private func link(_ station: Name, since: Int64) -> BrokerLink {
-        BrokerLink(
-            BrokerLink.Configuration(
-                address: self.configuration.broker,
-                clientID: "command-room-\(station)",
-                subscriptions: Intake.subscriptions(station),
-                sessionExpiry: 3_600,
-                backOff: BackOff(longest: .seconds(10))
-            ),
-            logger: self.logger,
-            will: { try RoomPresence.message(station: station, online: false, since: since) }
-        )
-    }
+/// What the room knows while it runs, and the desks over it.
+struct RoomTables: Sendable {
+    let units: UnitTable
+    let places: UnitPlaces
+    let meter: IntakeMeter
+    let feed: LiveFeed
+    let health: RoomHealth
+    let estimator: TimeToScene
+    let plans: PlanHolder
+    let desk: IncidentDesk
+    let rollCalls: RollCallDesk
+    let closures: ClosureDesk
+    /// ms since 1970 UTC.
+    let now: @Sendable () -> Int64
 }

@@ -92,20 +92,7 @@ struct Configuration: Sendable {
         }
         self.driving = try top.optionalString("driving")
         self.page = PageSettings(title: self.stations.map(\.text).joined(separator: ", "))
-        if var board = try top.optionalGroup("board") {
-            self.page.title = try board.optionalString("title") ?? self.page.title
-            self.page.leaflet = try board.optionalString("leaflet") ?? self.page.leaflet
-            if var tiles = try board.optionalGroup("tiles") {
-                let url = try tiles.string("url", example: "http://tiles.example/{z}/{x}/{y}.png")
-                guard ["{z}", "{x}", "{y}"].allSatisfy({ url.contains($0) }), url.contains("://") else {
-                    throw tiles.error("url", "must hold {z}, {x} and {y}, such as http://tiles.example/{z}/{x}/{y}.png")
-                }
-                self.page.tiles = url
-                self.page.tilesAreGCJ02 = try tiles.flag("gcj02")
-                try tiles.finish()
-            }
-            try board.finish()
-        }
+        if var board = try top.optionalGroup("board") { try Self.page(&board, into: &self.page) }
         for var group in try top.groups("teams") {
             self.teams.append(try Self.team(&group, among: self.teams, stations: self.stations))
         }
@@ -118,6 +105,24 @@ struct Configuration: Sendable {
         }
         self.timezone = local
         try top.finish()
+    }
+
+    private static func page(
+        _ board: inout SettingsReader,
+        into page: inout PageSettings
+    ) throws(SettingsError) {
+        page.title = try board.optionalString("title") ?? page.title
+        page.leaflet = try board.optionalString("leaflet") ?? page.leaflet
+        if var tiles = try board.optionalGroup("tiles") {
+            let url = try tiles.string("url", example: "http://tiles.example/{z}/{x}/{y}.png")
+            guard ["{z}", "{x}", "{y}"].allSatisfy({ url.contains($0) }), url.contains("://") else {
+                throw tiles.error("url", "must hold {z}, {x} and {y}, such as http://tiles.example/{z}/{x}/{y}.png")
+            }
+            page.tiles = url
+            page.tilesAreGCJ02 = try tiles.flag("gcj02")
+            try tiles.finish()
+        }
+        try board.finish()
     }
 
     private static func admission(_ group: inout SettingsReader) throws(SettingsError) -> Intake.Admission {

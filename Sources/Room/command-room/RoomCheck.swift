@@ -2,19 +2,15 @@ import AccountFile
 import Board
 import BrokerLink
 import FoundationEssentials
+import Glibc
 import Operation
 import Plan
 import PlanSigning
 import RoadMap
 import SetupCheck
+import SystemPackage
 import Threading
 import Zones
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Opens everything that a configuration names and says all that is wrong with it; changes nothing.
 struct RoomCheck {
@@ -52,7 +48,7 @@ struct RoomCheck {
         }
         for name in ["leaflet.js", "leaflet.css"] where access("\(configuration.page.leaflet)/\(name)", R_OK) != 0 {
             self.findings.fault(
-                "\(configuration.page.leaflet)/\(name): \(String(cString: strerror(errno))); the page draws its map with it: "
+                "\(configuration.page.leaflet)/\(name): \(Errno(rawValue: errno)); the page draws its map with it: "
                     + "'apt install libjs-leaflet', or say in 'board.leaflet' where it is"
             )
         }

@@ -1,12 +1,8 @@
+import Glibc
 import Ground
 import Program
+import SystemPackage
 import TimeToScene
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Reads `UNITS.csv`: the header `device,lat,lon`, and `cog`, `age_s`, `acc` where they are known.
 enum UnitsTable {
@@ -14,7 +10,7 @@ enum UnitsTable {
 
     static func read(_ path: String) throws(ProgramFailure) -> [UnitPosition] {
         guard let handle = fopen(path, "r") else {
-            throw ProgramFailure(.data, "\(path): cannot be read: \(String(cString: strerror(errno)))")
+            throw ProgramFailure(.data, "\(path): cannot be read: \(Errno(rawValue: errno))")
         }
         defer { fclose(handle) }
         var bytes: [UInt8] = []

@@ -1,11 +1,6 @@
+import Glibc
 import Settings
 import Threading
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// One connection to the broker, from connect to its end, kept up by one thread of its own.
 final class BrokerSession: Sendable {

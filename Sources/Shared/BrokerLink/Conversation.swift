@@ -1,12 +1,7 @@
 import CMosquitto
 import DequeModule
-import Threading
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Threading
 
 /// What is said to the broker over one connection, and what still waits to be said.
 ///

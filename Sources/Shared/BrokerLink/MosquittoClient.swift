@@ -1,11 +1,7 @@
 import CMosquitto
-import Threading
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import SystemPackage
+import Threading
 
 /// Sole owner of one libmosquitto client, for one connection.
 ///
@@ -42,7 +38,7 @@ final class MosquittoClient {
         guard let handle = mosquitto_new(clientID, cleanStart, nil) else {
             throw .library(
                 code: Int32(MOSQ_ERR_NOMEM.rawValue),
-                reason: "mosquitto_new: \(String(cString: strerror(errno)))"
+                reason: "mosquitto_new: \(Errno(rawValue: errno))"
             )
         }
         self.handle = handle
@@ -78,7 +74,7 @@ final class MosquittoClient {
     func use(_ credentials: BrokerAddress.Credentials) throws(BrokerError) {
         // libmosquitto would only say "invalid arguments" without naming the file.
         for path in [credentials.authority, credentials.certificate, credentials.key] where access(path, R_OK) != 0 {
-            throw .credentials(path: path, reason: String(cString: strerror(errno)))
+            throw .credentials(path: path, reason: Errno(rawValue: errno).description)
         }
         let code = mosquitto_tls_set(
             self.handle,

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 extension ConsoleServer.Configuration {
     /// Why the socket could not be had, as far as that can be seen without making it; `nil` when nothing is wrong.

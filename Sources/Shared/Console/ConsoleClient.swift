@@ -1,11 +1,6 @@
 package import ConsoleWire
 import FoundationEssentials
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Asks a device over its console socket; blocks, and so belongs into a program that does one thing.
 package struct ConsoleClient: ~Copyable {

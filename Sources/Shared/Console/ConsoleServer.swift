@@ -1,14 +1,9 @@
 package import ConsoleWire
 import FoundationEssentials
+import Glibc
 package import Logging
 import ServiceLifecycle
 import Threading
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Listens on the console socket and hands each request to the device.
 ///

@@ -1,8 +1,5 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import SystemPackage
 
 /// Why the console could not be opened.
 package struct ConsoleError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -37,14 +34,14 @@ enum ConsoleSocket {
         }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         let socket = Glibc.socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-        guard socket >= 0 else { throw ConsoleError("socket: \(String(cString: strerror(errno)))") }
+        guard socket >= 0 else { throw ConsoleError("socket: \(Errno(rawValue: errno))") }
         let outcome = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 use(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
         guard outcome == 0 else {
-            let reason = String(cString: strerror(errno))
+            let reason = Errno(rawValue: errno).description
             close(socket)
             throw ConsoleError("\(path): \(reason)")
         }
@@ -76,7 +73,7 @@ enum ConsoleSocket {
         }
         guard let number else { return socket }
         guard chown(path, uid_t.max, number) == 0 else {
-            let reason = String(cString: strerror(errno))
+            let reason = Errno(rawValue: errno).description
             close(socket)
             unlink(path)
             let group = group ?? ""

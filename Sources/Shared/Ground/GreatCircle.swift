@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// A length in metres.
 package struct Metres: Sendable, Hashable, Comparable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// A place on a ``TangentPlane``, in metres.
 package struct PlanePoint: Sendable, Hashable {

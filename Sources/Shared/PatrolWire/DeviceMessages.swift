@@ -156,13 +156,13 @@ public struct Backlog: Sendable, Hashable, WireMessage {
     /// The records.
     public var records: [Record]
     /// Numbers that the device had to drop for want of space, and that nobody needs to wait for.
-    public var dropped: [[Int64]]?
+    public var dropped: [ClosedRange<Int64>]
 
     /// Creates one.
     public init(log: String, records: [Record], dropped: [ClosedRange<Int64>] = []) {
         self.log = log
         self.records = records
-        self.dropped = dropped.isEmpty ? nil : dropped.map { [$0.lowerBound, $0.upperBound] }
+        self.dropped = dropped
     }
 
     private enum CodingKeys: String, CodingKey { case log, records, dropped }
@@ -189,7 +189,17 @@ public struct Backlog: Sendable, Hashable, WireMessage {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.log = try container.decode(String.self, forKey: .log)
         self.records = try container.decode([Versioned<Record>].self, forKey: .records).map(\.message)
-        self.dropped = try container.decodeIfPresent([[Int64]].self, forKey: .dropped)
+        let dropped = try container.decodeIfPresent([[Int64]].self, forKey: .dropped) ?? []
+        // Counted before it is looked at.
+        guard dropped.count <= Self.mostDropped else {
+            throw WireError.malformed(reason: "'dropped' holds more than \(Self.mostDropped)")
+        }
+        self.dropped = try dropped.map { range in
+            guard range.count == 2, range[0] >= 1, range[0] <= range[1], ExactNumber.range.contains(range[1]) else {
+                throw WireError.malformed(reason: "'dropped' must be ranges [first, last]")
+            }
+            return range[0]...range[1]
+        }
     }
 
     /// Writes it.
@@ -197,17 +207,16 @@ public struct Backlog: Sendable, Hashable, WireMessage {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(self.log, forKey: .log)
         try container.encode(self.records.map { Versioned(message: $0) }, forKey: .records)
-        try container.encodeIfPresent(self.dropped, forKey: .dropped)
+        guard !self.dropped.isEmpty else { return }
+        try container.encode(self.dropped.map { [$0.lowerBound, $0.upperBound] }, forKey: .dropped)
     }
 
     /// What breaks the contract.
     public var violation: String? {
         if !LogID.isValid(self.log) { return "'log' must be 16 lower-case hex digits" }
-        if (self.dropped ?? []).count > Self.mostDropped { return "'dropped' holds more than \(Self.mostDropped)" }
-        for range in self.dropped ?? [] {
-            guard range.count == 2, range[0] >= 1, range[0] <= range[1], ExactNumber.range.contains(range[1]) else {
-                return "'dropped' must be ranges [first, last]"
-            }
+        if self.dropped.count > Self.mostDropped { return "'dropped' holds more than \(Self.mostDropped)" }
+        if self.dropped.contains(where: { $0.lowerBound < 1 || !ExactNumber.range.contains($0.upperBound) }) {
+            return "'dropped' must be ranges [first, last]"
         }
         if self.records.count > Self.mostRecords { return "'records' holds more than \(Self.mostRecords)" }
         for record in self.records {

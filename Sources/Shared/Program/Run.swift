@@ -1,12 +1,7 @@
 package import ArgumentParser
+import Glibc
 import Logging
 import PlainText
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Runs a program's commands, and ends the process with one line on standard error when they fail.
 ///

@@ -1,10 +1,6 @@
 import CYAML
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import SystemPackage
 
 /// Reads YAML into nodes that know their lines.
 ///
@@ -16,7 +12,7 @@ package enum YAMLParser {
     /// - Throws: ``SettingsError`` when it cannot be read, is not YAML, or repeats a key.
     package static func parse(file: String) throws(SettingsError) -> SettingsNode {
         guard let handle = fopen(file, "r") else {
-            throw SettingsError(file: file, line: nil, problem: "cannot be read: \(String(cString: strerror(errno)))")
+            throw SettingsError(file: file, line: nil, problem: "cannot be read: \(Errno(rawValue: errno))")
         }
         defer { fclose(handle) }
         var bytes: [UInt8] = []

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// What a service tells systemd, by the `sd_notify(3)` protocol: one datagram to `$NOTIFY_SOCKET`.
 ///

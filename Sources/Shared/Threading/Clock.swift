@@ -1,10 +1,5 @@
 import CLinux
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// The machine's clocks, read in one place.
 ///

@@ -1,8 +1,5 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import SystemPackage
 
 /// Holds a folder for one process; the kernel lets go when the process ends, however it ends.
 package final class FolderLock: Sendable {
@@ -27,11 +24,11 @@ package final class FolderLock: Sendable {
     /// Takes the folder, making it where it is missing.
     package static func take(_ folder: String) throws(Failure) -> FolderLock {
         guard mkdir(folder, 0o750) == 0 || errno == EEXIST else {
-            throw .failed(path: folder, reason: "cannot be made: \(String(cString: strerror(errno)))")
+            throw .failed(path: folder, reason: "cannot be made: \(Errno(rawValue: errno))")
         }
         let path = folder + "/lock"
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else { throw .failed(path: path, reason: String(cString: strerror(errno))) }
+        guard descriptor >= 0 else { throw .failed(path: path, reason: Errno(rawValue: errno).description) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw .inUse(path: folder)

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Lets a thread wait, without a task, until another has done its part.
 package final class Latch: @unchecked Sendable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// A value behind a lock, for the few places where a C callback or a thread rules out an actor.
 ///

@@ -1,10 +1,5 @@
 import CLinux
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Starts a detached thread for code that blocks, so that no thread of the concurrency pool ever does.
 ///

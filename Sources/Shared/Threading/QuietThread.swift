@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// How much a quiet thread gives way: nice values run from 0 to 19, and 15 is a thirtieth of the usual share.
 private let niceness: CInt = 15

@@ -1,10 +1,5 @@
 import DequeModule
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Runs the jobs of actors and tasks on one thread of its own: for work that waits for a disk, and for a chain whose
 /// stages should not wake one thread after another.

@@ -1,10 +1,5 @@
 import CLinux
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Wakes a thread that waits in `poll`.
 package final class WakeEvent: Sendable {

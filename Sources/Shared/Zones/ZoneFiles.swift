@@ -1,10 +1,5 @@
-package import Plan
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+package import Plan
 
 /// The system's zone files.
 package enum ZoneFiles {

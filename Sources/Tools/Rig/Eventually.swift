@@ -29,3 +29,15 @@ package func eventually<T: Sendable>(
         try await Task.sleep(for: every)
     }
 }
+
+/// Waits until a condition holds.
+///
+/// - Throws: ``RigError/late(what:seconds:last:)``, or `CancellationError`.
+package func eventually(
+    _ what: String,
+    within: Duration = .seconds(30),
+    every: Duration = .milliseconds(50),
+    condition: () async throws -> Bool
+) async throws {
+    let _: Void = try await eventually(what, within: within, every: every, probe: { try await condition() ? () : nil })
+}

@@ -1,10 +1,6 @@
-import Threading
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import SystemPackage
+import Threading
 
 /// Finds TCP ports on the loopback interface that nobody listens on.
 package enum FreePort {
@@ -47,7 +43,7 @@ package enum FreePort {
     /// A socket bound to the port, or nil when somebody has it.
     private static func bound(_ kind: __socket_type, port: UInt16) throws -> CInt? {
         let socket = Glibc.socket(AF_INET, CInt(kind.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-        guard socket >= 0 else { throw RigError.system("socket", String(cString: strerror(errno))) }
+        guard socket >= 0 else { throw RigError.system("socket", Errno(rawValue: errno).description) }
         var address = loopback(port: port)
         let isBound = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

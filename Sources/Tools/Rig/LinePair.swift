@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// The two sockets of one connection over a ``TroubledLine``, and the bytes on their way.
 final class LinePair {

@@ -1,11 +1,7 @@
 import FoundationEssentials
-import Threading
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import SystemPackage
+import Threading
 
 /// Asks the room's HTTP interface: one request a connection, loopback only, for demos and tests.
 package struct RoomClient: Sendable {
@@ -66,19 +62,19 @@ package struct RoomClient: Sendable {
 
 private func exchange(_ request: String, port: UInt16, seconds: Int) throws -> [UInt8] {
     guard let socket = LoopbackPort.connect(port) else {
-        throw RigError.system("connect to port \(port)", String(cString: strerror(errno)))
+        throw RigError.system("connect to port \(port)", Errno(rawValue: errno).description)
     }
     defer { close(socket) }
     var patience = timeval(tv_sec: seconds, tv_usec: 0)
     setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     let bytes = Array(request.utf8)
     guard send(socket, bytes, bytes.count, CInt(MSG_NOSIGNAL)) == bytes.count else {
-        throw RigError.system("send", String(cString: strerror(errno)))
+        throw RigError.system("send", Errno(rawValue: errno).description)
     }
     var answer: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while case let count = recv(socket, &buffer, buffer.count, 0), count != 0 {
-        guard count > 0 else { throw RigError.system("receive", String(cString: strerror(errno))) }
+        guard count > 0 else { throw RigError.system("receive", Errno(rawValue: errno).description) }
         answer += buffer[..<count]
         // Some servers keep the connection although they were asked to close it.
         if let length = expectedLength(answer), answer.count >= length { break }

@@ -1,11 +1,6 @@
+import Glibc
 import Subprocess
 import SystemPackage
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// A program that runs beside us until it is stopped.
 package struct RunningProgram: Sendable {

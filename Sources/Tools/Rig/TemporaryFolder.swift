@@ -1,16 +1,12 @@
 import FoundationEssentials
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import SystemPackage
 
 /// Lends a fresh folder and removes it afterwards, with all that is in it.
 package func withTemporaryFolder<R>(_ prefix: String, _ body: (String) async throws -> R) async throws -> R {
     let root = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     var template = Array("\(root)/\(prefix)-XXXXXX".utf8CString)
-    guard let made = mkdtemp(&template) else { throw RigError.system("mkdtemp", String(cString: strerror(errno))) }
+    guard let made = mkdtemp(&template) else { throw RigError.system("mkdtemp", Errno(rawValue: errno).description) }
     let folder = String(cString: made)
     // gpsd gives up root and still has to reach what lies in here.
     chmod(folder, 0o755)
@@ -21,11 +17,11 @@ package func withTemporaryFolder<R>(_ prefix: String, _ body: (String) async thr
 /// Writes a whole text file.
 package func writeFile(_ path: String, _ text: String) throws {
     guard let handle = fopen(path, "w") else {
-        throw RigError.system("open \(path)", String(cString: strerror(errno)))
+        throw RigError.system("open \(path)", Errno(rawValue: errno).description)
     }
     let written = fputs(text, handle)
     guard fclose(handle) == 0, written >= 0 else {
-        throw RigError.system("write \(path)", String(cString: strerror(errno)))
+        throw RigError.system("write \(path)", Errno(rawValue: errno).description)
     }
 }
 

@@ -1,10 +1,6 @@
-import Threading
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import SystemPackage
+import Threading
 
 /// A TCP line between a program and the broker that can be made bad: what a mobile network does, on loopback.
 package final class TroubledLine: Sendable {
@@ -50,7 +46,7 @@ package final class TroubledLine: Sendable {
             }
         }
         guard isBound, listen(self.listener, 64) == 0 else {
-            let reason = String(cString: strerror(errno))
+            let reason = Errno(rawValue: errno).description
             Glibc.close(self.listener)
             throw RigError.system("listen on port \(self.port)", reason)
         }

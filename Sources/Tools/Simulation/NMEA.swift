@@ -1,10 +1,5 @@
-package import Ground
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+package import Ground
 
 /// Writes NMEA 0183 sentences as a GPS and BeiDou receiver does.
 package enum NMEA {

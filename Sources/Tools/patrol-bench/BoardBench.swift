@@ -1,5 +1,6 @@
 import ArgumentParser
 import BrokerLink
+import Glibc
 import Ground
 import Logging
 import PatrolWire
@@ -8,12 +9,6 @@ import Rig
 import Settings
 import Simulation
 import Threading
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// `patrol-bench board`: from a device's position to the pages that look on.
 struct BoardBench: AsyncParsableCommand {

@@ -1,14 +1,9 @@
 import ArgumentParser
+import Glibc
 import Program
 import Rig
 import Simulation
 import Threading
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// `patrol-bench device`: memory and processor time of one patrold behind a real gpsd.
 struct DeviceBench: AsyncParsableCommand {

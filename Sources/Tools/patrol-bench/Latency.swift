@@ -1,15 +1,10 @@
 import BrokerLink
+import Glibc
 import Logging
 import PatrolWire
 import Rig
 import Settings
 import Threading
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Measures from the moment gpsd says a position to the moment a subscriber of the broker has the record of it.
 ///

@@ -1,15 +1,10 @@
 import ArgumentParser
+import Glibc
 import Program
 import Rig
 import RoadMap
 import RoadSearch
 import TimeToScene
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// `patrol-bench roads`: what a map costs: to import, to open, to weigh anew, to sweep.
 struct RoadsBench: AsyncParsableCommand {

@@ -1,15 +1,10 @@
 import ArgumentParser
+import Glibc
 import PatrolWire
 import Program
 import Rig
 import Simulation
 import Threading
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// `patrol-bench uplink`: how long a position takes, and how a day's backlog gets in beside it.
 struct UplinkBench: AsyncParsableCommand {
@@ -154,7 +149,7 @@ private struct Bench: Sendable {
             ["run", "--config", "\(self.folder)/patrold.yaml"],
             logFile: "\(self.folder)/patrold.log"
         ) { _ in
-            try await eventually("an outbox") { try await self.query("SELECT count(*) FROM record") == "1" ? () : nil }
+            try await eventually("an outbox") { try await self.query("SELECT count(*) FROM record") == "1" }
         }
         let log = try await self.query("SELECT value FROM meta WHERE key = 'log'")
         try writeFile("\(self.folder)/backlog.sql", try self.statements(log: log, backlog: backlog))

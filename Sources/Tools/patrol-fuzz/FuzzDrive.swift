@@ -1,11 +1,6 @@
+import Glibc
 import Ground
 import Program
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// A kind of input, and what reads it.
 protocol FuzzKind: Sendable {

@@ -1,12 +1,7 @@
+import Glibc
 import Ground
 import Rig
 import Threading
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Requests to a real command room: targets, headers and bodies.
 struct HTTPFuzz: FuzzKind {

@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import Glibc
 import Ground
 import Rig
 import RoadImport
@@ -7,12 +8,6 @@ import RoadMap
 import RoadSearch
 import Simulation
 import TimeToScene
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Asks a road network everything that the programs ask of one.
 enum RoadQuestions {

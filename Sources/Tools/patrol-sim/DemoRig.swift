@@ -1,17 +1,12 @@
 import Console
 import ConsoleWire
+import Glibc
 import Ground
 import PatrolWire
 import Program
 import Rig
 import Settings
 import Simulation
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// The real programs of the demonstration: broker, gpsd, patrold and the room, on free ports in one folder.
 struct DemoRig: Sendable {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BrokerLink
+import Glibc
 import Ground
 import Logging
 import PatrolWire
@@ -7,12 +8,6 @@ import Program
 import Rig
 import Settings
 import Simulation
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 @main
 struct PatrolSim: AsyncParsableCommand {

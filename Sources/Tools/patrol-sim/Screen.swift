@@ -1,12 +1,7 @@
+import Glibc
 import Ground
 import Simulation
 import Threading
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Where the demonstration is shown: a terminal that is drawn anew, or plain lines.
 struct Screen: Sendable {

@@ -1,12 +1,7 @@
+import Glibc
 import Ground
 import Rig
 import Threading
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// What a soak does to programs, lines and clocks, and how often it did.
 final class SoakFaults: Sendable {

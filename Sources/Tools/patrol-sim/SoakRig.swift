@@ -1,14 +1,9 @@
+import Glibc
 import Ground
 import Program
 import Rig
 import Simulation
 import Threading
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// The programs of a soak and the folder that they share.
 struct SoakRig: Sendable {

@@ -1,13 +1,8 @@
 import AccountFile
 import ArgumentParser
 import FoundationEssentials
-import Program
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Program
 
 /// `patrolctl account`: who may log in to the board.
 struct AccountCommands: AsyncParsableCommand {

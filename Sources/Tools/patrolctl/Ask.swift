@@ -1,14 +1,9 @@
 import ArgumentParser
 import Console
 import ConsoleWire
+import Glibc
 import PlainText
 import Program
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Where the device is spoken to, and how its answer is shown.
 struct AskOptions: ParsableArguments {

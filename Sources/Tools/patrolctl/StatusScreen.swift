@@ -1,13 +1,8 @@
 import Console
 import ConsoleWire
+import Glibc
 import PatrolWire
 import PlainText
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// The whole status as text: one screenful.
 struct StatusScreen {

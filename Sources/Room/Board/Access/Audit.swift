@@ -1,7 +1,12 @@
 import History
 import PatrolWire
 
-extension BoardParts {
+/// Who did and looked at what, beside what the desks keep of their cases.
+struct Audit: Sendable {
+    let casebook: Casebook
+    /// ms since 1970 UTC.
+    let now: @Sendable () -> Int64
+
     /// Writes down what somebody did or looked at.
     ///
     /// - Parameters:
@@ -10,8 +15,8 @@ extension BoardParts {
     ///   - actor: Who, where that is not yet the request's own identity.
     ///   - context: The request.
     /// - Throws: What the casebook throws when it cannot write: then the act must not pass for done.
-    func note(_ what: String, of subject: String, by actor: String? = nil, _ context: BoardContext) throws {
-        try self.casebook.note(
+    func note(_ what: String, of subject: String, by actor: String? = nil, _ context: BoardContext) async throws {
+        try await self.casebook.note(
             Casebook.Deed(
                 time: self.now(),
                 actor: actor ?? context.actor,

@@ -1,11 +1,7 @@
 import FoundationEssentials
-import Threading
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import SystemPackage
+import Threading
 
 /// Where sessions outlive a restart: a file that its owner alone may read, and that no session can be taken from,
 /// because it holds hashes of the ids.
@@ -69,5 +65,5 @@ package struct SessionFile: Sendable {
         guard rename(new, self.path) == 0 else { throw self.problem() }
     }
 
-    private func problem() -> Problem { Problem(description: "\(self.path): \(String(cString: strerror(errno)))") }
+    private func problem() -> Problem { Problem(description: "\(self.path): \(Errno(rawValue: errno))") }
 }

@@ -6,7 +6,9 @@ import PatrolWire
 
 /// The session of a request.
 struct SessionRoutes: Sendable {
-    let parts: BoardParts
+    let accounts: Accounts
+    let audit: Audit
+    let now: @Sendable () -> Int64
 
     private struct Answer: Encodable {
         let name: String
@@ -29,10 +31,10 @@ struct SessionRoutes: Sendable {
         api.post("session") { request, context in try await self.logIn(request, context) }
         api.delete("session") { request, context in
             try request.allow()
-            if case .login(let sessions) = self.parts.accounts, let id = self.id(request),
+            if case .login(let sessions) = self.accounts, let id = self.id(request),
                 let identity = await sessions.end(id)
             {
-                try self.parts.note("logout", of: "session", by: identity.name, context)
+                try await self.audit.note("logout", of: "session", by: identity.name, context)
             }
             return Response(
                 status: .noContent,
@@ -46,8 +48,8 @@ struct SessionRoutes: Sendable {
     }
 
     private func session(_ request: Request) -> Sessions.Session? {
-        guard case .login(let sessions) = self.parts.accounts, let id = self.id(request) else { return nil }
-        return sessions.session(id, now: self.parts.now())
+        guard case .login(let sessions) = self.accounts, let id = self.id(request) else { return nil }
+        return sessions.session(id, now: self.now())
     }
 
     private func logIn(_ request: Request, _ context: BoardContext) async throws -> Response {
@@ -57,7 +59,7 @@ struct SessionRoutes: Sendable {
             let password: String
         }
         let body: Body = try await request.json(example: #"{"name":"…","password":"…"}"#)
-        guard case .login(let sessions) = self.parts.accounts else {
+        guard case .login(let sessions) = self.accounts else {
             throw Problem(.conflict, "nobody logs in here: the board is open to this machine only")
         }
         let name = harmless(body.name, atMost: 64)
@@ -67,15 +69,17 @@ struct SessionRoutes: Sendable {
                 name: body.name,
                 password: body.password,
                 origin: context.origin,
-                now: self.parts.now()
+                now: self.now()
             )
         } catch {
             switch error {
             case .wrong:
-                try self.parts.note("login refused", of: "session", by: name, context)
+                try await self.audit.note("login refused", of: "session", by: name, context)
                 throw Problem(.unauthorized, "name and password do not fit")
             case .wait(let seconds, let isNews):
-                if isNews { try self.parts.note("login held back for \(seconds) s", of: "session", by: name, context) }
+                if isNews {
+                    try await self.audit.note("login held back for \(seconds) s", of: "session", by: name, context)
+                }
                 throw Problem(
                     .tooManyRequests,
                     "too many tries: wait \(seconds) seconds",
@@ -89,7 +93,7 @@ struct SessionRoutes: Sendable {
                 )
             }
         }
-        try self.parts.note("login", of: "session", by: name, context)
+        try await self.audit.note("login", of: "session", by: name, context)
         let cookie =
             "\(Admission.cookie)=\(id); Path=/; HttpOnly; SameSite=Strict\(sessions.isSecure ? "; Secure" : "")"
         let identity = session.identity

@@ -1,10 +1,5 @@
-import NIOCore
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import NIOCore
 
 /// The addresses that requests come from, as they are compared and counted.
 enum Address {

@@ -1,26 +1,30 @@
-import BrokerLink
+package import BrokerLink
 import Logging
 import Rig
 import ServiceLifecycle
 import Settings
-import TestSupport
 import Threading
 
 /// A link that runs, and what came of it.
-struct LinkRig: Sendable {
-    let link: BrokerLink
-    let changes = Collector<BrokerLink.Change>()
-    let messages = Collector<ReceivedMessage>()
+package struct LinkRig: Sendable {
+    /// The link.
+    package let link: BrokerLink
+    /// Ups and downs.
+    package let changes = Collector<BrokerLink.Change>()
+    /// What came.
+    package let messages = Collector<ReceivedMessage>()
     private let isReading: Bool
 
-    init(
+    /// Creates a rig; what nobody reads waits in the link, up to its limit.
+    package init(
         port: UInt16,
         clientID: String,
         subscriptions: [String] = [],
         credentials: BrokerAddress.Credentials? = nil,
         host: String = "127.0.0.1",
         will: BrokerMessage? = nil,
-        isReading: Bool = true
+        isReading: Bool = true,
+        inboxLimit: Int = 10_000
     ) {
         self.isReading = isReading
         var logger = Logger(label: "test")
@@ -33,14 +37,14 @@ struct LinkRig: Sendable {
                 keepalive: 5,
                 backOff: BackOff(shortest: .milliseconds(100), longest: .milliseconds(500))
             ),
-            inboxLimit: isReading ? 10_000 : 1,
+            inboxLimit: inboxLimit,
             logger: logger,
             will: { will }
         )
     }
 
     /// Runs the link while `body` runs; then lets it say goodbye.
-    func running<R: Sendable>(_ body: @Sendable (LinkRig) async throws -> R) async throws -> R {
+    package func running<R: Sendable>(_ body: @Sendable (LinkRig) async throws -> R) async throws -> R {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let group = ServiceGroup(services: [self.link], logger: logger)
@@ -62,13 +66,15 @@ struct LinkRig: Sendable {
         return try result.get()
     }
 
-    func waitUntilUp(times: Int = 1) async throws {
+    /// Waits until the broker has accepted the link, for the first time or once more.
+    package func waitUntilUp(times: Int = 1) async throws {
         try await eventually("the link being up \(times) times") {
             self.changes.all.filter { $0 == .up }.count >= times ? () : nil
         }
     }
 
-    func waitForMessages(_ count: Int) async throws {
-        try await eventually("\(count) messages") { self.messages.all.count >= count ? () : nil }
+    /// Waits until so many messages came.
+    package func waitForMessages(_ count: Int) async throws {
+        try await eventually("\(count) messages") { self.messages.all.count >= count }
     }
 }
