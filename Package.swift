@@ -226,6 +226,7 @@ let package = Package(
         library("Room", "TimeToScene", ["Ground", "RoadMap", "RoadSearch", "Threading"], settings: pure + optimised),
         library("Room", "Cases"),
         library("Room", "Incidents", ["Cases", "Ground", "PatrolWire", "Threading", "Units"]),
+        library("Room", "People", ["Cases", "PatrolWire", "Plan", "Units"]),
         // Its folder is Dispatch; a module of that name is Swift's own on Linux.
         library(
             "Room",
@@ -233,7 +234,8 @@ let package = Package(
             ["Ground", "Incidents", "PatrolWire", "RoadMap", "RoadSearch", "Threading", "TimeToScene", "Units"],
             in: "Dispatch"
         ),
-        library("Room", "Reports", ["Incidents", "Ground", "PatrolWire", "Plan", "Units"]),
+        library("Room", "Tasks", ["Cases", "PatrolWire"]),
+        library("Room", "Reports", ["Ground", "Incidents", "PatrolWire", "People", "Plan", "Tasks", "Units"]),
         .target(
             name: "Board",
             dependencies: [
@@ -267,8 +269,7 @@ let package = Package(
             "Operation",
             [
                 "Board", "BrokerLink", "Cases", "Dispatching", "Ground", "History", "Incidents", "Intake", "PatrolWire",
-                "Plan",
-                "PlanSigning", "Program", "RoadMap", "RoadSearch", "Threading", "TimeToScene", "Units", "Zones",
+                "People", "Plan", "PlanSigning", "Program", "RoadMap", "RoadSearch", "Threading", "TimeToScene", "Units", "Zones",
                 lifecycle,
                 logging,
             ],
@@ -279,10 +280,9 @@ let package = Package(
             "command-room",
             [
                 "AccountFile", "Board", "BrokerLink", "Dispatching", "Ground", "History", "Incidents", "Intake",
-                "Operation", "PatrolWire",
-                "PlainText", "Program", "RoadImport", "RoadMap", "RoadSearch",
-                "Settings", "SetupCheck", "Plan", "PlanSigning", "Systemd", "Threading", "TimeToScene", "Units",
-                "Zones", arguments,
+                "Operation", "PatrolWire", "People", "PlainText", "Program", "RoadImport", "RoadMap", "RoadSearch",
+                "Settings", "SetupCheck", "Plan", "PlanSigning", "Systemd", "Tasks", "Threading", "TimeToScene",
+                "Units", "Zones", arguments,
                 lifecycle,
                 logging, signals, system,
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -387,10 +387,8 @@ let package = Package(
             "RoomTests",
             [
                 "Board", "BrokerLink", "Cases", "Dispatching", "Ground", "History", "Incidents", "Intake", "Ledger",
-                "Operation",
-                "PatrolWire", "Plan", "Reports", "Rig", "RoadImport", "RoadMap", "RoadSearch", "TestSupport",
-                "Threading",
-                "TimeToScene", "Units", lifecycle, logging,
+                "Operation", "PatrolWire", "People", "Plan", "Reports", "Rig", "RoadImport", "RoadMap", "RoadSearch",
+                "Tasks", "TestSupport", "Threading", "TimeToScene", "Units", lifecycle, logging,
             ]
         ),
         tests("NightTests", ["Nights", "TestSupport"]),

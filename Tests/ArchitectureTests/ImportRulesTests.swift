@@ -5,7 +5,7 @@ import Testing
 /// locks may be among what they are built on.
 private let pure = [
     "Ground", "Plan", "PatrolWire", "ConsoleWire", "PlainText", "Position", "Track", "Report", "Orders", "Patrolling",
-    "Delivery", "Ledger", "Numbering", "Units",
+    "Delivery", "Ledger", "Numbering", "Units", "Cases", "People", "Tasks",
 ]
 
 /// Modules that touch the world.

@@ -18,7 +18,36 @@ struct PresenceTests {
     private func minutes(_ logs: [HandMadeLog], _ span: Range<Int64>) async throws -> [String: Double] {
         try await HandMadeStore.with(logs) { store in
             let report = try store.reading(span).presence(nil, zone: Self.zone)
-            return Dictionary(uniqueKeysWithValues: report.grids.map { ($0.id, $0.minutes) })
+            // A grid of which only is known that nothing is known is no presence.
+            let present = report.grids.filter { $0.minutes > 0 }
+            return Dictionary(uniqueKeysWithValues: present.map { ($0.id, $0.minutes) })
+        }
+    }
+
+    @Test("the share of presence is of the time with at least one unit, and what nobody knows stands apart")
+    func share() async throws {
+        var first = HandMadeLog("jinzhan", log: "0000000000000001")
+        first.say(.deviceStart, at: m(0))
+        first.say(.gridEnter, "north", at: m(0))
+        first.positions(m(0)...m(40), grids: ["north"])
+        first.say(.gridExit, "north", at: m(40))
+        first.positions(m(41)...m(100), grids: [])
+        var second = HandMadeLog("lido", log: "0000000000000002")
+        second.say(.gridEnter, "north", at: m(20))
+        second.positions(m(20)...m(60), grids: ["north"])
+        second.say(.gnssLost, at: m(60))
+        second.say(.gnssRestored, at: m(80))
+        second.positions(m(80)...m(90), grids: ["north"])
+        second.say(.gridExit, "north", at: m(90))
+        try await HandMadeStore.with([first, second]) { store in
+            let grid = try #require(try store.reading(m(0)..<m(100)).presence(nil, zone: Self.zone).grids.first)
+            #expect(grid.id == "north" && grid.units == 2 && grid.visits == 2)
+            // 40 of the first, 40 and 10 of the second; together 0 to 60 and 80 to 90.
+            #expect(grid.minutes == 90 && grid.present == 70 && grid.unknown == 20)
+            #expect(grid.share == 0.7)
+            // While somebody is known to be there, nobody asks for the one who is not.
+            let part = try #require(try store.reading(m(30)..<m(50)).presence(nil, zone: Self.zone).grids.first)
+            #expect(part.present == 20 && part.share == 1 && part.unknown == 0)
         }
     }
 
@@ -154,10 +183,20 @@ struct PresenceTests {
                     let span = from..<from + Int64.random(in: 1...4_000, using: &random) * 1_000
                     let report = try store.reading(span).presence(nil, zone: Self.zone)
                     var truth: [String: Double] = [:]
+                    var (seconds, units) = ([String: Set<Int64>](), [String: Int]())
+                    for life in lives {
+                        for (grid, present) in life.present(span) where !present.isEmpty {
+                            seconds[grid, default: []].formUnion(present)
+                            units[grid, default: 0] += 1
+                        }
+                    }
                     for life in lives { for (grid, ms) in life.presence(span) { truth[grid, default: 0] += ms } }
                     for grid in report.grids {
                         let minutes = ((truth.removeValue(forKey: grid.id) ?? 0) / 6_000).rounded() / 10
                         #expect(grid.minutes == minutes, "seed \(seed), \(grid.id) in \(span)")
+                        let present = (Double(seconds[grid.id]?.count ?? 0) / 6).rounded() / 10
+                        #expect(grid.present == present, "seed \(seed), \(grid.id) in \(span)")
+                        #expect(grid.units == units[grid.id] ?? 0, "seed \(seed), \(grid.id) in \(span)")
                     }
                     #expect(truth.values.allSatisfy { $0 == 0 }, "seed \(seed), \(truth) in \(span)")
                 }

@@ -119,4 +119,9 @@ struct RandomLife {
     func presence(_ span: Range<Int64>) -> [String: Double] {
         self.seconds.mapValues { Double($0.count { span.contains($0 * 1_000) }) * 1_000 }
     }
+
+    /// The seconds of a time in which it was present in each grid.
+    func present(_ span: Range<Int64>) -> [String: Set<Int64>] {
+        self.seconds.mapValues { $0.filter { span.contains($0 * 1_000) } }
+    }
 }

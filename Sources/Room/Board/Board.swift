@@ -90,8 +90,13 @@ package struct Board: Sendable {
             estimator: parts.estimator,
             plans: parts.plans,
             zone: parts.zone,
+            register: parts.register,
+            audit: audit,
             now: parts.now
         ).add(to: api)
+        RegisterRoutes(register: parts.register).add(to: api)
+        RosterRoutes(register: parts.register, zone: parts.zone, now: parts.now).add(to: api)
+        TaskRoutes(tasks: parts.tasks, now: parts.now).add(to: api)
         MapRoutes(estimator: parts.estimator, plans: parts.plans, audit: audit).add(to: api)
         let text = LiveText(
             units: parts.units,

@@ -4,7 +4,9 @@ package import History
 package import Incidents
 package import Intake
 package import PatrolWire
+package import People
 package import Plan
+package import Tasks
 package import TimeToScene
 import Units
 
@@ -20,6 +22,10 @@ package struct BoardParts: Sendable {
     package var rollCalls: RollCallDesk
     /// The closures.
     package var closures: ClosureDesk
+    /// The people.
+    package var register: RegisterDesk
+    /// What somebody is to do.
+    package var tasks: TaskDesk
     /// The roads.
     package var estimator: TimeToScene
     /// What came in.
@@ -52,6 +58,8 @@ package struct BoardParts: Sendable {
         desk: IncidentDesk,
         rollCalls: RollCallDesk,
         closures: ClosureDesk,
+        register: RegisterDesk,
+        tasks: TaskDesk,
         estimator: TimeToScene,
         meter: IntakeMeter,
         history: History,
@@ -69,7 +77,7 @@ package struct BoardParts: Sendable {
         (self.closures, self.estimator, self.meter, self.history) = (closures, estimator, meter, history)
         (self.casebook, self.plans, self.feed, self.stations) = (casebook, plans, feed, stations)
         (self.zone, self.accounts, self.now) = (zone, accounts, now)
-        (self.teams, self.health) = (teams, health)
+        (self.teams, self.health, self.register, self.tasks) = (teams, health, register, tasks)
     }
 }
 

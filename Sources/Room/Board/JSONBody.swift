@@ -63,6 +63,15 @@ extension Request {
     /// A query parameter.
     func query(_ name: String) -> String? { self.uri.queryParameters[name[...]].map(String.init) }
 
+    /// Whether a query says `1` or `true`.
+    func flag(_ name: String) throws -> Bool {
+        switch self.query(name) {
+        case nil, "0", "false": return false
+        case "1", "true": return true
+        default: throw Problem(.badRequest, "'\(name)' must be 1 or 0")
+        }
+    }
+
     /// A whole number in a query.
     func integer(_ name: String, in range: ClosedRange<Int>, default other: Int) throws -> Int {
         guard let text = self.query(name) else { return other }

@@ -5,8 +5,10 @@ import HTTPTypes
 import History
 import Incidents
 import PatrolWire
+import People
 import Plan
 import Reports
+import Tasks
 import Units
 
 /// Makes reports from what is stored: runs on a thread of its own, and asks again and again whether anybody still waits.
@@ -29,6 +31,10 @@ struct ReportReading: Sendable {
     /// - Returns: The report.
     /// - Throws: `HistoryError`, or `CancellationError` when nobody waits any more.
     func presence(_ plan: PatrolPlan?, zone: LocalZone) throws -> PresenceReport {
+        try self.presenceBook(plan, zone: zone).report
+    }
+
+    private func presenceBook(_ plan: PatrolPlan?, zone: LocalZone) throws -> PresenceBook {
         let logs = try self.reader.logs().compactMap { log in
             try self.reader.firstMade(of: log).map { (log: log, first: $0) }
         }
@@ -36,11 +42,15 @@ struct ReportReading: Sendable {
         let validity = plan?.validity ?? 0..<0
         let first = max(validity.lowerBound.milliseconds, logs.map(\.first).min() ?? .max, self.span.lowerBound)
         let last = min(validity.upperBound.milliseconds, self.now, self.span.upperBound)
+        let nothing = self.span.lowerBound..<self.span.lowerBound
+        let begin = max(self.span.lowerBound, logs.map(\.first).min() ?? .max)
+        let end = min(self.now, self.span.upperBound)
         var book = PresenceBook(
             span: self.span,
             duties: PresenceReport.Duties(plan),
             zone: plan?.zone ?? zone,
-            judged: first < last ? first..<last : self.span.lowerBound..<self.span.lowerBound
+            judged: first < last ? first..<last : nothing,
+            known: begin < end ? begin..<end : nothing
         )
         for (unit, logs) in Dictionary(grouping: logs, by: { UnitID(station: $0.log.station, device: $0.log.device) }) {
             guard let unit else { continue }
@@ -50,7 +60,7 @@ struct ReportReading: Sendable {
                 try self.read(log, unit, end: next, into: &book)
             }
         }
-        return book.report
+        return book
     }
 
     private func read(_ log: HistoryReader.Log, _ unit: UnitID, end: Int64, into book: inout PresenceBook) throws {
@@ -72,6 +82,36 @@ struct ReportReading: Sendable {
         book.end(at: min(runsOn ? to : last.made, end))
     }
 
+    /// Who was signed in where, and when: all that reaches into the time.
+    ///
+    /// What happened before it is looked at too, as far back as somebody may be on duty without a break.
+    func signIns() throws -> [SignIn] {
+        var book = SignInBook()
+        let from = self.span.lowerBound - Self.longestDuty
+        let to = min(self.span.upperBound, self.now + 1)
+        let logs = try self.reader.logs().compactMap { log in
+            try self.reader.firstMade(of: log).map { (log: log, first: $0) }
+        }
+        for (unit, logs) in Dictionary(grouping: logs, by: { UnitID(station: $0.log.station, device: $0.log.device) }) {
+            guard let unit else { continue }
+            let newest = logs.map(\.first).max() ?? 0
+            for (log, first) in logs {
+                guard let last = try self.reader.lastMade(of: log, before: to), last.made >= from else { continue }
+                book.begin(unit)
+                try self.reader.events(of: log, SignInBook.events, from: from, to: to) { event in
+                    let place = event.latitude.flatMap { latitude in event.longitude.map { (latitude, $0) } }
+                    book.take(PatrolEvent(event), at: place)
+                }
+                let next = logs.map(\.first).filter { $0 > first }.min() ?? .max
+                book.end(at: min(last.made, next), isOver: first < newest)
+            }
+        }
+        return book.signIns.filter { $0.until >= self.span.lowerBound || $0.isOpen }
+    }
+
+    /// So long, ms, somebody may have been signed in before: two days and nights.
+    private static let longestDuty: Int64 = 48 * 3_600_000
+
     /// What each unit did.
     func workload() throws -> WorkloadReport {
         var book = WorkloadBook()
@@ -82,6 +122,81 @@ struct ReportReading: Sendable {
             book.position(log: log.number, of: unit, place, at: position.made)
         }
         return book.report(incidents: try self.incidents(), rollCalls: try self.all())
+    }
+
+    /// What each officer did.
+    ///
+    /// - Parameters:
+    ///   - register: The people.
+    ///   - plan: What is to be covered.
+    ///   - zone: Local time.
+    /// - Throws: `HistoryError`, or `CancellationError` when nobody waits any more.
+    func officers(_ register: Register, _ plan: PatrolPlan?, zone: LocalZone) throws -> OfficerReport {
+        var book = OfficerBook(span: self.span, signIns: try self.signIns())
+        try self.reader.positions(from: self.span.lowerBound, to: self.span.upperBound) { log, position in
+            guard let place = Coordinate(latitude: position.latitude, longitude: position.longitude),
+                let unit = UnitID(station: log.station, device: log.device)
+            else { return }
+            book.position(log: log.number, of: unit, place, at: position.made)
+        }
+        let duties = Roster(register, zone: zone).duties(in: self.span)
+        let presence = try self.presenceBook(plan, zone: zone)
+        for (name, grids) in presence.staysByUnit {
+            guard let unit = UnitID(name) else { continue }
+            for (grid, stays) in grids {
+                for stay in stays {
+                    book.stay(unit, stay, owners: Self.owners(of: grid, during: stay, register, duties))
+                }
+            }
+        }
+        for one in presence.done {
+            guard let unit = UnitID(one.unit) else { continue }
+            if one.kind == .postDone { book.post(unit, at: one.time) } else { book.lap(unit, at: one.time) }
+        }
+        return book.report(
+            register: register,
+            duties: duties,
+            incidents: try self.incidents(),
+            rollCalls: try self.all(),
+            tasks: try self.tasks(),
+            now: self.now
+        )
+    }
+
+    /// Whose grid it is: by the register, and in a shift of the roster by that.
+    private static func owners(
+        of grid: String,
+        during stay: Range<Int64>,
+        _ register: Register,
+        _ duties: [Duty]
+    ) -> Set<String> {
+        var owners: Set<String> = []
+        if let own = register.responsibilities[grid], own.left == nil {
+            owners.formUnion([own.officer, own.helper].compactMap(\.self))
+        }
+        for duty in duties where duty.shift.places.contains(grid) && duty.span.overlaps(stay) {
+            owners.formUnion(duty.officers)
+        }
+        return owners
+    }
+
+    /// Tasks that were raised before the end of the time and not closed before its beginning.
+    private func tasks() throws -> [OwnedTask] {
+        var (found, last): ([OwnedTask], Casebook.Place?) = ([], nil)
+        repeat {
+            guard self.reader.goesOn() else { throw CancellationError() }
+            let items = try self.casebook.items(
+                OwnedTask.kind,
+                from: 0,
+                to: self.span.upperBound,
+                after: last,
+                limit: Self.page
+            )
+            found += try items.map { try JSONDecoder().decode(OwnedTask.self, from: Data($0.body)) }
+                .filter { ($0.closed ?? .max) >= self.span.lowerBound }
+            last = items.count == Self.page ? items.last.map { Casebook.Place(time: $0.time, id: $0.id) } : nil
+        } while last != nil
+        return found
     }
 
     /// Counts where units were.

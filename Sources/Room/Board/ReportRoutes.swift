@@ -5,6 +5,7 @@ import History
 import Hummingbird
 import NIOCore
 import PatrolWire
+import People
 import Plan
 import Reports
 import RoadMap
@@ -20,6 +21,8 @@ struct ReportRoutes: Sendable {
     let estimator: TimeToScene
     let plans: any PlanDesk
     let zone: LocalZone
+    let register: RegisterDesk
+    let audit: Audit
     let now: @Sendable () -> Int64
     private let gate = ReportGate()
 
@@ -43,9 +46,19 @@ struct ReportRoutes: Sendable {
                 return (report, { report.csv })
             }
         }
+        api.get("reports/officers") { request, context in
+            try context.require(.chief)
+            let (register, plan, zone) = (await self.register.register, self.plans.view?.plan, self.zone)
+            try await self.audit.note("officers' list read", of: "reports/officers", context)
+            return try await self.report(request, context) { reading in
+                let report = try reading.officers(register, plan, zone: zone)
+                return (report, { report.csv })
+            }
+        }
+        api.get("duty") { request, context in try await self.duty(request, context) }
         api.get("reports/heatmap") { request, context in try await self.heatMap(request, context) }
         api.get("reports/incidents") { request, context in try self.incidents(request, context) }
-        api.get("audit") { request, context in try await self.audit(request, context) }
+        api.get("audit") { request, context in try await self.deeds(request, context) }
     }
 
     /// A report as JSON or as a table; it is also written out where it gives way to all others.
@@ -136,7 +149,7 @@ struct ReportRoutes: Sendable {
         return Response(status: .ok, headers: headers, body: body)
     }
 
-    private func audit(_ request: Request, _ context: BoardContext) async throws -> Response {
+    private func deeds(_ request: Request, _ context: BoardContext) async throws -> Response {
         try context.require(.chief)
         try request.allow("before", "limit")
         let limit = request.query("limit").map { Int($0) ?? 0 } ?? 200
@@ -189,7 +202,7 @@ extension ReportRoutes {
         return from..<to
     }
 
-    private func reading(_ span: Range<Int64>, while goesOn: @escaping @Sendable () -> Bool) -> ReportReading {
+    func reading(_ span: Range<Int64>, while goesOn: @escaping @Sendable () -> Bool) -> ReportReading {
         ReportReading(
             reader: self.history.reader(while: goesOn),
             casebook: self.casebook,

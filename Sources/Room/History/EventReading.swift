@@ -24,6 +24,10 @@ package struct StoredEvent: Sendable, Hashable {
     package let isOff: Bool
     /// What belongs to the event: its texts, numbers and flags.
     package let data: [String: JSONValue]
+    /// Where the unit was, degrees; `nil` while it knew no place.
+    package let latitude: Double?
+    /// Where the unit was, degrees.
+    package let longitude: Double?
     /// For a `device.start`: when the last record before it was made, ms since 1970 UTC.
     package internal(set) var lastBefore: Int64?
     /// For a `device.start`: what the first position after it says.
@@ -34,6 +38,8 @@ extension HistoryReader {
     private static let page = 1_024
     private static let status = Array("st".utf8)
     private static let data = Array("data".utf8)
+    private static let latitude = Array("lat".utf8)
+    private static let longitude = Array("lon".utf8)
 
     /// Lends events of some kinds of one log, in the order in which they were made.
     ///
@@ -148,17 +154,27 @@ extension HistoryReader {
                     made: row[1],
                     sequence: row[2],
                     isOff: content?.isOff ?? false,
-                    data: content?.data ?? [:]
+                    data: content?.data ?? [:],
+                    latitude: content?.latitude,
+                    longitude: content?.longitude
                 )
             )
         }
         return events
     }
 
-    /// What an event says; a decoder is asked only where the bytes are unusual.
-    static func content(of body: Data) -> (isOff: Bool, data: [String: JSONValue]) {
-        var (isOff, isPlain): (Bool, Bool) = (false, true)
+    /// What an event says.
+    private struct Content {
+        var isOff = false
         var data: [String: JSONValue] = [:]
+        var latitude: Double?
+        var longitude: Double?
+    }
+
+    /// What an event says; a decoder is asked only where the bytes are unusual.
+    private static func content(of body: Data) -> Content {
+        var content = Content()
+        var isPlain = true
         let bytes = body.span
         let isUnderstood = ObjectScan.members(of: bytes, in: 0..<bytes.count) { name, value in
             if ObjectScan.isEqual(bytes, name, Self.status) {
@@ -166,15 +182,26 @@ extension HistoryReader {
                     isPlain = false
                     return false
                 }
-                isOff = status == UnitStatus.off.rawValue
+                content.isOff = status == UnitStatus.off.rawValue
             } else if ObjectScan.isEqual(bytes, name, Self.data) {
-                isPlain = Self.read(bytes, value, into: &data)
+                isPlain = Self.read(bytes, value, into: &content.data)
+            } else if ObjectScan.isEqual(bytes, name, Self.latitude) {
+                content.latitude = ObjectScan.number(bytes, value)
+                isPlain = content.latitude != nil
+            } else if ObjectScan.isEqual(bytes, name, Self.longitude) {
+                content.longitude = ObjectScan.number(bytes, value)
+                isPlain = content.longitude != nil
             }
             return isPlain
         }
-        if isUnderstood, isPlain { return (isOff, data) }
-        let record = Self.decoded(body)
-        return (record?.status == .off, record?.data ?? [:])
+        if isUnderstood, isPlain { return content }
+        guard let record = Self.decoded(body) else { return Content() }
+        return Content(
+            isOff: record.status == .off,
+            data: record.data ?? [:],
+            latitude: record.latitude,
+            longitude: record.longitude
+        )
     }
 
     private static func read(_ bytes: Span<UInt8>, _ range: Range<Int>, into data: inout [String: JSONValue]) -> Bool {

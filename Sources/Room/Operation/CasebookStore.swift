@@ -2,6 +2,7 @@ package import Cases
 import FoundationEssentials
 package import History
 package import Logging
+package import People
 
 /// Keeps the desks' cases in the casebook, as JSON.
 package struct CasebookStore: CaseStore {
@@ -71,5 +72,20 @@ package struct CasebookStore: CaseStore {
                 return nil
             }
         }
+    }
+
+    /// The personnel register as it was kept.
+    package func register() throws -> Register {
+        var register = Register()
+        func restore<E: Entry>(_ type: E.Type) throws {
+            let entries: [E] = try self.kept(since: 0)
+            for entry in entries { register.restore(entry) }
+        }
+        try restore(Officer.self)
+        try restore(PoliceTeam.self)
+        try restore(Responsibility.self)
+        try restore(Shift.self)
+        try restore(Absence.self)
+        return register
     }
 }

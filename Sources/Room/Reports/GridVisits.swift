@@ -69,14 +69,17 @@ package struct PatrolEvent: Sendable, Hashable {
 struct GridVisits: Sendable {
     /// What the time that is reported has seen.
     struct Sum: Sendable, Hashable {
-        var milliseconds: Int64 = 0
         var visits = 0
+        /// From when to when the unit was there, ms since 1970 UTC.
+        var stays: [Range<Int64>] = []
+        /// From when to when it was there before its position was lost, and nobody knows whether it still was.
+        var unknown: [Range<Int64>] = []
     }
 
     private let span: Range<Int64>
     private var open: [String: Int64] = [:]
-    /// Grids that the unit was in when its position was lost.
-    private var suspended: Set<String> = []
+    /// Grids that the unit was in when its position was lost, and when that was.
+    private var suspended: [String: Int64] = [:]
     private var isLost = false
     private var pending: PatrolEvent.Inside?
     /// The number of the last exit of each grid: a position with a smaller one knows nothing of it.
@@ -99,27 +102,31 @@ struct GridVisits: Sendable {
             guard let grid = event.text("grid") else { return }
             if self.span.contains(event.time) { self.sums[grid, default: Sum()].visits += 1 }
             if self.isLost {
-                self.suspended.insert(grid)
+                self.suspended[grid] = event.time
             } else if self.open[grid] == nil {
                 self.open[grid] = event.time
             }
         case .gridExit:
             if let grid = event.text("grid") { self.exit(grid, event) }
         case .gnssLost, .gnssFrozen:
-            self.suspended.formUnion(self.open.keys)
+            for grid in self.open.keys { self.suspended[grid] = event.time }
             self.closeAll(at: event.time)
             self.isLost = true
         case .gnssRestored:
             guard self.isLost else { return }
-            for grid in self.suspended { self.open[grid] = event.time }
-            (self.suspended, self.isLost, self.boundary) = ([], false, event.time)
+            for grid in self.suspended.keys { self.open[grid] = event.time }
+            self.endSuspended(at: event.time)
+            (self.isLost, self.boundary) = (false, event.time)
         case .deviceStop:
             self.closeAll(at: event.time)
-            (self.suspended, self.isLost, self.pending) = ([], false, nil)
+            self.endSuspended(at: event.time)
+            (self.isLost, self.pending) = (false, nil)
         case .deviceStart:
             // Whatever was still open belongs to a device that died: nothing is known after its last record.
-            self.closeAll(at: min(event.time, event.lastBefore ?? event.time))
-            (self.suspended, self.isLost, self.boundary) = ([], false, event.time)
+            let last = min(event.time, event.lastBefore ?? event.time)
+            self.closeAll(at: last)
+            self.endSuspended(at: last)
+            (self.isLost, self.boundary) = (false, event.time)
             self.pending = event.next
         default: break
         }
@@ -129,13 +136,16 @@ struct GridVisits: Sendable {
     mutating func end(at lastSeen: Int64) {
         self.resume(until: lastSeen)
         self.closeAll(at: lastSeen)
+        self.endSuspended(at: lastSeen)
     }
 
     private mutating func exit(_ grid: String, _ event: PatrolEvent) {
         defer { self.exits[grid] = (event.sequence, event.time) }
         if let since = self.open.removeValue(forKey: grid) {
             self.add(grid, since, event.time)
-        } else if self.suspended.remove(grid) == nil, let entered = event.number("t_in") {
+        } else if let since = self.suspended.removeValue(forKey: grid) {
+            self.addUnknown(grid, since, event.time)
+        } else if let entered = event.number("t_in") {
             // The entry itself is not there: the exit tells when it was.
             let earliest = max(self.boundary, self.exits[grid]?.time ?? .min)
             self.add(grid, max(entered, earliest), event.time)
@@ -157,8 +167,21 @@ struct GridVisits: Sendable {
         self.boundary = max(self.boundary, time)
     }
 
+    private mutating func endSuspended(at time: Int64) {
+        for (grid, since) in self.suspended { self.addUnknown(grid, since, time) }
+        self.suspended = [:]
+    }
+
     private mutating func add(_ grid: String, _ since: Int64, _ until: Int64) {
+        if let stay = self.clamped(since, until) { self.sums[grid, default: Sum()].stays.append(stay) }
+    }
+
+    private mutating func addUnknown(_ grid: String, _ since: Int64, _ until: Int64) {
+        if let time = self.clamped(since, until) { self.sums[grid, default: Sum()].unknown.append(time) }
+    }
+
+    private func clamped(_ since: Int64, _ until: Int64) -> Range<Int64>? {
         let (begin, end) = (max(since, self.span.lowerBound), min(until, self.span.upperBound))
-        if end > begin { self.sums[grid, default: Sum()].milliseconds += end - begin }
+        return end > begin ? begin..<end : nil
     }
 }

@@ -10,11 +10,24 @@ package struct PresenceBook: Sendable {
     /// Events that tell what was done in which window.
     package static let duties: [EventKind] = [.postDone, .postMissed, .lineComplete]
 
+    /// What all units did in one grid.
+    private struct Sum: Sendable {
+        var stays = Stays()
+        var unknown = Stays()
+        var visits = 0
+        var units: Set<String> = []
+    }
+
     private let span: Range<Int64>
     private let duties: PresenceReport.Duties
     private let judged: Range<Int64>
-    private var sums: [String: GridVisits.Sum] = [:]
+    private let known: Range<Int64>
+    private var sums: [String: Sum] = [:]
     private var windows: WindowBook
+    /// From when to when each unit, `station/device`, was in each grid, ms since 1970 UTC.
+    package private(set) var staysByUnit: [String: [String: [Range<Int64>]]] = [:]
+    /// Posts and lines that were done within the time: which unit, and when, ms since 1970 UTC.
+    package private(set) var done: [(unit: String, kind: EventKind, time: Int64)] = []
     private var visits: GridVisits?
     private var device = ""
 
@@ -26,13 +39,15 @@ package struct PresenceBook: Sendable {
     ///   - zone: Local time of the windows.
     ///   - judged: Windows of lines that close in this time can have been missed, ms since 1970 UTC: not before there was
     ///     a plan and a record, and not in the future.
+    ///   - known: The time of which the share of presence is: not before there was a record, and not in the future.
     package init(
         span: Range<Int64>,
         duties: PresenceReport.Duties = PresenceReport.Duties(),
         zone: LocalZone,
-        judged: Range<Int64>
+        judged: Range<Int64>,
+        known: Range<Int64>? = nil
     ) {
-        (self.span, self.duties) = (span, duties)
+        (self.span, self.duties, self.known) = (span, duties, (known ?? span).clamped(to: span))
         self.judged = judged.clamped(to: span)
         self.windows = WindowBook(span: span, zone: zone)
     }
@@ -58,14 +73,21 @@ package struct PresenceBook: Sendable {
     package mutating func take(_ event: PatrolEvent) {
         self.visits?.take(event)
         self.windows.take(event, by: self.device)
+        if event.kind == .postDone || event.kind == .lineComplete, self.span.contains(event.time) {
+            self.done.append((self.device, event.kind, event.time))
+        }
     }
 
     /// Ends a log with the last that is known of it, ms since 1970 UTC.
     package mutating func end(at lastSeen: Int64) {
         self.visits?.end(at: lastSeen)
         for (grid, sum) in self.visits?.sums ?? [:] {
-            self.sums[grid, default: GridVisits.Sum()].milliseconds += sum.milliseconds
-            self.sums[grid, default: GridVisits.Sum()].visits += sum.visits
+            self.sums[grid, default: Sum()].stays.add(sum.stays)
+            self.sums[grid, default: Sum()].unknown.add(sum.unknown)
+            self.sums[grid, default: Sum()].visits += sum.visits
+            guard !sum.stays.isEmpty else { continue }
+            self.sums[grid, default: Sum()].units.insert(self.device)
+            self.staysByUnit[self.device, default: [:]][grid, default: []] += sum.stays
         }
         self.visits = nil
     }
@@ -75,9 +97,7 @@ package struct PresenceBook: Sendable {
         var names: [String: String?] = [:]
         for grid in self.duties.grids { names[grid.id] = grid.name }
         let grids = Set(self.sums.keys).union(self.duties.grids.map(\.id)).sorted().map { id in
-            let sum = self.sums[id] ?? GridVisits.Sum()
-            let minutes = (Double(sum.milliseconds) / 6_000).rounded() / 10
-            return PresenceReport.Grid(id: id, name: names[id] ?? nil, minutes: minutes, visits: sum.visits)
+            self.grid(id, names[id] ?? nil, self.sums[id] ?? Sum())
         }
         let postResults = self.windows.posts
         var postNames: [String: String?] = [:]
@@ -92,6 +112,21 @@ package struct PresenceBook: Sendable {
             PresenceReport.Duty(line.id, line.name, self.windows.line(line, judged: self.judged))
         }
         return PresenceReport(grids: grids, posts: posts, lines: lines)
+    }
+
+    private func grid(_ id: String, _ name: String?, _ sum: Sum) -> PresenceReport.Grid {
+        func minutes(_ milliseconds: Int64) -> Double { (Double(milliseconds) / 6_000).rounded() / 10 }
+        let whole = self.known.upperBound - self.known.lowerBound
+        return PresenceReport.Grid(
+            id: id,
+            name: name,
+            minutes: minutes(sum.stays.sum),
+            visits: sum.visits,
+            present: minutes(sum.stays.union),
+            share: whole > 0 ? (Double(sum.stays.union) / Double(whole) * 10_000).rounded() / 10_000 : nil,
+            unknown: minutes(sum.unknown.union(without: sum.stays)),
+            units: sum.units.count
+        )
     }
 }
 

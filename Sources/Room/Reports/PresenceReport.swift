@@ -12,6 +12,21 @@ package struct PresenceReport: Sendable, Hashable, Encodable {
         package var minutes: Double
         /// Times that one came in.
         package var visits: Int
+        /// Minutes that at least one unit was in it.
+        package var present: Double
+        /// That as a share of the time, 0…1 (见警率); `nil` when nothing is known of the time.
+        package var share: Double?
+        /// Minutes that a unit was in it before its position was lost, and nobody else was: neither presence nor absence.
+        package var unknown: Double
+        /// How many units were in it.
+        package var units: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case id, name, minutes, visits, units
+            case present = "present_minutes"
+            case share = "presence_share"
+            case unknown = "unknown_minutes"
+        }
     }
 
     /// What became of one post or line, judged for the station: it is done whoever did it.
@@ -75,17 +90,21 @@ package struct PresenceReport: Sendable, Hashable, Encodable {
 
     /// All of it as one table.
     package var csv: String {
-        var text = CSV.line(["kind", "id", "name", "minutes", "visits", "done", "missed", "by"])
+        var text = CSV.line([
+            "kind", "id", "name", "minutes", "visits", "done", "missed", "by", "present_minutes", "presence_share",
+            "unknown_minutes", "units",
+        ])
         for grid in self.grids {
             text += CSV.line([
                 "grid", CSV.text(grid.id), CSV.text(grid.name), "\(grid.minutes)", "\(grid.visits)", "", "", "",
+                "\(grid.present)", CSV.number(grid.share), "\(grid.unknown)", "\(grid.units)",
             ])
         }
         for (kind, duties) in [("post", self.posts), ("line", self.lines)] {
             for duty in duties {
                 text += CSV.line([
                     kind, CSV.text(duty.id), CSV.text(duty.name), "", "\(duty.visits)", "\(duty.done)",
-                    "\(duty.missed)", CSV.text(duty.by.joined(separator: " ")),
+                    "\(duty.missed)", CSV.text(duty.by.joined(separator: " ")), "", "", "", "",
                 ])
             }
         }

@@ -16,6 +16,13 @@ package struct UnitID: Sendable, Hashable, Comparable, CustomStringConvertible {
         self.init(station: station, device: device)
     }
 
+    /// Reads what ``description`` gives; `nil` for anything else.
+    package init?(_ text: some StringProtocol) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return nil }
+        self.init(station: parts[0], device: parts[1])
+    }
+
     /// `station/device`.
     package var description: String { "\(self.station)/\(self.device)" }
 

@@ -12,12 +12,14 @@ import Logging
 import NIOCore
 import Operation
 import PatrolWire
+import People
 import Program
 import RoadMap
 import ServiceLifecycle
 import Settings
 import SystemPackage
 import Systemd
+import Tasks
 import Threading
 import TimeToScene
 import Units
@@ -104,6 +106,8 @@ struct Assembly {
         let plans = try PlanHolder(self.configuration.plan, state: self.configuration.state, network: self.network)
         let store = CasebookStore(self.casebook, logger: self.logger)
         let since = started - Self.remembered
+        let zone = self.configuration.timezone
+        let register = RegisterDesk(try store.register(), store: store, zone: zone, now: now)
         return RoomTables(
             units: UnitTable(await self.unitsOfBefore()),
             places: UnitPlaces(self.network),
@@ -121,6 +125,10 @@ struct Assembly {
                 changed: { feed.touch(.rollCall($0.id)) }
             ),
             closures: ClosureDesk(try store.kept(since: since), store: store, now: now) { feed.touch(.closures) },
+            register: register,
+            tasks: TaskDesk(try store.kept(since: since), store: store, now: now) { owner, due in
+                await register.register.objection(toOwner: owner, due: due, now: now(), zone: zone)
+            },
             now: now
         )
     }
@@ -221,6 +229,8 @@ struct Assembly {
                 desk: tables.desk,
                 rollCalls: tables.rollCalls,
                 closures: tables.closures,
+                register: tables.register,
+                tasks: tables.tasks,
                 estimator: tables.estimator,
                 meter: tables.meter,
                 history: self.history,
@@ -261,6 +271,8 @@ struct RoomTables: Sendable {
     let desk: IncidentDesk
     let rollCalls: RollCallDesk
     let closures: ClosureDesk
+    let register: RegisterDesk
+    let tasks: TaskDesk
     /// ms since 1970 UTC.
     let now: @Sendable () -> Int64
 }
