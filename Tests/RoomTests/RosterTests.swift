@@ -64,7 +64,9 @@ struct RosterTests {
         #expect(duties.map { "\(CivilDate(daysSince1970: $0.day))" } == ["2026-11-01", "2026-11-02", "2026-11-04"])
         #expect(try duties[0].span == at("2026-11-01", 22)..<at("2026-11-02", 2))
         // Only what overlaps, also when it began the day before.
-        duties = Roster(try self.register([shift]), zone: self.utc).duties(in: try at("2026-11-02", 1)..<at("2026-11-02", 2))
+        duties = Roster(try self.register([shift]), zone: self.utc).duties(
+            in: try at("2026-11-02", 1)..<at("2026-11-02", 2)
+        )
         #expect(duties.count == 1)
         shift.left = try at("2026-11-02", 12)
         duties = Roster(try self.register([shift]), zone: self.utc).duties(in: span)
@@ -143,7 +145,9 @@ struct RosterTests {
             guard let first = CivilDate(shift.date)?.daysSince1970, day >= first else { return false }
             if shift.every == 0, day != first { return false }
             if shift.every > 0, (day - first) % Int64(shift.every) != 0 { return false }
-            if shift.every > 0, let last = shift.last.flatMap({ CivilDate($0) }), day > last.daysSince1970 { return false }
+            if shift.every > 0, let last = shift.last.flatMap({ CivilDate($0) }), day > last.daysSince1970 {
+                return false
+            }
             let begin = day * 86_400_000 + from * 3_600_000
             return moment >= begin && moment < begin + length * 3_600_000
         }
@@ -183,7 +187,11 @@ struct RegisterTests {
         result = try await self.take(Self.officers, of: Officer.self, into: desk)
         #expect(result.added == ["0421", "0933"])
         #expect(await desk.register.officers["0421"]?.role == .police)
-        result = try await self.take(Self.officers.replacing("Wang Fang", with: "Wang Fen"), of: Officer.self, into: desk)
+        result = try await self.take(
+            Self.officers.replacing("Wang Fang", with: "Wang Fen"),
+            of: Officer.self,
+            into: desk
+        )
         #expect(result.changed == ["0933"] && result.same == 1 && result.added.isEmpty)
         #expect(await desk.register.officers["0933"]?.version == 2)
     }
@@ -200,7 +208,8 @@ struct RegisterTests {
                 "id,date,from,until,officers\ns1,2026-11-28,08:00,20:00,0421\ns2,2026-11-28,19:00,23:00,0421", 3,
                 "also on 's1'"
             ), ("id,date,from,until\ns1,2026-11-28,08:00,20:00\ns1,2026-11-29,08:00,20:00", 3, "line 2 already"),
-            ("id,date,from,until\ns1,2026-11-28,08:00", 2, "3 cells"), ("id,date,from,until\n\"s1,2026", 2, "never closed"),
+            ("id,date,from,until\ns1,2026-11-28,08:00", 2, "3 cells"),
+            ("id,date,from,until\n\"s1,2026", 2, "never closed"),
             ("", 1, "empty"),
         ]
     )

@@ -55,7 +55,12 @@ struct TaskTests {
         await #expect(throws: TaskRefusal.self) {
             try await again.take(.answer(result: "late"), with: task.id, actor: "x", origin: "test")
         }
-        let open = try await again.take(.reopen(reason: "stolen again", due: 9_000_000), with: task.id, actor: "x", origin: "t")
+        let open = try await again.take(
+            .reopen(reason: "stolen again", due: 9_000_000),
+            with: task.id,
+            actor: "x",
+            origin: "t"
+        )
         #expect(open.state == .open && open.closed == nil)
     }
 

@@ -121,7 +121,8 @@ package struct Register: Sendable, Hashable {
         let (first, last) = (day(now), day(due))
         // Whoever is there on a single day of the time may do it then.
         let away = self.absences.values.filter { $0.officer == number }
-        guard first <= last, last - first <= 366, (first...last).allSatisfy({ day in away.contains { $0.holds(on: day) } })
+        guard first <= last, last - first <= 366,
+            (first...last).allSatisfy({ day in away.contains { $0.holds(on: day) } })
         else { return nil }
         return "\(officer.name) (\(number)) is away for all of that time: name another owner, or a later time"
     }

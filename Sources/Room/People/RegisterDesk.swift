@@ -35,7 +35,9 @@ package actor RegisterDesk {
         (self.register, self.store, self.zone, self.now) = (register, store, zone, now)
     }
 
-    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe self.store.executor.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe self.store.executor.asUnownedSerialExecutor()
+    }
 
     /// Who is on duty when.
     package var roster: Roster { Roster(self.register, zone: self.zone) }
@@ -123,7 +125,9 @@ package actor RegisterDesk {
         guard result.problems.isEmpty, E.self is Shift.Type else { return }
         for problem in self.problems(of: Set(lines.keys), in: register) {
             let text = "\(problem.date): \(problem.text)"
-            result.problems.append(CSVTable.Problem(line: lines[problem.shift] ?? lines[problem.other ?? ""] ?? 1, text))
+            result.problems.append(
+                CSVTable.Problem(line: lines[problem.shift] ?? lines[problem.other ?? ""] ?? 1, text)
+            )
         }
         result.problems.sort { ($0.line, $0.text) < ($1.line, $1.text) }
     }

@@ -63,7 +63,9 @@ extension CSVTable {
 
     static func number(_ text: String?, _ column: String) throws(Fault) -> Int? {
         guard let text else { return nil }
-        guard let number = Int(text) else { throw Fault("'\(column)' must be a whole number, not '\(text.prefix(32))'") }
+        guard let number = Int(text) else {
+            throw Fault("'\(column)' must be a whole number, not '\(text.prefix(32))'")
+        }
         return number
     }
 }
@@ -110,7 +112,9 @@ extension Officer: TableEntry {
 extension PoliceTeam: TableEntry {
     package static let columns = ["id", "name", "parent", "leader", "deputy"]
     package static let needed = 2
-    package static let names = ["编号": "id", "名称": "name", "上级": "parent", "队长": "leader", "组长": "leader", "副队长": "deputy"]
+    package static let names = [
+        "编号": "id", "名称": "name", "上级": "parent", "队长": "leader", "组长": "leader", "副队长": "deputy",
+    ]
 
     package init(cells: (String) -> String?) throws(CSVTable.Fault) {
         self.init(
@@ -147,7 +151,8 @@ extension Responsibility: TableEntry {
 
 extension Shift: TableEntry {
     package static let columns = [
-        "id", "date", "from", "until", "officers", "name", "every", "last", "except", "need", "unit", "sector", "places",
+        "id", "date", "from", "until", "officers", "name", "every", "last", "except", "need", "unit", "sector",
+        "places",
     ]
     package static let needed = 4
     package static let names = [

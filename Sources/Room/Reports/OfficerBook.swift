@@ -102,15 +102,21 @@ package struct OfficerBook: Sendable {
         self.addOrders(incidents, to: &rows)
         self.addRollCalls(rollCalls, to: &rows)
         for task in tasks { rows[task.owner]?.add(task, in: self.span, now: now) }
-        return OfficerReport(from: self.span.lowerBound, to: self.span.upperBound, officers: rows.values.sorted { $0.number < $1.number })
+        return OfficerReport(
+            from: self.span.lowerBound,
+            to: self.span.upperBound,
+            officers: rows.values.sorted { $0.number < $1.number }
+        )
     }
 
     private func addHours(_ signIns: [SignIn], _ duties: [Duty], _ now: Int64, to row: inout OfficerReport.Row) {
         func hours(_ milliseconds: Int64) -> Double { (Double(milliseconds) / 36_000).rounded() / 100 }
         let begun = duties.filter { $0.span.lowerBound < min(now, self.span.upperBound) }
         let rostered = begun.map { $0.span.clamped(to: self.span.lowerBound..<min(now, self.span.upperBound)) }
-        let signed = signIns.map { max($0.from, self.span.lowerBound)..<max($0.from, self.span.lowerBound, min($0.until, self.span.upperBound)) }
-            .filter { !$0.isEmpty }
+        let signed = signIns.map {
+            max($0.from, self.span.lowerBound)..<max($0.from, self.span.lowerBound, min($0.until, self.span.upperBound))
+        }
+        .filter { !$0.isEmpty }
         var (planned, there) = (Stays(), Stays())
         planned.add(rostered.filter { !$0.isEmpty })
         there.add(signed)
@@ -121,7 +127,12 @@ package struct OfficerBook: Sendable {
         row.shifts = begun.count
         row.shiftsMissed = begun.count { duty in !signed.contains { $0.overlaps(duty.span) } }
         row.signIns = signIns.filter { $0.milliseconds(in: self.span) > 0 || self.span.contains($0.from) }.map {
-            OfficerReport.Evidence(station: $0.unit.station.text, device: $0.unit.device.text, from: $0.from, until: $0.until)
+            OfficerReport.Evidence(
+                station: $0.unit.station.text,
+                device: $0.unit.device.text,
+                from: $0.from,
+                until: $0.until
+            )
         }
     }
 

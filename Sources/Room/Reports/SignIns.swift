@@ -46,7 +46,9 @@ package struct SignInBook: Sendable {
     package mutating func take(_ event: PatrolEvent, at place: (latitude: Double, longitude: Double)?) {
         guard let unit, case .array(let present)? = event.data["present"] else { return }
         let officers = Set(present.compactMap { if case .string(let number) = $0 { number } else { nil } })
-        for (number, _) in self.open where !officers.contains(number) { self.close(number, at: event.time, isOpen: false) }
+        for (number, _) in self.open where !officers.contains(number) {
+            self.close(number, at: event.time, isOpen: false)
+        }
         for number in officers where self.open[number] == nil {
             self.open[number] = SignIn(
                 officer: number,

@@ -95,7 +95,9 @@ package struct OwnedTask: Case, Hashable {
     package var isPending: Bool { self.state != .closed }
 
     /// Whether it should have been done by a time, ms since 1970 UTC: an answer that came late was overdue.
-    package func isOverdue(at now: Int64) -> Bool { (self.answered ?? now) > self.due && (self.closed ?? now) > self.due }
+    package func isOverdue(at now: Int64) -> Bool {
+        (self.answered ?? now) > self.due && (self.closed ?? now) > self.due
+    }
 
     /// What is to be raised.
     package struct Draft: Sendable, Hashable {

@@ -29,7 +29,9 @@ package actor TaskDesk {
         (self.store, self.keeper, self.now, self.objection) = (store, CaseKeeper(store), now, objection)
     }
 
-    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe self.store.executor.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe self.store.executor.asUnownedSerialExecutor()
+    }
 
     /// What is not closed, overdue first, then by the time until which it is to be done.
     package var open: [OwnedTask] {

@@ -43,7 +43,9 @@ extension OwnedTask {
     /// - Throws: ``TaskRefusal``; then nothing changed.
     mutating func take(_ step: TaskStep, actor: String, now: Int64) throws(TaskRefusal) {
         func require(_ states: State..., or text: String) throws(TaskRefusal) {
-            if !states.contains(self.state) { throw TaskRefusal(.conflict, "\(self.id) is \(self.state.rawValue): \(text)") }
+            if !states.contains(self.state) {
+                throw TaskRefusal(.conflict, "\(self.id) is \(self.state.rawValue): \(text)")
+            }
         }
         func require(due: Int64) throws(TaskRefusal) {
             if due <= now { throw TaskRefusal(.invalid, "'due' must lie ahead, in ms since 1970") }

@@ -25,7 +25,9 @@ struct RosterRoutes: Sendable {
             let from = try request.time("from", default: self.zone.moments(local: today).lowerBound * 1_000)
             let to = try request.time("to", default: from + 7 * 86_400_000)
             guard from < to else { throw Problem(.badRequest, "'from' must be before 'to'") }
-            guard to - from <= Self.longest else { throw Problem(.badRequest, "'from' and 'to' are more than 100 days apart") }
+            guard to - from <= Self.longest else {
+                throw Problem(.badRequest, "'from' and 'to' are more than 100 days apart")
+            }
             let register = await self.register.register
             let roster = Roster(register, zone: self.zone)
             return try tagged(

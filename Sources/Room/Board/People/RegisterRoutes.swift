@@ -70,7 +70,8 @@ struct RegisterRoutes: Sendable {
             try context.require(.chief)
             try request.allow()
             let id = try context.parameters.require("id")
-            guard let gone = try await self.register.remove(type, id, actor: context.actor, origin: context.origin) else {
+            guard let gone = try await self.register.remove(type, id, actor: context.actor, origin: context.origin)
+            else {
                 throw Problem(.notFound, "there is no '\(id.prefix(64))'; GET /api/v1/register/\(name) lists them")
             }
             return answer(try jsonBytes(gone))
@@ -110,7 +111,10 @@ struct RegisterRoutes: Sendable {
         var cells: [String: String] = [:]
         for (key, value) in body {
             guard E.columns.contains(key) else {
-                throw Problem(.badRequest, "'\(key.prefix(64))' is no key: there are \(E.columns.joined(separator: ", "))")
+                throw Problem(
+                    .badRequest,
+                    "'\(key.prefix(64))' is no key: there are \(E.columns.joined(separator: ", "))"
+                )
             }
             cells[key] = try Self.cell(value, key)
         }

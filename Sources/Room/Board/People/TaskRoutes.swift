@@ -109,7 +109,9 @@ struct TaskRoutes: Sendable {
             }
             return state
         }
-        let (owner, incident, isOverdue) = (request.query("owner"), request.query("incident"), try request.flag("overdue"))
+        let (owner, incident, isOverdue) = (
+            request.query("owner"), request.query("incident"), try request.flag("overdue")
+        )
         let now = self.now()
         func isWanted(_ task: OwnedTask) -> Bool {
             (state == nil || task.state == state) && (owner == nil || task.owner == owner)
@@ -228,7 +230,15 @@ struct TaskAnswer: Encodable, Sendable {
         (self.result, self.answered, self.closed) = (task.result, task.answered, task.closed)
         self.version = task.version
         self.steps = task.entries.map {
-            Step(t: $0.time, by: $0.actor, what: $0.what, text: $0.text, owner: $0.owner, due: $0.due, rating: $0.rating)
+            Step(
+                t: $0.time,
+                by: $0.actor,
+                what: $0.what,
+                text: $0.text,
+                owner: $0.owner,
+                due: $0.due,
+                rating: $0.rating
+            )
         }
     }
 }
