@@ -4,6 +4,7 @@ import History
 import Incidents
 import Ledger
 import PatrolWire
+import Plan
 import Reports
 import Testing
 import Threading
@@ -13,6 +14,7 @@ import Threading
 @Suite("Reports")
 struct ReportTests {
     private let begin: Int64 = 1_795_478_400_000
+    private static let utc = LocalZone(name: "UTC", offset: 0)
 
     /// An incident as the casebook keeps it.
     private func incident(
@@ -45,7 +47,7 @@ struct ReportTests {
             self.incident("e", state: "assigned", after: 800),
             self.incident("f", category: "fire", state: "received", after: 970),
         ]
-        let report = ResponseReport(incidents, now: self.begin + 1_000_000)
+        let report = ResponseReport(incidents, now: self.begin + 1_000_000, zone: Self.utc)
         #expect(report.incidents == 6 && report.cancelled == 1 && report.counted == 5 && report.reached == 2)
         #expect(report.withinCounted == ["1": 4, "3": 4, "5": 3])
         #expect(report.within == ["1": 0.25, "3": 0.5, "5": 0.667])
@@ -55,13 +57,53 @@ struct ReportTests {
         #expect(report.byCategory == ["traffic": 170])
     }
 
+    @Test("hours, weekdays and units are those of the call and of the first unit there; steps are its own")
+    func groups() throws {
+        // 2026-11-24 is a Tuesday.
+        let incidents = try [
+            self.incident("a", arrived: 50), self.incident("b", after: 3_600, arrived: 100),
+            self.incident("c", state: "cleared", after: 86_400),
+        ]
+        let report = ResponseReport(incidents, now: self.begin + 200_000_000, zone: Self.utc)
+        let hour = self.begin / 3_600_000 % 24
+        #expect(report.hours["\(hour)"]?.counted == 2 && report.hours["\((hour + 1) % 24)"]?.reached == 1)
+        #expect(report.weekdays["2"]?.counted == 2 && report.weekdays["3"]?.counted == 1)
+        #expect(report.units["jinzhan/car-01"]?.counted == 3 && report.units["jinzhan/car-01"]?.reached == 2)
+        #expect(report.steps.assigned?.count == 2 && report.steps.assigned?.median == 0)
+        #expect(report.steps.accepted == nil && report.steps.arrived == nil)
+    }
+
+    @Test("a trend says what chance alone makes, and finds the year before by the calendar")
+    func trend() throws {
+        let now = try (0..<20).map { try self.incident("n\($0)", after: Int64($0) * 60) }
+        let before = try (0..<10).map { try self.incident("b\($0)") } + [self.incident("x", category: "fire")]
+        let day = 86_400_000 as Int64
+        let trend = IncidentTrend(
+            now,
+            before: before,
+            yearBefore: [],
+            span: self.begin..<self.begin + day,
+            zone: Self.utc
+        )
+        #expect(trend.all.count == 20 && trend.all.before == 11 && trend.all.changePercent == 81.8)
+        // 9 more of 31 in all: chance makes up to 10.9.
+        #expect(trend.all.isNoise && trend.all.yearChangePercent == nil && !trend.all.isYearNoise)
+        #expect(trend.categories["fire"]?.count == 0 && trend.categories["fire"]?.changePercent == -100)
+        #expect(trend.hours[1].reduce(0, +) == 20)
+        let leap = try #require(CivilDate("2028-02-29")).daysSince1970 * day
+        let year = IncidentTrend.yearBefore(leap..<leap + day, zone: Self.utc)
+        #expect(year.lowerBound == (try #require(CivilDate("2027-02-28"))).daysSince1970 * day)
+        #expect(year.upperBound == (try #require(CivilDate("2027-03-01"))).daysSince1970 * day)
+        #expect(IncidentTrend.before(100..<150) == 50..<100)
+    }
+
     @Test("nobody was reached: the shares are 0 and not missing")
     func unreached() throws {
-        let report = ResponseReport([try self.incident("c", state: "cleared")], now: self.begin)
+        let report = ResponseReport([try self.incident("c", state: "cleared")], now: self.begin, zone: Self.utc)
         #expect(
             report.within == ["1": 0, "3": 0, "5": 0] && report.within155Seconds == 0 && report.medianSeconds == nil
         )
-        #expect(ResponseReport([], now: 0).within == [:])
+        #expect(ResponseReport([], now: 0, zone: Self.utc).within == [:])
     }
 
     @Test("kilometres and positions are each unit's own, log by log, and nothing is cut")

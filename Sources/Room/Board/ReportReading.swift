@@ -124,6 +124,23 @@ struct ReportReading: Sendable {
         return book.report(incidents: try self.incidents(), rollCalls: try self.all())
     }
 
+    /// Incidents of the time against the time before and the same a year before.
+    func trend(zone: LocalZone) throws -> IncidentTrend {
+        func incidents(_ span: Range<Int64>) throws -> [Incident] {
+            let bounded = max(0, span.lowerBound)..<max(0, span.upperBound)
+            return try ReportReading(reader: self.reader, casebook: self.casebook, span: bounded, now: self.now)
+                .incidents()
+                .filter { $0.state != .cancelled }
+        }
+        return IncidentTrend(
+            try incidents(self.span),
+            before: try incidents(IncidentTrend.before(self.span)),
+            yearBefore: try incidents(IncidentTrend.yearBefore(self.span, zone: zone)),
+            span: self.span,
+            zone: zone
+        )
+    }
+
     /// What each officer did.
     ///
     /// - Parameters:

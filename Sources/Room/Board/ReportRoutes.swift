@@ -28,8 +28,16 @@ struct ReportRoutes: Sendable {
 
     func add(to api: RouterGroup<BoardContext>) {
         api.get("reports/response") { request, context in
-            try await self.report(request, context) { reading in
-                let report = ResponseReport(try reading.incidents(), now: reading.now)
+            let zone = self.zone
+            return try await self.report(request, context) { reading in
+                let report = ResponseReport(try reading.incidents(), now: reading.now, zone: zone)
+                return (report, { report.csv })
+            }
+        }
+        api.get("reports/trend") { request, context in
+            let zone = self.zone
+            return try await self.report(request, context) { reading in
+                let report = try reading.trend(zone: zone)
                 return (report, { report.csv })
             }
         }

@@ -1,4 +1,5 @@
 package import Incidents
+package import Plan
 
 /// How fast help came, and how right the estimates were.
 package struct ResponseReport: Sendable, Hashable, Encodable {
@@ -86,13 +87,24 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
     package let byCategory: [String: Double]
     /// By category: all that is said of all.
     package let categories: [String: Category]
+    /// How long each step took.
+    package let steps: ResponseSteps
+    /// By hour of the local day, `0` … `23`.
+    package let hours: [String: Category]
+    /// By weekday, `1` for Monday … `7`.
+    package let weekdays: [String: Category]
+    /// By unit that was first there, or that was sent where nobody got there: `station/device`.
+    package let units: [String: Category]
     /// Estimates and truth.
     package let estimates: Estimates
     /// Every journey.
     package let rows: [Row]
 
     private enum CodingKeys: String, CodingKey {
-        case incidents, cancelled, counted, reached, within, estimates, rows
+        case incidents, cancelled, counted, reached, within, estimates, rows, steps
+        case hours = "by_hour"
+        case weekdays = "by_weekday"
+        case units = "by_unit"
         case medianSeconds = "median_s"
         case p90Seconds = "p90_s"
         case withinCounted = "within_counted"
@@ -107,7 +119,8 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
     /// - Parameters:
     ///   - incidents: Those received in the time.
     ///   - now: ms since 1970 UTC: an open incident is so old.
-    package init(_ incidents: [Incident], now: Int64) {
+    ///   - zone: Local time of hours and weekdays.
+    package init(_ incidents: [Incident], now: Int64, zone: LocalZone) {
         let needed = incidents.filter { $0.state != .cancelled }
         let all = ResponseTimes(needed, now: now)
         self.incidents = incidents.count
@@ -118,16 +131,24 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
         self.p90Seconds = Self.quantile(0.9, all.seconds)
         (self.within, self.withinCounted) = (all.within, all.counted)
         (self.within155Seconds, self.within155SecondsCounted) = (all.share(155), all.count(155))
-        let categories = Dictionary(grouping: needed) { $0.report.category ?? "" }.mapValues { group in
-            let times = ResponseTimes(group, now: now)
-            return Category(
-                counted: group.count,
-                reached: times.seconds.count,
-                medianSeconds: Self.quantile(0.5, times.seconds),
-                within: times.within
-            )
+        func groups(_ key: (Incident) -> String?) -> [String: Category] {
+            let keyed = needed.compactMap { incident in key(incident).map { ($0, incident) } }
+            return Dictionary(grouping: keyed, by: \.0).mapValues { group in
+                let times = ResponseTimes(group.map(\.1), now: now)
+                return Category(
+                    counted: group.count,
+                    reached: times.seconds.count,
+                    medianSeconds: Self.quantile(0.5, times.seconds),
+                    within: times.within
+                )
+            }
         }
+        let categories = groups { $0.report.category ?? "" }
         self.categories = categories
+        self.steps = ResponseSteps(needed)
+        self.hours = groups { "\(Self.local($0.received, zone).hour)" }
+        self.weekdays = groups { "\(Self.local($0.received, zone).weekday)" }
+        self.units = groups { Self.unit(of: $0) }
         self.byCategory = categories.compactMapValues(\.medianSeconds)
         let rows = incidents.flatMap { incident in
             incident.assignments.compactMap { assignment in assignment.arrived.map { Row(incident, assignment, $0) } }
@@ -162,6 +183,20 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
             ])
         }
         return text
+    }
+
+    /// Hour and weekday of a moment, ms since 1970 UTC.
+    private static func local(_ time: Int64, _ zone: LocalZone) -> (hour: Int64, weekday: Int) {
+        let local = zone.local(time / 1_000)
+        let day = local.quotientAndRemainder(dividingBy: 86_400).quotient
+        return (local % 86_400 / 3_600, CivilDate(daysSince1970: day).weekday)
+    }
+
+    /// Whose the response is: the first unit there; where nobody got there, the last that was sent.
+    private static func unit(of incident: Incident) -> String? {
+        let first = incident.assignments.filter { $0.arrived != nil }
+            .min { ($0.arrived ?? .max) < ($1.arrived ?? .max) }
+        return (first ?? incident.assignments.last).flatMap { $0.id.map { "\($0)" } }
     }
 
     private static func quantile(_ share: Double, _ values: [Double]) -> Double? {
