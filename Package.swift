@@ -260,7 +260,7 @@ let package = Package(
             resources: [
                 "board.html", "board.css", "board.js", "base.js", "map.js", "live.js", "keyed.js", "lists.js",
                 "incident.js", "unit.js", "sos.js", "top.js", "panes.js", "keys.js", "session.js", "dialogs.js",
-                "endings.js", "reports.js", "words.js", "openapi.yaml",
+                "endings.js", "people.js", "tasks.js", "reports.js", "words.js", "openapi.yaml",
             ].map { .embedInCode("Web/\($0)") },
             swiftSettings: strict
         ),
@@ -269,7 +269,8 @@ let package = Package(
             "Operation",
             [
                 "Board", "BrokerLink", "Cases", "Dispatching", "Ground", "History", "Incidents", "Intake", "PatrolWire",
-                "People", "Plan", "PlanSigning", "Program", "RoadMap", "RoadSearch", "Threading", "TimeToScene", "Units", "Zones",
+                "People", "Plan", "PlanSigning", "Program", "RoadMap", "RoadSearch", "Threading", "TimeToScene",
+                "Units", "Zones",
                 lifecycle,
                 logging,
             ],

@@ -20,9 +20,13 @@ struct PeopleTests {
         struct Officer: Decodable {
             let number: String
             let name: String?
-            let signed_in: Bool
-            let unit: String?
+            let isSignedIn: Bool
             let elsewhere: Bool?
+
+            private enum CodingKeys: String, CodingKey {
+                case number, name, elsewhere
+                case isSignedIn = "signed_in"
+            }
         }
         struct Crew: Decodable {
             let shift: String
@@ -93,13 +97,13 @@ struct PeopleTests {
                                     return duty.unplanned.isEmpty ? nil : duty
                                 }
                                 let crew = try #require(now.duties.first)
-                                #expect(crew.shift == "day" && crew.officers.map(\.signed_in) == [true, false])
+                                #expect(crew.shift == "day" && crew.officers.map(\.isSignedIn) == [true, false])
                                 #expect(crew.officers.first?.name == "李伟" && crew.officers.first?.elsewhere == true)
                                 #expect(now.unplanned.map(\.number) == ["7777"])
                                 _ = try await self.officer(chain, "checkout", "0421")
                                 try await eventually("the sign-out") {
                                     let duty: Duty = try await chain.room.ask("GET", "/api/v1/duty").decode()
-                                    return duty.duties.first?.officers.map(\.signed_in) == [false, false]
+                                    return duty.duties.first?.officers.map(\.isSignedIn) == [false, false]
                                 }
                             }
                         }

@@ -9,9 +9,12 @@ struct TaskTests {
 
     private func desk(_ store: MemoryStore = MemoryStore(), kept: [OwnedTask] = []) -> TaskDesk {
         let time = self.time
-        return TaskDesk(kept, store: store, now: { time.withLock { $0 } }) { owner, _ in
-            owner == "0" ? "'0' has left" : nil
-        }
+        return TaskDesk(
+            kept,
+            store: store,
+            now: { time.withLock { $0 } },
+            objection: { owner, _ in owner == "0" ? "'0' has left" : nil }
+        )
     }
 
     private func pass(_ milliseconds: Int64) { self.time.withLock { $0 += milliseconds } }

@@ -63,6 +63,8 @@ struct PageRoutes: Sendable {
         ("session.js", "text/javascript; charset=utf-8", PackageResources.session_js),
         ("endings.js", "text/javascript; charset=utf-8", PackageResources.endings_js),
         ("dialogs.js", "text/javascript; charset=utf-8", PackageResources.dialogs_js),
+        ("people.js", "text/javascript; charset=utf-8", PackageResources.people_js),
+        ("tasks.js", "text/javascript; charset=utf-8", PackageResources.tasks_js),
         ("reports.js", "text/javascript; charset=utf-8", PackageResources.reports_js),
         ("words.js", "text/javascript; charset=utf-8", PackageResources.words_js),
     ]

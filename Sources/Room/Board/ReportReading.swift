@@ -147,6 +147,7 @@ struct ReportReading: Sendable {
     ///   - register: The people.
     ///   - plan: What is to be covered.
     ///   - zone: Local time.
+    /// - Returns: The list.
     /// - Throws: `HistoryError`, or `CancellationError` when nobody waits any more.
     func officers(_ register: Register, _ plan: PatrolPlan?, zone: LocalZone) throws -> OfficerReport {
         var book = OfficerBook(span: self.span, signIns: try self.signIns())

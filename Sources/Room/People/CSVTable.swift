@@ -27,7 +27,9 @@ package struct CSVTable: Sendable, Hashable {
     /// More rows than any station's roster has.
     package static let mostRows = 20_000
 
-    /// Reads a table; the first row names the columns. A byte order mark and semicolons between cells are understood.
+    /// Reads a table, whose first row names the columns.
+    ///
+    /// A byte order mark and semicolons between cells are understood.
     ///
     /// - Throws: ``Problem``.
     package init(_ text: String) throws(Problem) {

@@ -112,6 +112,7 @@ package struct Register: Sendable, Hashable {
     ///   - due: ms since 1970 UTC.
     ///   - now: ms since 1970 UTC.
     ///   - zone: The station's local time.
+    /// - Returns: What is in the way, and what to do.
     package func objection(toOwner number: String, due: Int64, now: Int64, zone: LocalZone) -> String? {
         guard let officer = self.officers[number] else {
             return "'owner' names '\(number.prefix(64))', and no such officer is known: GET /api/v1/register lists them"

@@ -76,6 +76,7 @@ package struct OfficerBook: Sendable {
     ///   - rollCalls: Roll calls of the time.
     ///   - tasks: Tasks raised in the time, and older ones that were not closed before it.
     ///   - now: ms since 1970 UTC.
+    /// - Returns: A row for each officer who was there in the time, or signed in.
     package consuming func report(
         register: Register,
         duties: [Duty],

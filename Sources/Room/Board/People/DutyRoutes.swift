@@ -60,6 +60,9 @@ struct DutyAnswer: Encodable, Sendable {
     let date: String
     let from: Int64
     let until: Int64
+    /// The same by the station's clock, such as `22:00`.
+    let fromClock: String
+    let untilClock: String
     let unit: String?
     let sector: String?
     let places: [String]
@@ -67,10 +70,17 @@ struct DutyAnswer: Encodable, Sendable {
     let officers: [PersonAnswer]
     let absent: [PersonAnswer]
 
+    private enum CodingKeys: String, CodingKey {
+        case shift, name, date, from, until, unit, sector, places, need, officers, absent
+        case fromClock = "from_clock"
+        case untilClock = "until_clock"
+    }
+
     init(_ duty: Duty, _ register: Register) {
         (self.shift, self.name) = (duty.shift.id, duty.shift.name)
         self.date = "\(CivilDate(daysSince1970: duty.day))"
         (self.from, self.until) = (duty.span.lowerBound, duty.span.upperBound)
+        (self.fromClock, self.untilClock) = (duty.shift.from, duty.shift.until)
         (self.unit, self.sector, self.places) = (duty.shift.unit, duty.shift.sector, duty.shift.places)
         self.need = duty.shift.need
         self.officers = duty.officers.map { PersonAnswer($0, register) }

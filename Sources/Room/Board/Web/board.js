@@ -6,15 +6,17 @@ import * as dialogs from "./dialogs.js";
 import { openEnding, setUpEndings } from "./endings.js";
 import { setUpKeys } from "./keys.js";
 import { draw, drawSoon, setUpPanes } from "./panes.js";
+import { openPeople, setUpPeople } from "./people.js";
 import { openReports, setUpReports } from "./reports.js";
 import { logIn, logInAgain } from "./session.js";
 import { distress, goToDistress, setUpDistress, tone } from "./sos.js";
+import { openTasks, setUpTasks } from "./tasks.js";
 import { complain } from "./top.js";
 import { word, language, switchLanguage } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const view = { incident: null, rollcall: null, unit: null, coverage: null, candidates: null, filter: "", place: null,
-  sketch: null, page: { title: "" }, canAct: true };
+  sketch: null, page: { title: "" }, canAct: true, role: "viewer" };
 /** For who measures and tests: what the page knows. */
 window.patrollink = { state, view, frames, map, distress };
 
@@ -22,7 +24,7 @@ const narrow = matchMedia("(max-width: 760px)");
 function isWall() { return document.body.classList.contains("wall"); }
 
 const labels = { "incidents-title": "incidents", new: "newIncident", rollcall: "rollcall", coverage: "coverage", language: "language",
-  logout: "logout", closure: "closures", reports: "reports", older: "older", "login-name-label": "name",
+  logout: "logout", closure: "closures", reports: "reports", "tasks-open": "tasks", "people-open": "people", older: "older", "login-name-label": "name",
   "login-password-label": "password", "login-go": "logIn" };
 
 function label() {
@@ -175,7 +177,9 @@ function clicks() {
   $("mode").onclick = () => setMode(!isWall());
   $("rollcall").onclick = () => dialogs.openRollCall();
   $("closure").onclick = () => dialogs.openClosures();
-  $("reports").onclick = () => openReports();
+  $("reports").onclick = () => openReports(view.role);
+  $("tasks-open").onclick = () => openTasks(view.canAct);
+  $("people-open").onclick = () => openPeople(view.role);
   $("older").onclick = loadOlder;
   $("coverage").onclick = async () => {
     view.coverage = view.coverage ? null : await ask("GET", "coverage?minutes=1,3,5").catch((error) => { complain(error); return null; });
@@ -227,8 +231,9 @@ function fit() {
 }
 
 function setRole(role) {
+  view.role = role;
   view.canAct = role !== "viewer";
-  for (const id of ["new", "rollcall", "closure"]) { $(id).hidden = !view.canAct; }
+  for (const id of ["new", "rollcall", "closure", "tasks-open", "people-open"]) { $(id).hidden = !view.canAct; }
 }
 
 async function begin() {
@@ -241,6 +246,8 @@ async function begin() {
   dialogs.setUpDialogs({ view, chooseIncident, chooseRollCall });
   setUpEndings(() => draw());
   setUpReports();
+  setUpTasks();
+  setUpPeople();
   setUpPanes(view, chooseIncident);
   setUpDistress({ view, visit });
   label();

@@ -180,18 +180,27 @@ window.addEventListener("online", wakeUp);
 
 /** Asks the room; what it throws has the answer's `status` (0 when there was none) and the room's own words. */
 export async function ask(method, path, body) {
-  const headers = { "Content-Type": "application/json" };
+  return talk(method, path, body === undefined ? undefined : JSON.stringify(body), "application/json", () => false);
+}
+
+/** Sends a table; one with faults is answered with them and not thrown. */
+export async function sendTable(path, text) {
+  return talk("POST", path, text, "text/csv", (status, value) => status === 422 && Array.isArray(value?.problems));
+}
+
+async function talk(method, path, body, type, isAnswer) {
+  const headers = { "Content-Type": type };
   if (token) { headers["X-CSRF-Token"] = token; }
   const fail = (status, detail) => Object.assign(new Error(detail), { status });
   let answer;
   let text;
   try {
-    answer = await fetch(`api/v1/${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    answer = await fetch(`api/v1/${path}`, { method, headers, body });
     text = answer.status === 204 ? "" : await answer.text();
   } catch { throw fail(0, ""); }
   let value = null;
   try { value = text ? JSON.parse(text) : null; } catch { if (answer.ok) { throw fail(502, ""); } }
-  if (!answer.ok) {
+  if (!answer.ok && !isAnswer(answer.status, value)) {
     if (answer.status === 401 && path !== "session") { endSession(); }
     throw fail(answer.status, value?.detail ?? answer.statusText);
   }

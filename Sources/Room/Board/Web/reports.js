@@ -5,7 +5,7 @@ import { safe } from "./lists.js";
 import { word, explain } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
-const kinds = ["presence", "response", "workload"];
+let kinds = ["presence", "response", "trend", "workload"];
 const periods = [["8h", 8], ["24h", 24], ["7d", 168], ["30d", 720]];
 let kind = "presence";
 let heat = null;
@@ -25,8 +25,8 @@ const views = {
     const name = (one) => cell(`${safe(one.name ?? one.id)} <small>${safe(one.name ? one.id : "")}</small>`, false);
     const empty = (isEmpty) => (isEmpty ? ' class="bare"' : "");
     const duty = (one) => `<tr${empty(one.done === 0)}>${name(one)}${cell(one.done)}${cell(one.missed)}</tr>`;
-    const grid = (one) => `<tr${empty(one.visits === 0 && one.minutes === 0)}>${name(one)}${cell(one.minutes.toFixed(1))}${cell(one.visits)}</tr>`;
-    return `<h3>${word("grids")}</h3>${table(["placeName", "presentMinutes", "visits"], report.grids.map(grid))}
+    const grid = (one) => `<tr${empty(one.visits === 0 && one.minutes === 0)}>${name(one)}${cell(percent(one.presence_share))}${cell(one.minutes.toFixed(1))}${cell(one.visits)}${cell(one.units)}${cell(one.unknown_minutes > 0 ? one.unknown_minutes.toFixed(1) : null)}</tr>`;
+    return `<h3>${word("grids")}</h3>${table(["placeName", "presenceShare", "presentMinutes", "visits", "units", "unknownMinutes"], report.grids.map(grid))}
       <h3>${word("posts")}</h3>${table(["placeName", "done", "missedPost"], report.posts.map(duty))}
       <h3>${word("lines")}</h3>${table(["placeName", "done", "missedLine"], report.lines.map(duty))}`;
   },
@@ -43,6 +43,24 @@ const views = {
       ${fact("estimateError", seconds(one.median_error_s))}
       ${fact("estimateInside", one.inside_80_percent === null || one.inside_80_percent === undefined ? null : `${one.inside_80_percent} %`)}</tbody></table>
       ${rows.length ? table(["incident", "unit", "took", "drove", "estimated"], rows) : ""}`;
+  },
+  trend(report) {
+    const change = (value, isNoise) => (value === null || value === undefined ? null : `${value > 0 ? "+" : ""}${value} %${isNoise ? ` <small>${word("noise")}</small>` : ""}`);
+    const row = ([name, one]) => `<tr>${cell(safe(name === "" ? word("other") : word(name)), false)}${cell(one.count)}${cell(one.before)}${cell(change(one.change_percent, one.noise))}
+      ${cell(one.year_before)}${cell(change(one.year_change_percent, one.year_noise))}</tr>`;
+    const rows = [["all", report.all], ...Object.entries(report.by_category).sort((a, b) => b[1].count - a[1].count)];
+    const most = Math.max(1, ...report.by_hour_and_weekday.flat());
+    const hour = (count) => `<td class="heat" style="--share:${Math.round(count / most * 100)}%" title="${count}">${count || ""}</td>`;
+    const days = report.by_hour_and_weekday.map((hours, day) => `<tr>${cell(word(`day ${day + 1}`), false)}${hours.map(hour).join("")}</tr>`);
+    return `${table(["category", "count", "periodBefore", "change", "yearBefore", "change"], rows.map(row))}
+      <h3>${word("byHour")}</h3><table class="hours"><thead><tr><th></th>${[...Array(24).keys()].map((n) => `<th class="n">${n}</th>`).join("")}</tr></thead><tbody>${days.join("")}</tbody></table>`;
+  },
+  officers(report) {
+    const seconds = (list) => (list.length === 0 ? null : `${Math.round([...list].sort((a, b) => a - b)[Math.floor(list.length / 2)])} s`);
+    return table(["officer", "dutyHours", "signedHours", "shiftsMissed", "km", "ownGridMinutes", "posts", "orders", "accepted", "arrivals", "medianResponse", "rollcall", "tasksDone", "overdue"],
+      report.officers.map((one) => `<tr>${cell(`${safe(one.name ?? one.number)} <small>${safe(one.name ? one.number : "")}</small>`, false)}${cell(one.duty_hours)}${cell(one.signed_hours)}
+        ${cell(`${one.shifts_missed}/${one.shifts}`)}${cell(one.km)}${cell(one.own_grid_minutes)}${cell(one.posts)}${cell(one.orders)}${cell(one.accepted)}${cell(one.arrived)}
+        ${cell(seconds(one.response_s))}${cell(`${one.roll_calls_answered}/${one.roll_calls}`)}${cell(one.tasks_done)}${cell(one.tasks_overdue)}</tr>`));
   },
   workload(report) {
     return table(["unit", "km", "accepted", "declined", "arrivals", "medianResponse", "rollcall"], report.units.map((one) =>
@@ -65,8 +83,11 @@ async function draw() {
   } catch (error) { $("report-error").textContent = explain(error); }
 }
 
-/** Opens the reports. */
-export function openReports() {
+/** Opens the reports; what each officer did is for a chief. */
+export function openReports(role) {
+  const isChief = role === "chief" || role === "admin";
+  kinds = ["presence", "response", "trend", "workload", ...(isChief ? ["officers"] : [])];
+  if (!kinds.includes(kind)) { kind = "presence"; }
   const chosen = $("report-period").value || "24";
   $("report-period").innerHTML = periods.map(([key, hours]) => `<option value="${hours}" ${String(hours) === chosen ? "selected" : ""}>${word(key)}</option>`).join("");
   if (!$("report").open) { $("report").showModal(); }
