@@ -12,7 +12,7 @@ struct BoardWordsTests {
     }
 
     private func keys(of text: String) -> Set<String> {
-        Set(text.matches(of: /(?:^|[,{])\s*"?([\w ]+?)"?: "/.anchorsMatchLineEndings()).map { String($0.1) })
+        Set(text.matches(of: /(?:^|[,{])\s*"?([\w \-]+?)"?: "/.anchorsMatchLineEndings()).map { String($0.1) })
     }
 
     /// The words of each language.

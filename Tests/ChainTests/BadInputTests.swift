@@ -67,19 +67,16 @@ struct BadInputTests {
         }
     }
 
-    @Test("two patrolds on one state folder")
+    @Test("two patrolds on one state folder", .chain(.patrold))
     func twice() async throws {
-        try await Chain.with { chain in
-            try await chain.withPatrold { _ in
-                try await chain.waitForLog("patrold.log", "patrold 0")
-                try await self.expectFailure(
-                    "patrold",
-                    ["run", "--config", "\(chain.folder)/patrold.yaml"],
-                    status: 69,
-                    "another patrold"
-                )
-            }
-        }
+        let chain = try Chain.current
+        try await chain.waitForLog("patrold.log", "patrold 0")
+        try await self.expectFailure(
+            "patrold",
+            ["run", "--config", "\(chain.folder)/patrold.yaml"],
+            status: 69,
+            "another patrold"
+        )
     }
 
     @Test("the room's configuration, road file and port")

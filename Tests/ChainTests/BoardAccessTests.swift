@@ -92,35 +92,33 @@ struct BoardAccessTests {
         }
     }
 
-    @Test("without a login a name that only points at this machine gets nothing, and no other site's page can act")
+    @Test(
+        "without a login a name that only points at this machine gets nothing, and no other site's page can act",
+        .chain(.broker, .room)
+    )
     func rebinding() async throws {
-        try await Chain.with { chain in
-            try await chain.withBroker { _ in
-                try await chain.withRoom { _ in
-                    let address = "http://127.0.0.1:\(chain.http)/api/v1"
-                    let name = "Host: evil.example:\(chain.http)"
-                    #expect(try await self.curl(chain, "-H", name, "\(address)/units").status == "403")
-                    #expect(try await self.curl(chain, "-H", "Host: localhost", "\(address)/units").status == "200")
-                    let body = #"{"lat":40.0201,"lon":116.5553}"#
-                    let other = "Origin: http://evil.example"
-                    let act = try await self.curl(
-                        chain,
-                        "-X",
-                        "POST",
-                        "-H",
-                        other,
-                        "-d",
-                        body,
-                        "\(address)/incidents"
-                    )
-                    #expect(act.status == "403")
-                    let path = #"{"id":"a/b","lat":40.0201,"lon":116.5553}"#
-                    #expect(
-                        try await self.curl(chain, "-X", "POST", "-d", path, "\(address)/incidents").status == "400"
-                    )
-                }
-            }
-        }
+        let chain = try Chain.current
+        let address = "http://127.0.0.1:\(chain.http)/api/v1"
+        let name = "Host: evil.example:\(chain.http)"
+        #expect(try await self.curl(chain, "-H", name, "\(address)/units").status == "403")
+        #expect(try await self.curl(chain, "-H", "Host: localhost", "\(address)/units").status == "200")
+        let body = #"{"lat":40.0201,"lon":116.5553}"#
+        let other = "Origin: http://evil.example"
+        let act = try await self.curl(
+            chain,
+            "-X",
+            "POST",
+            "-H",
+            other,
+            "-d",
+            body,
+            "\(address)/incidents"
+        )
+        #expect(act.status == "403")
+        let path = #"{"id":"a/b","lat":40.0201,"lon":116.5553}"#
+        #expect(
+            try await self.curl(chain, "-X", "POST", "-d", path, "\(address)/incidents").status == "400"
+        )
     }
 
     @Test("off this machine the board needs TLS and accounts, and says so")

@@ -171,29 +171,26 @@ struct BoardPageTests {
         }
     }
 
-    @Test("a broker that is gone is said on the page, and so is that it is back")
+    @Test("a broker that is gone is said on the page, and so is that it is back", .chain(.room))
     func brokerGone() async throws {
-        try await Chain.with { chain in
-            try await chain.withRoom { _ in
-                try await Browser.with(language: "en", folder: chain.folder) { page in
-                    try await chain.withBroker { _ in
-                        try await page.open("http://127.0.0.1:\(chain.http)/")
-                        _ = try await eventually("all is well") {
-                            let text: String = try await page.run(
-                                "return window.patrollink && document.getElementById('lost').hidden "
-                                    + "? document.getElementById('link').innerText : ''"
-                            )
-                            return text == "connected" ? true : nil
-                        }
-                    }
-                    _ = try await eventually("the page says so") {
-                        try await page.text("#lost").contains("broker is gone") ? true : nil
-                    }
-                    try await chain.withBroker { _ in
-                        _ = try await eventually("all is well again", within: .seconds(40)) {
-                            try await page.text("#link") == "connected" ? true : nil
-                        }
-                    }
+        let chain = try Chain.current
+        try await Browser.with(language: "en", folder: chain.folder) { page in
+            try await chain.withBroker { _ in
+                try await page.open("http://127.0.0.1:\(chain.http)/")
+                _ = try await eventually("all is well") {
+                    let text: String = try await page.run(
+                        "return window.patrollink && document.getElementById('lost').hidden "
+                            + "? document.getElementById('link').innerText : ''"
+                    )
+                    return text == "connected" ? true : nil
+                }
+            }
+            _ = try await eventually("the page says so") {
+                try await page.text("#lost").contains("broker is gone") ? true : nil
+            }
+            try await chain.withBroker { _ in
+                _ = try await eventually("all is well again", within: .seconds(40)) {
+                    try await page.text("#link") == "connected" ? true : nil
                 }
             }
         }
@@ -220,25 +217,22 @@ struct BoardPageTests {
         }
     }
 
-    @Test("a room that is gone is said, and one that is back is taken up again by itself")
+    @Test("a room that is gone is said, and one that is back is taken up again by itself", .chain(.broker))
     func roomGone() async throws {
-        try await Chain.with { chain in
-            try await chain.withBroker { _ in
-                try await Browser.with(language: "en", folder: chain.folder) { page in
-                    try await chain.withRoom { _ in
-                        try await page.open("http://127.0.0.1:\(chain.http)/")
-                        _ = try await eventually("live") {
-                            try await page.run("return !!window.patrollink && patrollink.state.isLive") ? true : nil
-                        }
-                    }
-                    _ = try await eventually("the page says so") {
-                        try await page.run("return !document.getElementById('lost').hidden") ? true : nil
-                    }
-                    try await chain.withRoom { _ in
-                        _ = try await eventually("live again", within: .seconds(20)) {
-                            try await page.run("return patrollink.state.isLive") ? true : nil
-                        }
-                    }
+        let chain = try Chain.current
+        try await Browser.with(language: "en", folder: chain.folder) { page in
+            try await chain.withRoom { _ in
+                try await page.open("http://127.0.0.1:\(chain.http)/")
+                _ = try await eventually("live") {
+                    try await page.run("return !!window.patrollink && patrollink.state.isLive") ? true : nil
+                }
+            }
+            _ = try await eventually("the page says so") {
+                try await page.run("return !document.getElementById('lost').hidden") ? true : nil
+            }
+            try await chain.withRoom { _ in
+                _ = try await eventually("live again", within: .seconds(20)) {
+                    try await page.run("return patrollink.state.isLive") ? true : nil
                 }
             }
         }

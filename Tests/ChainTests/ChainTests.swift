@@ -61,90 +61,87 @@ struct ChainTests {
         }
     }
 
-    @Test("what travels matches the contract: topics, quality of service, retained, keys")
+    @Test("what travels matches the contract: topics, quality of service, retained, keys", .chain(.broker))
     func contract() async throws {
-        try await Chain.with { chain in
-            try await chain.withBroker { _ in
-                let seen = Collector<ReceivedMessage>()
-                var logger = Logger(label: "test")
-                logger.logLevel = .critical
-                let listener = BrokerLink(
-                    BrokerLink.Configuration(
-                        address: BrokerAddress(endpoint: HostPort(host: "127.0.0.1", port: chain.broker)),
-                        clientID: "listener",
-                        subscriptions: ["patrol/#"]
-                    ),
-                    logger: logger,
-                    will: { nil }
-                )
-                let running = Task { try await listener.run() }
-                // What was said before it listens is not for it.
-                var changes = listener.changes.makeAsyncIterator()
-                #expect(await changes.next() == .up)
-                let reading = Task {
-                    while let batch = await listener.inbox.nextBatch() { for message in batch { seen.add(message) } }
-                }
-                try await chain.withRoom { _ in
-                    try await chain.withGPSD { line in
-                        try await chain.withPatrold { _ in
-                            try await chain.feeding(line) {
-                                try await eventually("positions") {
-                                    seen.all.filter { $0.topic.hasSuffix("/pos") }.count > 20 ? () : nil
-                                }
-                                try await eventually("health") {
-                                    seen.all.contains { $0.topic.hasSuffix("/health") } ? () : nil
-                                }
-                            }
+        let chain = try Chain.current
+        let seen = Collector<ReceivedMessage>()
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let listener = BrokerLink(
+            BrokerLink.Configuration(
+                address: BrokerAddress(endpoint: HostPort(host: "127.0.0.1", port: chain.broker)),
+                clientID: "listener",
+                subscriptions: ["patrol/#"]
+            ),
+            logger: logger,
+            will: { nil }
+        )
+        let running = Task { try await listener.run() }
+        // What was said before it listens is not for it.
+        var changes = listener.changes.makeAsyncIterator()
+        #expect(await changes.next() == .up)
+        let reading = Task {
+            while let batch = await listener.inbox.nextBatch() { for message in batch { seen.add(message) } }
+        }
+        try await chain.withRoom { _ in
+            try await chain.withGPSD { line in
+                try await chain.withPatrold { _ in
+                    try await chain.feeding(line) {
+                        try await eventually("positions") {
+                            seen.all.filter { $0.topic.hasSuffix("/pos") }.count > 20 ? () : nil
+                        }
+                        try await eventually("health") {
+                            seen.all.contains { $0.topic.hasSuffix("/health") } ? () : nil
                         }
                     }
                 }
-                try await eventually("the goodbye") {
-                    seen.all.last { $0.topic.hasSuffix("/car-01/state") }
-                        .flatMap { String(decoding: $0.payload, as: UTF8.self).contains("\"online\":false") ? () : nil }
-                }
-                running.cancel()
-                reading.cancel()
-                let coder = WireCoder()
-                var online: [Bool] = []
-                var hasHealth = false
-                var sequences: [Int64] = []
-                var events: [EventKind] = []
-                for message in seen.all {
-                    switch try Topic(message.topic) {
-                    case .room: _ = try coder.decode(RoomState.self, from: message.payload)
-                    case .incident, .incidentReceipt: Issue.record("a device tells no incidents")
-                    case .device(_, let device, let channel):
-                        #expect(device.text == "car-01")
-                        switch channel {
-                        case .position:
-                            let record = try coder.decode(Record.self, from: message.payload)
-                            #expect(record.event == nil && record.timeQuality == .gnss && record.source == .gnss)
-                            sequences.append(record.sequence)
-                        case .event:
-                            let record = try coder.decode(Record.self, from: message.payload)
-                            sequences.append(record.sequence)
-                            if let event = record.event { events.append(event) }
-                        case .state: online.append(try coder.decode(DeviceState.self, from: message.payload).online)
-                        case .acknowledgement:
-                            _ = try coder.decode(Acknowledgement.self, from: message.payload)
-                        case .health:
-                            let health = try coder.decode(DeviceHealth.self, from: message.payload)
-                            #expect(health.device == "car-01" && health.queue != nil && health.diskFree ?? 0 > 0)
-                            hasHealth = true
-                        default: Issue.record("unexpected \(message.topic)")
-                        }
-                    }
-                }
-                #expect(online == [true, false], "\(readFile("\(chain.folder)/patrold.log").suffix(2_000))")
-                #expect(hasHealth)
-                // Both were stopped in order, and so ended without a complaint.
-                for log in ["patrold.log", "command-room.log"] {
-                    #expect(!readFile("\(chain.folder)/\(log)").contains("unexpectedly"))
-                }
-                #expect(events.first == .deviceStart && events.last == .deviceStop)
-                #expect(Set(sequences).count == sequences.count, "a number came twice")
             }
         }
+        try await eventually("the goodbye") {
+            seen.all.last { $0.topic.hasSuffix("/car-01/state") }
+                .flatMap { String(decoding: $0.payload, as: UTF8.self).contains("\"online\":false") ? () : nil }
+        }
+        running.cancel()
+        reading.cancel()
+        let coder = WireCoder()
+        var online: [Bool] = []
+        var hasHealth = false
+        var sequences: [Int64] = []
+        var events: [EventKind] = []
+        for message in seen.all {
+            switch try Topic(message.topic) {
+            case .room: _ = try coder.decode(RoomState.self, from: message.payload)
+            case .incident, .incidentReceipt: Issue.record("a device tells no incidents")
+            case .device(_, let device, let channel):
+                #expect(device.text == "car-01")
+                switch channel {
+                case .position:
+                    let record = try coder.decode(Record.self, from: message.payload)
+                    #expect(record.event == nil && record.timeQuality == .gnss && record.source == .gnss)
+                    sequences.append(record.sequence)
+                case .event:
+                    let record = try coder.decode(Record.self, from: message.payload)
+                    sequences.append(record.sequence)
+                    if let event = record.event { events.append(event) }
+                case .state: online.append(try coder.decode(DeviceState.self, from: message.payload).online)
+                case .acknowledgement:
+                    _ = try coder.decode(Acknowledgement.self, from: message.payload)
+                case .health:
+                    let health = try coder.decode(DeviceHealth.self, from: message.payload)
+                    #expect(health.device == "car-01" && health.queue != nil && health.diskFree ?? 0 > 0)
+                    hasHealth = true
+                default: Issue.record("unexpected \(message.topic)")
+                }
+            }
+        }
+        #expect(online == [true, false], "\(readFile("\(chain.folder)/patrold.log").suffix(2_000))")
+        #expect(hasHealth)
+        // Both were stopped in order, and so ended without a complaint.
+        for log in ["patrold.log", "command-room.log"] {
+            #expect(!readFile("\(chain.folder)/\(log)").contains("unexpectedly"))
+        }
+        #expect(events.first == .deviceStart && events.last == .deviceStop)
+        #expect(Set(sequences).count == sequences.count, "a number came twice")
     }
 
     @Test("killed at any moment, no number is lost, doubled or reused", .timeLimit(.minutes(3)))

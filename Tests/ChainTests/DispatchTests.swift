@@ -131,30 +131,27 @@ struct DispatchTests {
         }
     }
 
-    @Test("a room killed with an order under way knows it again, and the order still gets through")
+    @Test("a room killed with an order under way knows it again, and the order still gets through", .chain(.broker))
     func killed() async throws {
-        try await Chain.with { chain in
-            try await chain.withBroker { _ in
-                let id = try await chain.withRoom { room in
-                    try await chain.withGPSD { line in
-                        try await chain.withPatrold { _ in
-                            try await chain.feeding(line) { try await chain.waitForRecords(2) }
-                        }
-                    }
-                    let body = #"{"lat":40.0201,"lon":116.5553}"#
-                    let opened = try await chain.room.ask("POST", "/api/v1/incidents", body: body).decode(Incident.self)
-                    let path = "/api/v1/incidents/\(opened.id)/assign"
-                    #expect(try await chain.room.ask("POST", path, body: #"{"device":"car-01"}"#).status == 200)
-                    room.send(SIGKILL)
-                    return opened.id
+        let chain = try Chain.current
+        let id = try await chain.withRoom { room in
+            try await chain.withGPSD { line in
+                try await chain.withPatrold { _ in
+                    try await chain.feeding(line) { try await chain.waitForRecords(2) }
                 }
-                try await chain.withRoom { _ in
-                    #expect(try await self.incident(chain, id).units.map(\.device) == ["car-01"])
-                    try await chain.withPatrold { _ in
-                        _ = try await eventually("the device has the order", within: .seconds(30)) {
-                            try await self.incident(chain, id).steps.contains { $0.what == "delivered" } ? true : nil
-                        }
-                    }
+            }
+            let body = #"{"lat":40.0201,"lon":116.5553}"#
+            let opened = try await chain.room.ask("POST", "/api/v1/incidents", body: body).decode(Incident.self)
+            let path = "/api/v1/incidents/\(opened.id)/assign"
+            #expect(try await chain.room.ask("POST", path, body: #"{"device":"car-01"}"#).status == 200)
+            room.send(SIGKILL)
+            return opened.id
+        }
+        try await chain.withRoom { _ in
+            #expect(try await self.incident(chain, id).units.map(\.device) == ["car-01"])
+            try await chain.withPatrold { _ in
+                _ = try await eventually("the device has the order", within: .seconds(30)) {
+                    try await self.incident(chain, id).steps.contains { $0.what == "delivered" } ? true : nil
                 }
             }
         }

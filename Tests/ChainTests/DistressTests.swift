@@ -111,55 +111,50 @@ struct DistressTests {
         }
     }
 
-    @Test("by the button, while there is no link: heard when there is one, and said to be late")
+    @Test("by the button, while there is no link: heard when there is one, and said to be late", .chain(.broker, .room))
     func button() async throws {
-        try await Chain.with { chain in
-            try await chain.withBroker { _ in
-                try await chain.withRoom { _ in
-                    func publish(_ channel: String, _ payload: String) async throws {
-                        let result = try await runProgramToEnd(
-                            "/usr/bin/mosquitto_pub",
-                            [
-                                "-p", "\(chain.broker)", "-V", "5", "-q", "1", "-t",
-                                "patrol/1/jinzhan/car-09/\(channel)",
-                                "-m", payload,
-                            ]
-                        )
-                        try #require(result.status == 0, "\(result.errors)")
-                    }
-                    let now = Int64(try await runProgramToEnd("/bin/date", ["+%s"]).output.prefix(10)) ?? 0
-                    func record(_ sequence: Int, _ age: Int64) -> String {
-                        #"{"v":1,"dev":"car-09","unit":"09","log":"00112233aabbccdd","seq":\#(sequence),"#
-                            + #""t":\#((now - age) * 1_000),"tq":"gnss","up":1,"trg":"event","st":"patrol","ev":"sos","#
-                            + #""data":{"by":"button","officers":["012345"]}}"#
-                    }
-                    let backlog =
-                        #"{"v":1,"log":"00112233aabbccdd","records":["# + record(1, 600) + "," + record(2, 590) + "]}"
-                    try await publish("log", backlog)
-                    let first = try await eventually("the alarm") {
-                        let all = try await self.incidents(chain)
-                        return all.alarms.isEmpty ? nil : all
-                    }
-                    #expect(first.incidents.count == 1 && first.alarms[0].late && first.incidents[0].placeless == true)
-                    let id = first.incidents[0].id
-                    // A call without a place can be answered, and the same records again make no other.
-                    let closed = try await chain.room.ask(
-                        "POST",
-                        "/api/v1/incidents/\(id)/close",
-                        body: #"{"result":"settled"}"#
-                    )
-                    #expect(closed.status == 200)
-                    try await publish("log", backlog)
-                    // Pressed after the first was closed.
-                    try await publish("evt", record(3, -5))
-                    let second = try await eventually("the next call") {
-                        let all = try await self.incidents(chain)
-                        return all.incidents.count > 1 ? all : nil
-                    }
-                    #expect(second.incidents.count == 2 && second.alarms.map(\.kind) == ["sos"])
-                    #expect(!second.alarms[0].late)
-                }
-            }
+        let chain = try Chain.current
+        func publish(_ channel: String, _ payload: String) async throws {
+            let result = try await runProgramToEnd(
+                "/usr/bin/mosquitto_pub",
+                [
+                    "-p", "\(chain.broker)", "-V", "5", "-q", "1", "-t",
+                    "patrol/1/jinzhan/car-09/\(channel)",
+                    "-m", payload,
+                ]
+            )
+            try #require(result.status == 0, "\(result.errors)")
         }
+        let now = Int64(try await runProgramToEnd("/bin/date", ["+%s"]).output.prefix(10)) ?? 0
+        func record(_ sequence: Int, _ age: Int64) -> String {
+            #"{"v":1,"dev":"car-09","unit":"09","log":"00112233aabbccdd","seq":\#(sequence),"#
+                + #""t":\#((now - age) * 1_000),"tq":"gnss","up":1,"trg":"event","st":"patrol","ev":"sos","#
+                + #""data":{"by":"button","officers":["012345"]}}"#
+        }
+        let backlog =
+            #"{"v":1,"log":"00112233aabbccdd","records":["# + record(1, 600) + "," + record(2, 590) + "]}"
+        try await publish("log", backlog)
+        let first = try await eventually("the alarm") {
+            let all = try await self.incidents(chain)
+            return all.alarms.isEmpty ? nil : all
+        }
+        #expect(first.incidents.count == 1 && first.alarms[0].late && first.incidents[0].placeless == true)
+        let id = first.incidents[0].id
+        // A call without a place can be answered, and the same records again make no other.
+        let closed = try await chain.room.ask(
+            "POST",
+            "/api/v1/incidents/\(id)/close",
+            body: #"{"result":"settled"}"#
+        )
+        #expect(closed.status == 200)
+        try await publish("log", backlog)
+        // Pressed after the first was closed.
+        try await publish("evt", record(3, -5))
+        let second = try await eventually("the next call") {
+            let all = try await self.incidents(chain)
+            return all.incidents.count > 1 ? all : nil
+        }
+        #expect(second.incidents.count == 2 && second.alarms.map(\.kind) == ["sos"])
+        #expect(!second.alarms[0].late)
     }
 }

@@ -28,33 +28,30 @@ struct HTTPEdgeTests {
         "\(line) HTTP/1.1\r\nHost: localhost\r\n\(headers)\r\n\(body)"
     }
 
-    @Test("a method that a path does not know is 405 with those that it knows, and OPTIONS tells them")
+    @Test("a method that a path does not know is 405 with those that it knows, and OPTIONS tells them", .chain(.room))
     func methods() async throws {
-        try await Chain.with { chain in
-            try await chain.withRoom { _ in
-                let cases = [
-                    ("PATCH", "/api/v1/units", "405", "GET, HEAD, OPTIONS"),
-                    ("DELETE", "/api/v1/incidents/7", "405", "GET, HEAD, OPTIONS"),
-                    ("PUT", "/api/v1/incidents", "405", "GET, HEAD, OPTIONS, POST"),
-                    ("POST", "/api/v1/roads/14/1/1", "405", "GET, HEAD, OPTIONS"),
-                    ("POST", "/", "405", "GET, HEAD, OPTIONS"),
-                    ("OPTIONS", "/api/v1/plan", "204", "GET, HEAD, OPTIONS, PUT"),
-                ]
-                for (method, path, status, allow) in cases {
-                    let answer = try await self.exchange(chain, self.request("\(method) \(path)"))
-                    #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(method) \(path): \(answer.prefix(60))")
-                    #expect(answer.contains("\r\nAllow: \(allow)\r\n"), "\(method) \(path): \(answer)")
-                }
-                let none = try await self.exchange(chain, self.request("PATCH /api/v1/nothing"))
-                #expect(none.hasPrefix("HTTP/1.1 404 ") && !none.contains("Allow:"))
-                let unknown = try await self.exchange(chain, self.request("GET /api/v1/live?since=1"))
-                #expect(
-                    unknown.hasPrefix("HTTP/1.1 400 ") && unknown.contains("'since' is no parameter: there are after")
-                )
-                let head = try await self.exchange(chain, self.request("HEAD /api/v1/units"))
-                #expect(head.hasPrefix("HTTP/1.1 200 ") && head.hasSuffix("\r\n\r\n"))
-            }
+        let chain = try Chain.current
+        let cases = [
+            ("PATCH", "/api/v1/units", "405", "GET, HEAD, OPTIONS"),
+            ("DELETE", "/api/v1/incidents/7", "405", "GET, HEAD, OPTIONS"),
+            ("PUT", "/api/v1/incidents", "405", "GET, HEAD, OPTIONS, POST"),
+            ("POST", "/api/v1/roads/14/1/1", "405", "GET, HEAD, OPTIONS"),
+            ("POST", "/", "405", "GET, HEAD, OPTIONS"),
+            ("OPTIONS", "/api/v1/plan", "204", "GET, HEAD, OPTIONS, PUT"),
+        ]
+        for (method, path, status, allow) in cases {
+            let answer = try await self.exchange(chain, self.request("\(method) \(path)"))
+            #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(method) \(path): \(answer.prefix(60))")
+            #expect(answer.contains("\r\nAllow: \(allow)\r\n"), "\(method) \(path): \(answer)")
         }
+        let none = try await self.exchange(chain, self.request("PATCH /api/v1/nothing"))
+        #expect(none.hasPrefix("HTTP/1.1 404 ") && !none.contains("Allow:"))
+        let unknown = try await self.exchange(chain, self.request("GET /api/v1/live?since=1"))
+        #expect(
+            unknown.hasPrefix("HTTP/1.1 400 ") && unknown.contains("'since' is no parameter: there are after")
+        )
+        let head = try await self.exchange(chain, self.request("HEAD /api/v1/units"))
+        #expect(head.hasPrefix("HTTP/1.1 200 ") && head.hasSuffix("\r\n\r\n"))
     }
 
     @Test("broken bodies are the sender's fault, and ids that look like paths lead nowhere")
@@ -89,42 +86,42 @@ struct HTTPEdgeTests {
         }
     }
 
-    @Test("what is private is not kept by any browser; long texts come as gzip to who takes it, the live stream never")
+    @Test(
+        "what is private is not kept by any browser; long texts come as gzip to who takes it, the live stream never",
+        .chain(.room)
+    )
     func headers() async throws {
-        try await Chain.with { chain in
-            try await chain.withRoom { _ in
-                for path in ["/api/v1/units", "/api/v1/page", "/api/v1/places?q=road", "/api/v1/nothing", "/healthz"] {
-                    let answer = try await chain.room.ask("GET", path)
-                    #expect(answer.head.contains("Cache-Control: no-store"), "\(path): \(answer.head)")
-                }
-                for (path, words) in [
-                    ("/", "no-cache"), ("/api/v1/openapi.yaml", "no-cache"),
-                    ("/api/v1/roads/14/1/1", "private, max-age=3600"),
-                ] {
-                    let answer = try await chain.room.ask("GET", path)
-                    #expect(answer.head.contains("Cache-Control: \(words)"), "\(path): \(answer.head)")
-                }
-                let address = "http://127.0.0.1:\(chain.http)"
-                let plain = try await runProgramToEnd("/usr/bin/curl", ["-s", "\(address)/openapi.yaml"])
-                let gzip = try await runProgramToEnd(
-                    "/usr/bin/curl",
-                    [
-                        "-s", "--compressed", "-w", "\n%{size_download} %header{content-encoding}",
-                        "\(address)/openapi.yaml",
-                    ]
-                )
-                #expect(gzip.output.hasPrefix(plain.output))
-                let told = gzip.output.split(separator: "\n").last?.split(separator: " ") ?? []
-                let size = try #require(told.first.flatMap { Int($0) })
-                #expect(told.last == "gzip" && size < plain.output.utf8.count / 2)
-                let refused = ["-s", "-H", "Accept-Encoding: gzip;q=0, br", "\(address)/openapi.yaml"]
-                #expect(try await runProgramToEnd("/usr/bin/curl", refused).output == plain.output)
-                let live = try await runProgramToEnd(
-                    "/usr/bin/curl",
-                    ["-sN", "-m", "2", "-D", "-", "-H", "Accept-Encoding: gzip", "\(address)/api/v1/live"]
-                )
-                #expect(live.output.contains("event-stream") && live.output.contains("event: beat"))
-            }
+        let chain = try Chain.current
+        for path in ["/api/v1/units", "/api/v1/page", "/api/v1/places?q=road", "/api/v1/nothing", "/healthz"] {
+            let answer = try await chain.room.ask("GET", path)
+            #expect(answer.head.contains("Cache-Control: no-store"), "\(path): \(answer.head)")
         }
+        for (path, words) in [
+            ("/", "no-cache"), ("/api/v1/openapi.yaml", "no-cache"),
+            ("/api/v1/roads/14/1/1", "private, max-age=3600"),
+        ] {
+            let answer = try await chain.room.ask("GET", path)
+            #expect(answer.head.contains("Cache-Control: \(words)"), "\(path): \(answer.head)")
+        }
+        let address = "http://127.0.0.1:\(chain.http)"
+        let plain = try await runProgramToEnd("/usr/bin/curl", ["-s", "\(address)/openapi.yaml"])
+        let gzip = try await runProgramToEnd(
+            "/usr/bin/curl",
+            [
+                "-s", "--compressed", "-w", "\n%{size_download} %header{content-encoding}",
+                "\(address)/openapi.yaml",
+            ]
+        )
+        #expect(gzip.output.hasPrefix(plain.output))
+        let told = gzip.output.split(separator: "\n").last?.split(separator: " ") ?? []
+        let size = try #require(told.first.flatMap { Int($0) })
+        #expect(told.last == "gzip" && size < plain.output.utf8.count / 2)
+        let refused = ["-s", "-H", "Accept-Encoding: gzip;q=0, br", "\(address)/openapi.yaml"]
+        #expect(try await runProgramToEnd("/usr/bin/curl", refused).output == plain.output)
+        let live = try await runProgramToEnd(
+            "/usr/bin/curl",
+            ["-sN", "-m", "2", "-D", "-", "-H", "Accept-Encoding: gzip", "\(address)/api/v1/live"]
+        )
+        #expect(live.output.contains("event-stream") && live.output.contains("event: beat"))
     }
 }

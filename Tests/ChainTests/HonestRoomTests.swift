@@ -135,21 +135,18 @@ struct HonestRoomTests {
         }
     }
 
-    @Test("a broker that is gone makes health red, and good again when it is back")
+    @Test("a broker that is gone makes health red, and good again when it is back", .chain(.room))
     func health() async throws {
-        try await Chain.with { chain in
-            try await chain.withRoom { _ in
-                #expect(try await chain.room.ask("GET", "/healthz").status == 503)
-                try await chain.withBroker { broker in
-                    try await eventually("health being good") {
-                        try await self.health(chain).status == "ok" ? () : nil
-                    }
-                    broker.send(9)
-                    try await eventually("the broker being missed", within: .seconds(30)) {
-                        let health = try await self.health(chain)
-                        return health.faults.first?.what == "broker" && health.status == "degraded" ? () : nil
-                    }
-                }
+        let chain = try Chain.current
+        #expect(try await chain.room.ask("GET", "/healthz").status == 503)
+        try await chain.withBroker { broker in
+            try await eventually("health being good") {
+                try await self.health(chain).status == "ok" ? () : nil
+            }
+            broker.send(9)
+            try await eventually("the broker being missed", within: .seconds(30)) {
+                let health = try await self.health(chain)
+                return health.faults.first?.what == "broker" && health.status == "degraded" ? () : nil
             }
         }
     }
@@ -174,46 +171,43 @@ struct HonestRoomTests {
         }
     }
 
-    @Test("damaged stores are set aside and the room goes on; two rooms do not share a folder")
+    @Test("damaged stores are set aside and the room goes on; two rooms do not share a folder", .chain(.broker))
     func stores() async throws {
-        try await Chain.with { chain in
-            try await chain.withBroker { _ in
-                try await chain.withRoom { _ in
-                    let second = try await runProgramToEnd(
-                        Places.program("command-room"),
-                        ["run", "--config", "\(chain.folder)/command-room.yaml"]
-                    )
-                    #expect(second.status == 69 && second.errors.contains("another command-room uses it"))
-                    try await self.publish(chain, "patrol/1/jinzhan/car-01/pos", self.position("car-01"))
-                    try await eventually("a record") { try await self.health(chain).stored == 1 }
-                }
-                for (round, file) in ["history", "casebook", "history"].enumerated() {
-                    let path = "\(chain.folder)/room/\(file).sqlite"
-                    for tail in ["-wal", "-shm"] {
-                        _ = try await runProgramToEnd("/bin/rm", ["-f", path + tail])
-                    }
-                    if round == 2 {
-                        _ = try await runProgramToEnd("/usr/bin/truncate", ["-s", "5000", path])
-                    } else {
-                        try writeFile(path, String(repeating: "rubbish ", count: 4_096))
-                    }
-                    try await chain.withRoom { _ in
-                        try await self.publish(
-                            chain,
-                            "patrol/1/jinzhan/car-01/pos",
-                            self.position("car-01", sequence: round + 2)
-                        )
-                        try await eventually("a record after round \(round)") {
-                            let health = try await self.health(chain)
-                            return health.stored >= 1 && health.status == "ok" ? () : nil
-                        }
-                    }
-                    let names = try FileManager.default.contentsOfDirectory(atPath: "\(chain.folder)/room")
-                    #expect(names.contains { $0.hasPrefix("\(file).sqlite.damaged-") }, "round \(round)")
-                }
-                #expect(readFile("\(chain.folder)/command-room.log").components(of: "is damaged") == 3)
-            }
+        let chain = try Chain.current
+        try await chain.withRoom { _ in
+            let second = try await runProgramToEnd(
+                Places.program("command-room"),
+                ["run", "--config", "\(chain.folder)/command-room.yaml"]
+            )
+            #expect(second.status == 69 && second.errors.contains("another command-room uses it"))
+            try await self.publish(chain, "patrol/1/jinzhan/car-01/pos", self.position("car-01"))
+            try await eventually("a record") { try await self.health(chain).stored == 1 }
         }
+        for (round, file) in ["history", "casebook", "history"].enumerated() {
+            let path = "\(chain.folder)/room/\(file).sqlite"
+            for tail in ["-wal", "-shm"] {
+                _ = try await runProgramToEnd("/bin/rm", ["-f", path + tail])
+            }
+            if round == 2 {
+                _ = try await runProgramToEnd("/usr/bin/truncate", ["-s", "5000", path])
+            } else {
+                try writeFile(path, String(repeating: "rubbish ", count: 4_096))
+            }
+            try await chain.withRoom { _ in
+                try await self.publish(
+                    chain,
+                    "patrol/1/jinzhan/car-01/pos",
+                    self.position("car-01", sequence: round + 2)
+                )
+                try await eventually("a record after round \(round)") {
+                    let health = try await self.health(chain)
+                    return health.stored >= 1 && health.status == "ok" ? () : nil
+                }
+            }
+            let names = try FileManager.default.contentsOfDirectory(atPath: "\(chain.folder)/room")
+            #expect(names.contains { $0.hasPrefix("\(file).sqlite.damaged-") }, "round \(round)")
+        }
+        #expect(readFile("\(chain.folder)/command-room.log").components(of: "is damaged") == 3)
     }
 
     @Test("an incident over MQTT while the store is locked is entered, answered, and kept when the lock is gone")

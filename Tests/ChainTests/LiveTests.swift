@@ -59,49 +59,41 @@ struct LiveTests {
         }
     }
 
-    @Test("a page that was there first sees the first unit that reports")
+    @Test("a page that was there first sees the first unit that reports", .chain(.room))
     func firstChange() async throws {
-        try await Chain.with { chain in
-            try await chain.withRoom { _ in
-                let page = Task { try await self.listen(chain, until: { $0.contains("car-01") }) }
-                _ = try await eventually("the page looks on") {
-                    try await chain.room.ask("GET", "/metrics").text.contains("patrollink_pages 1") ? true : nil
-                }
-                try await chain.withBroker { _ in
-                    try await chain.waitForLog("command-room.log", "Connected to broker")
-                    let text = try self.position("car-01", 1, latitude: 40.02)
-                    try await self.publish(chain, "patrol/1/jinzhan/car-01/pos", text)
-                    let stream = try await page.value
-                    #expect(stream.contains("car-01"))
-                }
-            }
+        let chain = try Chain.current
+        let page = Task { try await self.listen(chain, until: { $0.contains("car-01") }) }
+        _ = try await eventually("the page looks on") {
+            try await chain.room.ask("GET", "/metrics").text.contains("patrollink_pages 1") ? true : nil
+        }
+        try await chain.withBroker { _ in
+            try await chain.waitForLog("command-room.log", "Connected to broker")
+            let text = try self.position("car-01", 1, latitude: 40.02)
+            try await self.publish(chain, "patrol/1/jinzhan/car-01/pos", text)
+            let stream = try await page.value
+            #expect(stream.contains("car-01"))
         }
     }
 
-    @Test("a page that comes back gets what changed since, each thing once, as it is now")
+    @Test("a page that comes back gets what changed since, each thing once, as it is now", .chain(.broker, .room))
     func resume() async throws {
-        try await Chain.with { chain in
-            try await chain.withBroker { _ in
-                try await chain.withRoom { _ in
-                    try await chain.waitForLog("command-room.log", "Connected to broker")
-                    for device in ["car-01", "car-02"] {
-                        let text = try self.position(device, 1, latitude: 40.02)
-                        try await self.publish(chain, "patrol/1/jinzhan/\(device)/pos", text)
-                    }
-                    let first = try await self.listen(chain, until: { $0.contains("car-02") })
-                    #expect(first.contains(#""whole":true"#))
-                    let id = try #require(
-                        first.split(separator: "\n").last { $0.hasPrefix("id: ") }?.dropFirst("id: ".count)
-                    )
-                    for number in 2...6 {
-                        let text = try self.position("car-01", number, latitude: 40.02 + Double(number) / 10_000)
-                        try await self.publish(chain, "patrol/1/jinzhan/car-01/pos", text)
-                    }
-                    let again = try await self.listen(chain, after: String(id), until: { $0.contains("40.0206") })
-                    #expect(!again.contains("car-02") && !again.contains("40.0203"))
-                }
-            }
+        let chain = try Chain.current
+        try await chain.waitForLog("command-room.log", "Connected to broker")
+        for device in ["car-01", "car-02"] {
+            let text = try self.position(device, 1, latitude: 40.02)
+            try await self.publish(chain, "patrol/1/jinzhan/\(device)/pos", text)
         }
+        let first = try await self.listen(chain, until: { $0.contains("car-02") })
+        #expect(first.contains(#""whole":true"#))
+        let id = try #require(
+            first.split(separator: "\n").last { $0.hasPrefix("id: ") }?.dropFirst("id: ".count)
+        )
+        for number in 2...6 {
+            let text = try self.position("car-01", number, latitude: 40.02 + Double(number) / 10_000)
+            try await self.publish(chain, "patrol/1/jinzhan/car-01/pos", text)
+        }
+        let again = try await self.listen(chain, after: String(id), until: { $0.contains("40.0206") })
+        #expect(!again.contains("car-02") && !again.contains("40.0203"))
     }
 
     @Test(

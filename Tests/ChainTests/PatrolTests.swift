@@ -141,59 +141,57 @@ struct PatrolTests {
         }
     }
 
-    @Test("a dispatch from order to cleared, each command once, what was there before comes back")
+    @Test(
+        "a dispatch from order to cleared, each command once, what was there before comes back",
+        .chain(.broker, .room)
+    )
     func dispatch() async throws {
-        try await Chain.with { chain in
-            try await chain.withBroker { _ in
-                try await chain.withRoom { _ in
-                    try await chain.withPatrold { _ in
-                        try await self.waitForEvents(chain, ["device.start"])
-                        #expect(try await self.patrolctl(chain, "checkin", "012345").status == 0)
-                        #expect(try await self.patrolctl(chain, "busy").output == "Status: busy.\n")
-                        let order = #"{"incident":"i-7","lat":40.02,"lon":116.55,"text":"数字大厦 3 层"}"#
-                        for _ in 0..<3 { try await self.command(chain, "c-1", "dispatch", order) }
-                        try await self.waitForEvents(chain, ["dispatch.received"])
-                        try await self.command(chain, "c-0", "cancel", #"{"incident":"i-7"}"#, expiresIn: -60)
-                        let offered = try await self.report(chain)
-                        #expect(offered.orders.map(\.phase) == ["offered"] && offered.orders[0].text == "数字大厦 3 层")
-                        #expect(try await self.patrolctl(chain, "arrived").status == 1)
-                        #expect(try await self.patrolctl(chain, "accept").status == 0)
-                        #expect(try await self.report(chain).st == .enroute)
-                        #expect(try await self.patrolctl(chain, "arrived").status == 0)
-                        #expect(try await self.report(chain).st == .scene)
-                        #expect(try await self.patrolctl(chain, "cleared").status == 0)
-                        let after = try await self.report(chain)
-                        #expect(after.st == .busy && after.officers == ["012345"] && after.orders.isEmpty)
-                        try await self.waitForEvents(
-                            chain,
-                            [
-                                "unit.checkin", "unit.status", "dispatch.received", "dispatch.accepted", "unit.status",
-                                "dispatch.arrived", "unit.status", "dispatch.cleared", "unit.status",
-                            ]
-                        )
-                        #expect(try await self.events(chain).filter { $0 == "dispatch.received" }.count == 1)
-                    }
-                    // Killed and started again: still busy, still checked in, and the order is still known.
-                    try await chain.withPatrold { _ in
-                        try await eventually("the console") { try await self.report(chain).st == .busy }
-                        try await self.command(
-                            chain,
-                            "c-1",
-                            "dispatch",
-                            #"{"incident":"i-7","lat":40.02,"lon":116.55}"#
-                        )
-                        try await self.command(chain, "c-2", "message", #"{"text":"tea is ready"}"#)
-                        try await eventually("the message") {
-                            try await self.report(chain).messages == ["tea is ready"] ? () : nil
-                        }
-                        #expect(try await self.report(chain).orders.isEmpty)
-                        #expect(try await self.report(chain).officers == ["012345"])
-                        #expect(try await self.patrolctl(chain, "checkout").status == 0)
-                        try await self.waitForEvents(chain, ["unit.checkout", "unit.status"])
-                        #expect(try await self.report(chain).st == .off)
-                    }
-                }
+        let chain = try Chain.current
+        try await chain.withPatrold { _ in
+            try await self.waitForEvents(chain, ["device.start"])
+            #expect(try await self.patrolctl(chain, "checkin", "012345").status == 0)
+            #expect(try await self.patrolctl(chain, "busy").output == "Status: busy.\n")
+            let order = #"{"incident":"i-7","lat":40.02,"lon":116.55,"text":"数字大厦 3 层"}"#
+            for _ in 0..<3 { try await self.command(chain, "c-1", "dispatch", order) }
+            try await self.waitForEvents(chain, ["dispatch.received"])
+            try await self.command(chain, "c-0", "cancel", #"{"incident":"i-7"}"#, expiresIn: -60)
+            let offered = try await self.report(chain)
+            #expect(offered.orders.map(\.phase) == ["offered"] && offered.orders[0].text == "数字大厦 3 层")
+            #expect(try await self.patrolctl(chain, "arrived").status == 1)
+            #expect(try await self.patrolctl(chain, "accept").status == 0)
+            #expect(try await self.report(chain).st == .enroute)
+            #expect(try await self.patrolctl(chain, "arrived").status == 0)
+            #expect(try await self.report(chain).st == .scene)
+            #expect(try await self.patrolctl(chain, "cleared").status == 0)
+            let after = try await self.report(chain)
+            #expect(after.st == .busy && after.officers == ["012345"] && after.orders.isEmpty)
+            try await self.waitForEvents(
+                chain,
+                [
+                    "unit.checkin", "unit.status", "dispatch.received", "dispatch.accepted", "unit.status",
+                    "dispatch.arrived", "unit.status", "dispatch.cleared", "unit.status",
+                ]
+            )
+            #expect(try await self.events(chain).filter { $0 == "dispatch.received" }.count == 1)
+        }
+        // Killed and started again: still busy, still checked in, and the order is still known.
+        try await chain.withPatrold { _ in
+            try await eventually("the console") { try await self.report(chain).st == .busy }
+            try await self.command(
+                chain,
+                "c-1",
+                "dispatch",
+                #"{"incident":"i-7","lat":40.02,"lon":116.55}"#
+            )
+            try await self.command(chain, "c-2", "message", #"{"text":"tea is ready"}"#)
+            try await eventually("the message") {
+                try await self.report(chain).messages == ["tea is ready"] ? () : nil
             }
+            #expect(try await self.report(chain).orders.isEmpty)
+            #expect(try await self.report(chain).officers == ["012345"])
+            #expect(try await self.patrolctl(chain, "checkout").status == 0)
+            try await self.waitForEvents(chain, ["unit.checkout", "unit.status"])
+            #expect(try await self.report(chain).st == .off)
         }
     }
 
@@ -269,29 +267,29 @@ struct PatrolTests {
         }
     }
 
-    @Test("a cancelled order stays cancelled when the device is killed right after, and is not taken up again")
+    @Test(
+        "a cancelled order stays cancelled when the device is killed right after, and is not taken up again",
+        .chain(.broker)
+    )
     func cancelThenKill() async throws {
-        try await Chain.with { chain in
-            try await chain.withBroker { _ in
-                let order = #"{"incident":"i-9","lat":40.02,"lon":116.55}"#
-                try await chain.withPatrold { patrold in
-                    try await eventually("the link") { try await self.report(chain).link }
-                    try await self.command(chain, "k-1", "dispatch", order)
-                    try await eventually("the order") { try await self.report(chain).orders.isEmpty ? nil : () }
-                    try await self.command(chain, "k-2", "cancel", #"{"incident":"i-9"}"#)
-                    try await eventually("no order") { try await self.report(chain).orders.isEmpty }
-                    patrold.send(9)
-                    try await eventually("its end") { patrold.isAlive ? nil : () }
-                }
-                try await chain.withPatrold { _ in
-                    try await eventually("the link") { try await self.report(chain).link }
-                    #expect(try await self.report(chain).orders.isEmpty)
-                    try await self.command(chain, "k-1", "dispatch", order)
-                    try await self.command(chain, "k-3", "message", #"{"text":"seen"}"#)
-                    try await eventually("the message") { try await self.report(chain).messages == ["seen"] }
-                    #expect(try await self.report(chain).orders.isEmpty)
-                }
-            }
+        let chain = try Chain.current
+        let order = #"{"incident":"i-9","lat":40.02,"lon":116.55}"#
+        try await chain.withPatrold { patrold in
+            try await eventually("the link") { try await self.report(chain).link }
+            try await self.command(chain, "k-1", "dispatch", order)
+            try await eventually("the order") { try await self.report(chain).orders.isEmpty ? nil : () }
+            try await self.command(chain, "k-2", "cancel", #"{"incident":"i-9"}"#)
+            try await eventually("no order") { try await self.report(chain).orders.isEmpty }
+            patrold.send(9)
+            try await eventually("its end") { patrold.isAlive ? nil : () }
+        }
+        try await chain.withPatrold { _ in
+            try await eventually("the link") { try await self.report(chain).link }
+            #expect(try await self.report(chain).orders.isEmpty)
+            try await self.command(chain, "k-1", "dispatch", order)
+            try await self.command(chain, "k-3", "message", #"{"text":"seen"}"#)
+            try await eventually("the message") { try await self.report(chain).messages == ["seen"] }
+            #expect(try await self.report(chain).orders.isEmpty)
         }
     }
 

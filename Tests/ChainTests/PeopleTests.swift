@@ -135,36 +135,36 @@ struct PeopleTests {
         }
     }
 
-    @Test("a task is raised with an owner or not at all, handed on, answered, closed, and listed by its owner")
+    @Test(
+        "a task is raised with an owner or not at all, handed on, answered, closed, and listed by its owner",
+        .chain(.room)
+    )
     func tasks() async throws {
-        try await Chain.with { chain in
-            try await chain.withRoom { _ in
-                _ = try await chain.room.ask("POST", "/api/v1/register/officers", body: Self.officers)
-                let due = self.tomorrow(24)
-                func raise(_ owner: String) async throws -> RoomClient.Answer {
-                    try await chain.room.ask(
-                        "POST",
-                        "/api/v1/tasks",
-                        body: #"{"kind":"case","text":"被盗自行车","owner":"\#(owner)","due":\#(due)}"#
-                    )
-                }
-                #expect(try await raise("9999").status == 409)
-                #expect(try await raise("").status == 400)
-                let task = try await raise("0421").decode(Task.self)
-                let path = "/api/v1/tasks/\(task.id)"
-                let handed = #"{"owner":"0933","reason":"辖区"}"#
-                let other = try await chain.room.ask("POST", "\(path)/hand-on", body: handed).decode(Task.self)
-                #expect(other.owner == "0933" && other.state == "open")
-                let own: Tasks = try await chain.room.ask("GET", "/api/v1/tasks?owner=0933&state=open").decode()
-                #expect(own.tasks.map(\.id) == [task.id])
-                let none: Tasks = try await chain.room.ask("GET", "/api/v1/tasks?overdue=1").decode()
-                #expect(none.tasks.isEmpty)
-                #expect(try await chain.room.ask("POST", "\(path)/close", body: "{}").status == 400)
-                #expect(try await chain.room.ask("POST", "\(path)/answer", body: #"{"result":"找到"}"#).status == 200)
-                let closed = try await chain.room.ask("POST", "\(path)/close", body: "{}").decode(Task.self)
-                #expect(closed.state == "closed" && closed.steps.count == 4)
-                #expect(try await chain.room.ask("GET", "/api/v1/audit").text.contains("task hand-on"))
-            }
+        let chain = try Chain.current
+        _ = try await chain.room.ask("POST", "/api/v1/register/officers", body: Self.officers)
+        let due = self.tomorrow(24)
+        func raise(_ owner: String) async throws -> RoomClient.Answer {
+            try await chain.room.ask(
+                "POST",
+                "/api/v1/tasks",
+                body: #"{"kind":"case","text":"被盗自行车","owner":"\#(owner)","due":\#(due)}"#
+            )
         }
+        #expect(try await raise("9999").status == 409)
+        #expect(try await raise("").status == 400)
+        let task = try await raise("0421").decode(Task.self)
+        let path = "/api/v1/tasks/\(task.id)"
+        let handed = #"{"owner":"0933","reason":"辖区"}"#
+        let other = try await chain.room.ask("POST", "\(path)/hand-on", body: handed).decode(Task.self)
+        #expect(other.owner == "0933" && other.state == "open")
+        let own: Tasks = try await chain.room.ask("GET", "/api/v1/tasks?owner=0933&state=open").decode()
+        #expect(own.tasks.map(\.id) == [task.id])
+        let none: Tasks = try await chain.room.ask("GET", "/api/v1/tasks?overdue=1").decode()
+        #expect(none.tasks.isEmpty)
+        #expect(try await chain.room.ask("POST", "\(path)/close", body: "{}").status == 400)
+        #expect(try await chain.room.ask("POST", "\(path)/answer", body: #"{"result":"找到"}"#).status == 200)
+        let closed = try await chain.room.ask("POST", "\(path)/close", body: "{}").decode(Task.self)
+        #expect(closed.state == "closed" && closed.steps.count == 4)
+        #expect(try await chain.room.ask("GET", "/api/v1/audit").text.contains("task hand-on"))
     }
 }

@@ -80,47 +80,42 @@ struct RoomHTTPTests {
         }
     }
 
-    @Test("an incident is entered, found again, and its candidates ranked")
+    @Test("an incident is entered, found again, and its candidates ranked", .chain(.broker, .room))
     func incident() async throws {
-        try await Chain.with { chain in
-            try await chain.withBroker { _ in
-                try await chain.withRoom { _ in
-                    let created = try await chain.room.ask(
-                        "POST",
-                        "/api/v1/incidents",
-                        body: #"{"lat":40.0201,"lon":116.5553,"note":"x"}"#
-                    )
-                    #expect(created.status == 201)
-                    let incident = try created.decode(Incident.self)
-                    #expect(created.head.lowercased().contains("location: /api/v1/incidents/\(incident.id)"))
-                    #expect(
-                        try await chain.room.ask("GET", "/api/v1/incidents").decode(Incidents.self).incidents.map(\.id)
-                            == [incident.id]
-                    )
-                    #expect(
-                        try await chain.room.ask("GET", "/api/v1/incidents/\(incident.id)").decode(Incident.self).lat
-                            == 40.0201
-                    )
+        let chain = try Chain.current
+        let created = try await chain.room.ask(
+            "POST",
+            "/api/v1/incidents",
+            body: #"{"lat":40.0201,"lon":116.5553,"note":"x"}"#
+        )
+        #expect(created.status == 201)
+        let incident = try created.decode(Incident.self)
+        #expect(created.head.lowercased().contains("location: /api/v1/incidents/\(incident.id)"))
+        #expect(
+            try await chain.room.ask("GET", "/api/v1/incidents").decode(Incidents.self).incidents.map(\.id)
+                == [incident.id]
+        )
+        #expect(
+            try await chain.room.ask("GET", "/api/v1/incidents/\(incident.id)").decode(Incident.self).lat
+                == 40.0201
+        )
 
-                    try await chain.withGPSD { line in
-                        try await chain.withPatrold { _ in
-                            try await chain.feeding(line) {
-                                let path = "/api/v1/incidents/\(incident.id)/candidates"
-                                let unit = try await eventually("a candidate") {
-                                    try await chain.room.ask("GET", path).decode(Candidates.self).units.first
-                                }
-                                let seconds = try #require(unit.seconds)
-                                #expect(
-                                    unit.device == "car-01" && seconds > 0 && (unit.p90 ?? 0) > seconds
-                                        && (unit.metres ?? 0) > 0
-                                )
-                                let civil = try await chain.room.ask("GET", path + "?profile=civil").decode(
-                                    Candidates.self
-                                )
-                                #expect((civil.units.first?.seconds ?? 0) > seconds * 1.05)
-                            }
-                        }
+        try await chain.withGPSD { line in
+            try await chain.withPatrold { _ in
+                try await chain.feeding(line) {
+                    let path = "/api/v1/incidents/\(incident.id)/candidates"
+                    let unit = try await eventually("a candidate") {
+                        try await chain.room.ask("GET", path).decode(Candidates.self).units.first
                     }
+                    let seconds = try #require(unit.seconds)
+                    #expect(
+                        unit.device == "car-01" && seconds > 0 && (unit.p90 ?? 0) > seconds
+                            && (unit.metres ?? 0) > 0
+                    )
+                    let civil = try await chain.room.ask("GET", path + "?profile=civil").decode(
+                        Candidates.self
+                    )
+                    #expect((civil.units.first?.seconds ?? 0) > seconds * 1.05)
                 }
             }
         }
@@ -146,61 +141,51 @@ struct RoomHTTPTests {
         let blind: Blind
     }
 
-    @Test("coverage grows with the minutes and with the units that are free")
+    @Test("coverage grows with the minutes and with the units that are free", .chain(.broker, .room))
     func coverage() async throws {
-        try await Chain.with { chain in
-            try await chain.withBroker { _ in
-                try await chain.withRoom { _ in
-                    let none = try await chain.room.ask("GET", "/api/v1/coverage").decode(Coverage.self)
-                    #expect(none.units == 0 && none.levels.map(\.share) == [0, 0, 0] && !none.blind.features.isEmpty)
-                    try await chain.withGPSD { line in
-                        try await chain.withPatrold { _ in
-                            try await chain.feeding(line) {
-                                let one = try await eventually("a free unit") {
-                                    let answer = try await chain.room.ask("GET", "/api/v1/coverage?minutes=0.2,1,5")
-                                    let coverage = try answer.decode(Coverage.self)
-                                    return coverage.units == 1 ? coverage : nil
-                                }
-                                let shares = one.levels.map(\.share)
-                                #expect(shares[0] > 0 && shares[0] < shares[1] && shares[1] <= shares[2])
-                                #expect(one.blind.type == "FeatureCollection")
-                            }
-                        }
+        let chain = try Chain.current
+        let none = try await chain.room.ask("GET", "/api/v1/coverage").decode(Coverage.self)
+        #expect(none.units == 0 && none.levels.map(\.share) == [0, 0, 0] && !none.blind.features.isEmpty)
+        try await chain.withGPSD { line in
+            try await chain.withPatrold { _ in
+                try await chain.feeding(line) {
+                    let one = try await eventually("a free unit") {
+                        let answer = try await chain.room.ask("GET", "/api/v1/coverage?minutes=0.2,1,5")
+                        let coverage = try answer.decode(Coverage.self)
+                        return coverage.units == 1 ? coverage : nil
                     }
+                    let shares = one.levels.map(\.share)
+                    #expect(shares[0] > 0 && shares[0] < shares[1] && shares[1] <= shares[2])
+                    #expect(one.blind.type == "FeatureCollection")
                 }
             }
         }
     }
 
-    @Test("what cannot be answered is a problem document")
+    @Test("what cannot be answered is a problem document", .chain(.broker, .room))
     func problems() async throws {
-        try await Chain.with { chain in
-            try await chain.withBroker { _ in
-                try await chain.withRoom { _ in
-                    let cases: [(String, String, String, Int, String)] = [
-                        ("GET", "/api/v1/units/nobody", "", 404, "nobody"),
-                        ("GET", "/api/v1/incidents/7", "", 404, "7"),
-                        ("GET", "/api/v1/coverage?minutes=x", "", 400, "'minutes'"),
-                        ("GET", "/api/v1/nothing", "", 404, "/api/v1/nothing"),
-                        ("POST", "/api/v1/incidents", "rubbish", 400, "JSON"),
-                        ("POST", "/api/v1/incidents", #"{"lat":95,"lon":1}"#, 400, "'lat'"),
-                        ("POST", "/api/v1/incidents", #"{"id":"..","lat":10,"lon":1}"#, 400, "'id'"),
-                        ("POST", "/api/v1/incidents", String(repeating: "x", count: 100_000), 413, ""),
-                    ]
-                    for (method, path, body, status, words) in cases {
-                        let answer = try await chain.room.ask(method, path, body: body)
-                        #expect(answer.status == status, "\(method) \(path)")
-                        #expect(answer.head.lowercased().contains("content-type: application/problem+json"), "\(path)")
-                        let problem = try answer.decode(Problem.self)
-                        #expect(
-                            problem.status == status && problem.detail.contains(words)
-                                && problem.instance == path.prefix { $0 != "?" }
-                        )
-                    }
-                    let health = try await chain.room.ask("GET", "/healthz")
-                    #expect(health.status == 200 && health.text.contains("\"status\":\"ok\""))
-                }
-            }
+        let chain = try Chain.current
+        let cases: [(String, String, String, Int, String)] = [
+            ("GET", "/api/v1/units/nobody", "", 404, "nobody"),
+            ("GET", "/api/v1/incidents/7", "", 404, "7"),
+            ("GET", "/api/v1/coverage?minutes=x", "", 400, "'minutes'"),
+            ("GET", "/api/v1/nothing", "", 404, "/api/v1/nothing"),
+            ("POST", "/api/v1/incidents", "rubbish", 400, "JSON"),
+            ("POST", "/api/v1/incidents", #"{"lat":95,"lon":1}"#, 400, "'lat'"),
+            ("POST", "/api/v1/incidents", #"{"id":"..","lat":10,"lon":1}"#, 400, "'id'"),
+            ("POST", "/api/v1/incidents", String(repeating: "x", count: 100_000), 413, ""),
+        ]
+        for (method, path, body, status, words) in cases {
+            let answer = try await chain.room.ask(method, path, body: body)
+            #expect(answer.status == status, "\(method) \(path)")
+            #expect(answer.head.lowercased().contains("content-type: application/problem+json"), "\(path)")
+            let problem = try answer.decode(Problem.self)
+            #expect(
+                problem.status == status && problem.detail.contains(words)
+                    && problem.instance == path.prefix { $0 != "?" }
+            )
         }
+        let health = try await chain.room.ask("GET", "/healthz")
+        #expect(health.status == 200 && health.text.contains("\"status\":\"ok\""))
     }
 }

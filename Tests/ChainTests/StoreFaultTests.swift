@@ -15,30 +15,28 @@ struct StoreFaultTests {
 
     @Test(
         "the room's disk is full: said once, nothing is acknowledged that is not stored, and all comes when there is room",
-        .disabled(if: Places.areSanitized, "a sanitizer's runtime does not live under a file-size limit")
+        .disabled(if: Places.areSanitized, "a sanitizer's runtime does not live under a file-size limit"),
+        .chain(.broker)
     )
     func roomDiskFull() async throws {
-        try await Chain.with { chain in
-            try await chain.withBroker { _ in
-                try await chain.withRoom(wrapper: "trap '' XFSZ; ulimit -S -f 500; exec \"$@\"") { room in
-                    try await chain.withGPSD { line in
-                        try await chain.withPatrold { _ in
-                            try await chain.feeding(line) {
-                                try await chain.waitForLog("command-room.log", "Records not stored")
-                                let count = try await chain.outboxSequences().count
-                                try await chain.waitForRecords(count + 30)
-                                #expect(room.isAlive)
-                                #expect(readFile("\(chain.folder)/command-room.log").components(of: "not stored") == 1)
-                            }
-                            let freed = try await runProgramToEnd(
-                                "/usr/bin/prlimit",
-                                ["--pid", "\(room.pid)", "--fsize=unlimited:"]
-                            )
-                            try #require(freed.status == 0, "\(freed.errors)")
-                            try await chain.expectStoreEqualsOutbox(atLeast: 40)
-                            try await chain.expectAcknowledged()
-                        }
+        let chain = try Chain.current
+        try await chain.withRoom(wrapper: "trap '' XFSZ; ulimit -S -f 500; exec \"$@\"") { room in
+            try await chain.withGPSD { line in
+                try await chain.withPatrold { _ in
+                    try await chain.feeding(line) {
+                        try await chain.waitForLog("command-room.log", "Records not stored")
+                        let count = try await chain.outboxSequences().count
+                        try await chain.waitForRecords(count + 30)
+                        #expect(room.isAlive)
+                        #expect(readFile("\(chain.folder)/command-room.log").components(of: "not stored") == 1)
                     }
+                    let freed = try await runProgramToEnd(
+                        "/usr/bin/prlimit",
+                        ["--pid", "\(room.pid)", "--fsize=unlimited:"]
+                    )
+                    try #require(freed.status == 0, "\(freed.errors)")
+                    try await chain.expectStoreEqualsOutbox(atLeast: 40)
+                    try await chain.expectAcknowledged()
                 }
             }
         }
@@ -90,21 +88,18 @@ struct StoreFaultTests {
         }
     }
 
-    @Test("gpsd is killed and started again: the loss and the return are events, and records go on")
+    @Test("gpsd is killed and started again: the loss and the return are events, and records go on", .chain(.patrold))
     func gpsdRestarted() async throws {
-        try await Chain.with { chain in
-            try await chain.withPatrold { _ in
-                for round in 1...2 {
-                    try await chain.withGPSD { line in
-                        try await chain.feeding(line) { try await chain.waitForRecords(round * 20) }
-                    }
-                    guard round == 1 else { continue }
-                    try await eventually("gnss.lost") {
-                        try await chain.outbox().contains { $0.contains("gnss.lost") } ? () : nil
-                    }
-                }
-                #expect(try await chain.outbox().contains { $0.contains("gnss.restored") })
+        let chain = try Chain.current
+        for round in 1...2 {
+            try await chain.withGPSD { line in
+                try await chain.feeding(line) { try await chain.waitForRecords(round * 20) }
+            }
+            guard round == 1 else { continue }
+            try await eventually("gnss.lost") {
+                try await chain.outbox().contains { $0.contains("gnss.lost") } ? () : nil
             }
         }
+        #expect(try await chain.outbox().contains { $0.contains("gnss.restored") })
     }
 }
