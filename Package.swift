@@ -218,7 +218,7 @@ let package = Package(
         library(
             "Room",
             "History",
-            ["Ledger", "PatrolWire", "Threading", .product(name: "GRDB", package: "GRDB.swift")]
+            ["Ledger", "PatrolWire", "Threading", .product(name: "GRDB", package: "GRDB.swift"), crypto, system]
         ),
         library("Room", "RoadMap", ["Ground", "Threading", crypto, system], settings: strict + optimised),
         library("Room", "RoadImport", ["COSM", "Ground", "RoadMap", crypto, system], settings: strict + optimised),

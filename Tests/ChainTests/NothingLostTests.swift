@@ -53,6 +53,44 @@ struct NothingLostTests {
         }
     }
 
+    @Test("a room that was destroyed and restored from a backup made while it ran has everything again")
+    func restored() async throws {
+        try await Chain.with { chain in
+            let (state, file) = ("\(chain.folder)/room", "\(chain.folder)/room.backup")
+            func room(_ command: String, _ more: String...) async throws -> Int32 {
+                try await runProgramToEnd(
+                    Places.program("command-room"),
+                    [command, "--config", "\(chain.folder)/command-room.yaml", file] + more
+                )
+                .status
+            }
+            try await chain.withGPSD { line in
+                try await chain.withBroker { _ in
+                    try await chain.withPatrold { _ in
+                        try await chain.feeding(line) {
+                            try await chain.withRoom { _ in
+                                try await chain.waitForStored(30)
+                                #expect(try await room("backup") == 0)
+                                // It is not put back under a room that runs.
+                                #expect(try await room("restore", "--force") == 69)
+                                try await chain.waitForStored(70)
+                            }
+                            _ = try await runProgramToEnd("/bin/sh", ["-c", "rm -f '\(state)'/*.sqlite*"])
+                            #expect(try await room("restore") == 0)
+                            try await chain.withRoom { _ in
+                                try await chain.waitForLog("patrold.log", "The room no longer has")
+                            }
+                        }
+                        try await chain.withRoom { _ in
+                            try await chain.expectStoreEqualsOutbox(atLeast: 70)
+                            try await chain.expectAcknowledged()
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     @Test("a device whose disk was set back, the file in place, loses nothing: both records of a number are kept")
     func diskSetBack() async throws {
         try await Chain.with { chain in

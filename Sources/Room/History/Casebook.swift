@@ -81,7 +81,7 @@ package final class Casebook: Sendable {
         }
     }
 
-    private static var migrator: DatabaseMigrator {
+    static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1: items and audit") { database in
             try database.execute(

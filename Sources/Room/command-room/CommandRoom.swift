@@ -25,7 +25,10 @@ struct CommandRoom: AsyncParsableCommand {
             69 a port or folder cannot be used, 78 wrong configuration.
             """,
         version: Release.version,
-        subcommands: [Run.self, Check.self, RoadsCommand.self, Rank.self, ReachCommand.self, DrivingCommand.self]
+        subcommands: [
+            Run.self, Check.self, BackupCommand.self, RestoreCommand.self, RoadsCommand.self, Rank.self,
+            ReachCommand.self, DrivingCommand.self,
+        ]
     )
 
     static func main() async { await runProgram(CommandRoom.self) }

@@ -1,0 +1,142 @@
+import FoundationEssentials
+import History
+import PatrolWire
+import Rig
+import Testing
+
+@Suite("Backup and restore")
+struct BackupTests {
+    private func fill(_ folder: String, minutes: Int64 = 30) async throws {
+        var log = HandMadeLog()
+        log.positions(60_000...minutes * 60_000)
+        let history = try History(folder: folder)
+        _ = try await history.store([log.delivery(log.records)])
+        let casebook = try Casebook(folder: folder)
+        let item = Casebook.Item(kind: "incident", id: "i", time: 1, isOpen: true, version: 1, body: Array("{}".utf8))
+        try casebook.save(item, Casebook.Deed(time: 1, actor: "li", origin: "test", what: "open", subject: "i"))
+        try writeFile("\(folder)/plan.geojson", "a plan")
+        try writeFile("\(folder)/sessions.json", "[]")
+    }
+
+    private func count(_ folder: String) async throws -> (records: Int, items: Int, deeds: Int) {
+        let history = try History(folder: folder)
+        let (records, _) = try await history.track(
+            of: try #require(.init("jinzhan")),
+            try #require(.device("car-01")),
+            from: 0,
+            to: 1 << 50,
+            limit: 100_000
+        )
+        let casebook = try Casebook(folder: folder)
+        return (
+            records.count, try casebook.items("incident", from: 0, to: .max).count,
+            try casebook.deeds(before: nil, limit: 10).0.count
+        )
+    }
+
+    private func refusal(_ body: () throws(HistoryError) -> Void) -> HistoryError? {
+        do throws(HistoryError) {
+            try body()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test("what was stored is there again, byte for byte, and nothing that belongs to the run of the room alone")
+    func roundTrip() async throws {
+        try await withTemporaryFolder("backup") { folder in
+            let (state, other, file) = ("\(folder)/state", "\(folder)/other", "\(folder)/room.backup")
+            for path in [state, other] {
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            }
+            try await self.fill(state)
+            // The stores are open and have unfolded writes: that is how a room runs.
+            let history = try History(folder: state)
+            let made = try Backup.make(of: state, into: file, version: "1", now: 7)
+            #expect(Set(made.files.keys) == ["history.sqlite", "casebook.sqlite", "plan.geojson"])
+            _ = history
+            let back = try Backup.restore(file, into: other, isForced: false, now: 9)
+            #expect(back == made && back.made == 7)
+            let (before, after) = (try await self.count(state), try await self.count(other))
+            #expect(before == after && after.records == 30 && after.items == 1 && after.deeds == 1)
+            #expect(readFile("\(other)/plan.geojson") == "a plan")
+            #expect(!FileManager.default.fileExists(atPath: "\(other)/sessions.json"))
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [
+                    "other", "room.backup", "state",
+                ]
+            )
+        }
+    }
+
+    @Test("nothing is overwritten unasked; what was there is set aside")
+    func force() async throws {
+        try await withTemporaryFolder("backup") { folder in
+            let (state, file) = ("\(folder)/state", "\(folder)/room.backup")
+            try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
+            try await self.fill(state, minutes: 5)
+            _ = try Backup.make(of: state, into: file, version: "1", now: 7)
+            #expect(
+                self.refusal { () throws(HistoryError) in
+                    _ = try Backup.make(of: state, into: file, version: "1", now: 7)
+                } != nil
+            )
+            try await self.fill(state, minutes: 30)
+            let refused = self.refusal { () throws(HistoryError) in
+                _ = try Backup.restore(file, into: state, isForced: false, now: 9_000)
+            }
+            #expect(refused?.description.contains("--force") == true)
+            #expect(try await self.count(state).records == 30)
+            _ = try Backup.restore(file, into: state, isForced: true, now: 9_000)
+            #expect(try await self.count(state).records == 5)
+            #expect(FileManager.default.fileExists(atPath: "\(state)/history.sqlite.before-9"))
+        }
+    }
+
+    @Test(
+        "a backup with one wrong byte, a cut one, another database and no file are refused before anything is touched"
+    )
+    func damaged() async throws {
+        try await withTemporaryFolder("backup") { folder in
+            let (state, file) = ("\(folder)/state", "\(folder)/room.backup")
+            try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
+            try await self.fill(state)
+            _ = try Backup.make(of: state, into: file, version: "1", now: 7)
+            let whole = Array(try Data(contentsOf: URL(filePath: file)))
+            func refused(_ bytes: [UInt8], _ name: String) throws {
+                let (other, into) = ("\(folder)/\(name)", "\(folder)/into-\(name)")
+                try Data(bytes).write(to: URL(filePath: other))
+                try FileManager.default.createDirectory(atPath: into, withIntermediateDirectories: true)
+                let error = self.refusal { () throws(HistoryError) in
+                    _ = try Backup.restore(other, into: into, isForced: true, now: 9)
+                }
+                #expect(error != nil, "\(name)")
+                #expect(try FileManager.default.contentsOfDirectory(atPath: into).isEmpty, "\(name)")
+            }
+            for place in stride(from: 5_000, to: whole.count, by: whole.count / 12) {
+                var bytes = whole
+                bytes[place] ^= 0x5A
+                // A byte that no page uses may be anything.
+                let isSeen = self.refusal { () throws(HistoryError) in
+                    let path = "\(folder)/probe"
+                    do { try Data(bytes).write(to: URL(filePath: path)) } catch { return }
+                    _ = try Backup.restore(path, into: state, isForced: true, now: Int64(place) * 1_000)
+                }
+                if isSeen == nil {
+                    #expect(try await self.count(state).records == 30)
+                } else {
+                    try refused(bytes, "byte-\(place)")
+                }
+            }
+            try refused(Array(whole.prefix(whole.count / 2)), "cut")
+            try refused(Array("no database".utf8), "text")
+            try refused(Array(try Data(contentsOf: URL(filePath: "\(state)/casebook.sqlite"))), "store")
+            #expect(
+                self.refusal { () throws(HistoryError) in
+                    _ = try Backup.restore("\(folder)/none", into: state, isForced: true, now: 9)
+                } != nil
+            )
+        }
+    }
+}
