@@ -97,7 +97,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         // TLS of the board: its certificate and key.
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
-        // What errno says, in one type; files and paths as swift-subprocess takes them, for tools and tests.
+        // Files and paths, as swift-subprocess takes them; for tools and tests, and the room's backups.
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         // SQLite in the room: readers beside the one writer.
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -147,17 +147,18 @@ let package = Package(
 
         // MARK: Shared
         library("Shared", "Ground"),
+        library("Shared", "SystemErrors", settings: strict),
         library("Shared", "Plan", ["Ground"]),
-        library("Shared", "Threading", ["CLinux", deque, system], settings: strict),
-        library("Shared", "Settings", ["CYAML", system], settings: strict),
+        library("Shared", "Threading", ["CLinux", deque, "SystemErrors"], settings: strict),
+        library("Shared", "Settings", ["CYAML", "SystemErrors"], settings: strict),
         library("Shared", "PlainText"),
-        library("Shared", "SetupCheck", ["COpenSSL", system], settings: strict),
+        library("Shared", "SetupCheck", ["COpenSSL", "SystemErrors"], settings: strict),
         library("Shared", "Program", ["PlainText", arguments, logging]),
         library("Shared", "PatrolWire"),
         library(
             "Shared",
             "BrokerLink",
-            ["CMosquitto", "Settings", "Threading", deque, lifecycle, logging, system],
+            ["CMosquitto", "Settings", "SystemErrors", "Threading", deque, lifecycle, logging],
             settings: strict
         ),
         library("Shared", "PlanSigning", ["PatrolWire", crypto]),
@@ -167,7 +168,7 @@ let package = Package(
         library(
             "Shared",
             "Console",
-            ["ConsoleWire", "Threading", lifecycle, logging, system],
+            ["ConsoleWire", "SystemErrors", "Threading", lifecycle, logging],
             settings: strict
         ),
         library("Shared", "Systemd", [lifecycle], settings: strict),
@@ -184,13 +185,18 @@ let package = Package(
             in: "Patrol"
         ),
         library("Device", "Hardware", ["Delivery", "Ground", "Patrolling", "Position", "Report", "Settings"]),
-        library("Device", "Inputs", ["CGPIO", "Hardware", "Threading", lifecycle, logging, system], settings: strict),
+        library(
+            "Device",
+            "Inputs",
+            ["CGPIO", "Hardware", "SystemErrors", "Threading", lifecycle, logging],
+            settings: strict
+        ),
         library("Device", "Report", ["Ground", "PatrolWire", "Position"]),
         library("Device", "Numbering", ["PatrolWire"]),
         library(
             "Device",
             "Outbox",
-            ["CSQLite", "Numbering", "PatrolWire", "Threading", logging, system],
+            ["CSQLite", "Numbering", "PatrolWire", "SystemErrors", "Threading", logging],
             settings: strict
         ),
         library("Device", "Delivery", ["PatrolWire"]),
@@ -203,7 +209,8 @@ let package = Package(
                 "Outbox",
                 "PatrolWire",
                 "Patrolling", "PlainText", "Plan", "Position", "PositionGPSD", "Program", "Report", "Settings",
-                "SetupCheck", "Systemd", "Threading", "Uplink", "Zones", arguments, lifecycle, logging, signals, system,
+                "SetupCheck", "Systemd", "Threading", "Uplink", "Zones", "SystemErrors", arguments, lifecycle, logging,
+                signals,
             ]
         ),
 
@@ -220,8 +227,13 @@ let package = Package(
             "History",
             ["Ledger", "PatrolWire", "Threading", .product(name: "GRDB", package: "GRDB.swift"), crypto, system]
         ),
-        library("Room", "RoadMap", ["Ground", "Threading", crypto, system], settings: strict + optimised),
-        library("Room", "RoadImport", ["COSM", "Ground", "RoadMap", crypto, system], settings: strict + optimised),
+        library("Room", "RoadMap", ["Ground", "Threading", crypto, "SystemErrors"], settings: strict + optimised),
+        library(
+            "Room",
+            "RoadImport",
+            ["COSM", "Ground", "RoadMap", crypto, "SystemErrors"],
+            settings: strict + optimised
+        ),
         library("Room", "RoadSearch", ["Ground", "RoadMap", "Threading"], settings: strict + optimised),
         library("Room", "TimeToScene", ["Ground", "RoadMap", "RoadSearch", "Threading"], settings: pure + optimised),
         library("Room", "Cases"),
@@ -253,7 +265,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "NIOTLS", package: "swift-nio"), crypto, logging, system,
+                .product(name: "NIOTLS", package: "swift-nio"), crypto, logging, "SystemErrors",
             ],
             path: "Sources/Room/Board",
             // In the program itself: a room has one file to install, and a page that fits it.
@@ -285,7 +297,7 @@ let package = Package(
                 "Settings", "SetupCheck", "Plan", "PlanSigning", "Systemd", "Tasks", "Threading", "TimeToScene",
                 "Units", "Zones", arguments,
                 lifecycle,
-                logging, signals, system,
+                logging, signals, "SystemErrors",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -312,6 +324,13 @@ let package = Package(
                 "ConsoleWire", "Delivery", "Ground", "Ledger", "Numbering", "Orders", "PatrolWire", "Patrolling",
                 "Plan",
                 "Position", "Report", "Threading", "Units",
+            ]
+        ),
+        library(
+            "Tools",
+            "Month",
+            [
+                "Cases", "Ground", "History", "Incidents", "Ledger", "PatrolWire", "People", "Tasks", "Threading",
             ]
         ),
         program("Tools", "patrol-nights", ["Nights", "Program", arguments]),
@@ -388,7 +407,8 @@ let package = Package(
             "RoomTests",
             [
                 "Board", "BrokerLink", "Cases", "Dispatching", "Ground", "History", "Incidents", "Intake", "Ledger",
-                "Operation", "PatrolWire", "People", "Plan", "Reports", "Rig", "RoadImport", "RoadMap", "RoadSearch",
+                "Month", "Operation", "PatrolWire", "People", "Plan", "Reports", "Rig", "RoadImport", "RoadMap",
+                "RoadSearch",
                 "Tasks", "TestSupport", "Threading", "TimeToScene", "Units", lifecycle, logging,
             ]
         ),

@@ -12,7 +12,7 @@ private let pure = [
 private let worldly: Set<String> = [
     "BrokerLink", "CGPIO", "CGPSD", "CGPSDShims", "CMosquitto", "COSM", "CSQLite", "Console", "GRDB", "History",
     "Hummingbird", "Inputs", "NIOCore", "Outbox", "PositionGPSD", "Program", "ServiceLifecycle", "Settings",
-    "Subprocess", "SystemPackage", "Systemd", "Threading", "Uplink", "Zones",
+    "Subprocess", "SystemErrors", "SystemPackage", "Systemd", "Threading", "Uplink", "Zones",
 ]
 
 /// Targets in which no clock is read, though they may lock.

@@ -56,6 +56,18 @@ struct OfficerReportTests {
         )
     }
 
+    @Test("a device that was away for a night was no duty of that night, though whoever had signed in still is")
+    func away() async throws {
+        var log = HandMadeLog()
+        log.present(["1"], at: m(0))
+        log.positions(m(1)...m(30))
+        log.say(.deviceStart, at: m(500))
+        log.positions(m(501)...m(520))
+        log.present([], at: m(521))
+        let found = try await self.signIns([log], m(0)..<m(600))
+        #expect(found == ["1 jinzhan/car-01 0-30", "1 jinzhan/car-01 500-521"])
+    }
+
     @Test("a wiped device signs nobody in any more on its old log; a namesake at another station is another")
     func wiped() async throws {
         var old = HandMadeLog(log: "0000000000000001")
@@ -120,8 +132,8 @@ struct OfficerReportTests {
             #expect(first.signedHours == 0.5 && second.signedHours == 1 && third.signedHours == 0)
             #expect(first.dutyHours == 1 && first.dutySignedHours == 0.5 && second.dutyHours == 0)
             #expect(first.shifts == 1 && first.shiftsMissed == 0 && third.shiftsMissed == 1)
-            // Sixty steps of 852.6 m; those that began before the sign-out are half and one.
-            #expect(abs(second.kilometres - 51.1) < 0.3 && abs(first.kilometres - second.kilometres * 31 / 60) < 0.3)
+            // Sixty steps of 852.6 m; the first one was signed in for all of the way of thirty.
+            #expect(abs(second.kilometres - 51.1) < 0.3 && abs(first.kilometres - second.kilometres * 30 / 60) < 0.3)
             // The grid is the first one's alone, for the half hour of the sign-in.
             #expect(first.ownGridMinutes == 30 && second.ownGridMinutes == 0)
             #expect(first.posts == 1 && second.posts == 2)

@@ -1,6 +1,6 @@
 import CGPIO
 import Glibc
-import SystemPackage
+import SystemErrors
 
 /// Sole owner of one GPIO line, requested for reading.
 struct GPIOLine: ~Copyable {
@@ -10,13 +10,13 @@ struct GPIOLine: ~Copyable {
     /// Requests a line; the error is in words.
     static func open(chip name: String, line number: Int, isActiveLow: Bool) -> Result<GPIOLine, InputTrouble> {
         guard let chip = gpiod_chip_open_lookup(name) else {
-            return .failure(InputTrouble("\(name): \(Errno(rawValue: errno))"))
+            return .failure(InputTrouble("\(name): \(SystemError.last)"))
         }
         let flags = isActiveLow ? CInt(GPIOD_LINE_REQUEST_FLAG_ACTIVE_LOW) : 0
         guard let line = gpiod_chip_get_line(chip, UInt32(number)),
             gpiod_line_request_input_flags(line, "patrold", flags) == 0
         else {
-            let reason = Errno(rawValue: errno).description
+            let reason = SystemError.last.description
             gpiod_chip_close(chip)
             return .failure(InputTrouble("\(name) line \(number): \(reason)"))
         }

@@ -2,7 +2,7 @@ import Glibc
 package import Hardware
 package import Logging
 import ServiceLifecycle
-import SystemPackage
+import SystemErrors
 import Threading
 
 /// Reads the inputs of the machine and hands over what has settled.
@@ -77,7 +77,7 @@ package struct InputReader: Service {
             return .failure(InputTrouble("\(chip) line \(number) cannot be read"))
         case .sysfs(let path, let scale):
             guard let handle = fopen(path, "re") else {
-                return .failure(InputTrouble("\(path): \(Errno(rawValue: errno))"))
+                return .failure(InputTrouble("\(path): \(SystemError.last)"))
             }
             defer { fclose(handle) }
             var buffer = [CChar](repeating: 0, count: 64)

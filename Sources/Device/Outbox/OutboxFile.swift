@@ -2,7 +2,7 @@ import CSQLite
 import Glibc
 import Logging
 import Numbering
-import SystemPackage
+import SystemErrors
 
 /// Opens the outbox's file: locked, checked, of the right schema, or a fresh one with the damaged one kept.
 enum OutboxFile {
@@ -199,10 +199,10 @@ enum OutboxFile {
             number += 1
             kept = "\(path)\(suffix)-\(number)"
         }
-        guard rename(path, kept) == 0 else { throw .failed(path: path, reason: Errno(rawValue: errno).description) }
+        guard rename(path, kept) == 0 else { throw .failed(path: path, reason: SystemError.last.description) }
         for tail in ["-wal", "-shm"] where access(path + tail, F_OK) == 0 {
             guard rename(path + tail, kept + tail) == 0 else {
-                throw .failed(path: path + tail, reason: Errno(rawValue: errno).description)
+                throw .failed(path: path + tail, reason: SystemError.last.description)
             }
         }
         return kept

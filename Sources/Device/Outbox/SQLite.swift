@@ -1,7 +1,7 @@
 import CSQLite
 import Glibc
 import Numbering
-import SystemPackage
+import SystemErrors
 
 /// Sole owner of one SQLite connection.
 struct SQLite: ~Copyable {
@@ -130,7 +130,7 @@ struct SQLite: ~Copyable {
         // A file-size limit shows as a failed write, not as a full disk; a disk that failed is mounted read-only by the kernel.
         case SQLITE_IOERR, SQLITE_READONLY:
             if let cause = self.causeOfFailedWrite {
-                throw .unwritable(path: self.path, reason: Errno(rawValue: cause).description)
+                throw .unwritable(path: self.path, reason: SystemError(cause).description)
             }
             // Of a failed read, or of a disk that does not confirm, the folder says nothing.
             guard code == failedWrite else { throw .failed(path: self.path, reason: reason) }

@@ -6,7 +6,7 @@ import Hardware
 import PatrolWire
 import Plan
 import SetupCheck
-import SystemPackage
+import SystemErrors
 import Threading
 import Zones
 
@@ -72,7 +72,7 @@ struct DeviceCheck {
         case .sysfs(let path, _):
             guard access(path, R_OK) != 0 else { return }
             self.findings.fault(
-                "input \(input.name): \(path): \(Errno(rawValue: errno)); correct 'sysfs' in the hardware profile"
+                "input \(input.name): \(path): \(SystemError.last); correct 'sysfs' in the hardware profile"
             )
         case .socket: break
         }

@@ -30,7 +30,7 @@ package struct OfficerBook: Sendable {
 
     /// Who was signed in on a unit at a moment, ms since 1970 UTC.
     func officers(on unit: UnitID, at time: Int64) -> Set<String> {
-        Set((self.signIns[unit] ?? []).filter { $0.from <= time && (time < $0.until || $0.isOpen) }.map(\.officer))
+        Set((self.signIns[unit] ?? []).filter { $0.from <= time && (time <= $0.until || $0.isOpen) }.map(\.officer))
     }
 
     /// Takes a position.
@@ -45,7 +45,9 @@ package struct OfficerBook: Sendable {
         guard let drive = self.drive, drive.log == log, time > drive.time else { return }
         let metres = drive.place.distance(to: place).value
         guard metres / (Double(time - drive.time) / 1_000) < Self.fastest else { return }
-        for officer in self.officers(on: unit, at: drive.time) { self.metres[officer, default: 0] += metres }
+        // Whoever was signed in for all of the way, without a break, has driven it.
+        let whole = (self.signIns[unit] ?? []).filter { $0.from <= drive.time && (time <= $0.until || $0.isOpen) }
+        for officer in Set(whole.map(\.officer)) { self.metres[officer, default: 0] += metres }
     }
 
     /// A unit was in a grid in a time, ms since 1970 UTC; `owners` are the officers whose grid it is.

@@ -28,8 +28,8 @@ package struct SignIn: Sendable, Hashable {
 ///
 /// A device says with each sign-in and sign-out who is there now, so one lost event costs at most the time to the next.
 package struct SignInBook: Sendable {
-    /// The events that tell who is signed in.
-    package static let events: [EventKind] = [.unitCheckin, .unitCheckout]
+    /// The events that tell who is signed in, and that the device was away.
+    package static let events: [EventKind] = [.unitCheckin, .unitCheckout, .deviceStart]
 
     /// All sign-ins, in the order in which they ended.
     package private(set) var signIns: [SignIn] = []
@@ -44,7 +44,9 @@ package struct SignInBook: Sendable {
 
     /// Takes the next event of the log, with the place that its record has.
     package mutating func take(_ event: PatrolEvent, at place: (latitude: Double, longitude: Double)?) {
-        guard let unit, case .array(let present)? = event.data["present"] else { return }
+        guard let unit else { return }
+        if event.kind == .deviceStart { return self.restart(event) }
+        guard case .array(let present)? = event.data["present"] else { return }
         let officers = Set(present.compactMap { if case .string(let number) = $0 { number } else { nil } })
         for (number, _) in self.open where !officers.contains(number) {
             self.close(number, at: event.time, isOpen: false)
@@ -58,6 +60,24 @@ package struct SignInBook: Sendable {
                 isOpen: true,
                 latitude: place?.latitude,
                 longitude: place?.longitude
+            )
+        }
+    }
+
+    /// Nothing is known of the time between the last record and a start. A device keeps who is signed in over that.
+    private mutating func restart(_ event: PatrolEvent) {
+        let before = self.open
+        let last = min(event.time, event.lastBefore ?? event.time)
+        for number in before.keys.sorted() { self.close(number, at: last, isOpen: false) }
+        for (number, signIn) in before {
+            self.open[number] = SignIn(
+                officer: number,
+                unit: signIn.unit,
+                from: event.time,
+                until: event.time,
+                isOpen: true,
+                latitude: signIn.latitude,
+                longitude: signIn.longitude
             )
         }
     }

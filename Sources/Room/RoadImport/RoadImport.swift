@@ -1,7 +1,7 @@
 import Crypto
 import Glibc
 package import RoadMap
-import SystemPackage
+import SystemErrors
 
 /// Turns a map into a road file.
 package enum RoadImport {
@@ -31,7 +31,7 @@ package enum RoadImport {
     package static func run(map path: String, output: String) throws(RoadsError) -> Report {
         // libosmium only says that it could not open, not why.
         guard access(path, R_OK) == 0 else {
-            throw .unreadable(path: path, reason: "cannot be read: \(Errno(rawValue: errno))")
+            throw .unreadable(path: path, reason: "cannot be read: \(SystemError.last)")
         }
         let map = try OSMMap(path: path)
         var draft = NetworkDraft(map)
@@ -114,13 +114,13 @@ package enum RoadImport {
     private static func write(_ bytes: [UInt8], to path: String) throws(RoadsError) {
         let draft = path + ".part"
         guard let handle = fopen(draft, "wb") else {
-            throw .unreadable(path: path, reason: "cannot be written: \(Errno(rawValue: errno))")
+            throw .unreadable(path: path, reason: "cannot be written: \(SystemError.last)")
         }
         let written = fwrite(bytes, 1, bytes.count, handle)
         let isFlushed = fflush(handle) == 0 && fsync(fileno(handle)) == 0
         fclose(handle)
         guard written == bytes.count, isFlushed, rename(draft, path) == 0 else {
-            let reason = Errno(rawValue: errno).description
+            let reason = SystemError.last.description
             unlink(draft)
             throw .unreadable(path: path, reason: "cannot be written: \(reason)")
         }

@@ -1,7 +1,7 @@
 import Crypto
 import Glibc
 package import Ground
-import SystemPackage
+import SystemErrors
 import Threading
 
 /// A road file, mapped into memory and used in place.
@@ -159,7 +159,7 @@ package final class RoadNetwork: @unchecked Sendable {
     private static func map(_ path: String) throws(RoadsError) -> UnsafeRawBufferPointer {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw .unreadable(path: path, reason: "cannot be read: \(Errno(rawValue: errno))")
+            throw .unreadable(path: path, reason: "cannot be read: \(SystemError.last)")
         }
         defer { close(descriptor) }
         var status = stat()
@@ -169,7 +169,7 @@ package final class RoadNetwork: @unchecked Sendable {
         let size = Int(status.st_size)
         let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
         guard let address, address != MAP_FAILED else {
-            throw .unreadable(path: path, reason: "cannot be mapped: \(Errno(rawValue: errno))")
+            throw .unreadable(path: path, reason: "cannot be mapped: \(SystemError.last)")
         }
         return UnsafeRawBufferPointer(start: address, count: size)
     }

@@ -17,7 +17,7 @@ import Program
 import RoadMap
 import ServiceLifecycle
 import Settings
-import SystemPackage
+import SystemErrors
 import Systemd
 import Tasks
 import Threading
@@ -91,7 +91,7 @@ struct Assembly {
         } catch let error as IOError {
             throw ProgramFailure(
                 .unavailable,
-                "http \(self.configuration.http): \(Errno(rawValue: error.errnoCode)); "
+                "http \(self.configuration.http): \(SystemError(error.errnoCode)); "
                     + "choose another port in 'http', or stop what has it"
             )
         }

@@ -8,7 +8,7 @@ import Plan
 import PlanSigning
 import RoadMap
 import SetupCheck
-import SystemPackage
+import SystemErrors
 import Threading
 import Zones
 
@@ -48,7 +48,7 @@ struct RoomCheck {
         }
         for name in ["leaflet.js", "leaflet.css"] where access("\(configuration.page.leaflet)/\(name)", R_OK) != 0 {
             self.findings.fault(
-                "\(configuration.page.leaflet)/\(name): \(Errno(rawValue: errno)); the page draws its map with it: "
+                "\(configuration.page.leaflet)/\(name): \(SystemError.last); the page draws its map with it: "
                     + "'apt install libjs-leaflet', or say in 'board.leaflet' where it is"
             )
         }

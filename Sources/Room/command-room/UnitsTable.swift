@@ -1,7 +1,7 @@
 import Glibc
 import Ground
 import Program
-import SystemPackage
+import SystemErrors
 import TimeToScene
 
 /// Reads `UNITS.csv`: the header `device,lat,lon`, and `cog`, `age_s`, `acc` where they are known.
@@ -10,7 +10,7 @@ enum UnitsTable {
 
     static func read(_ path: String) throws(ProgramFailure) -> [UnitPosition] {
         guard let handle = fopen(path, "r") else {
-            throw ProgramFailure(.data, "\(path): cannot be read: \(Errno(rawValue: errno))")
+            throw ProgramFailure(.data, "\(path): cannot be read: \(SystemError.last)")
         }
         defer { fclose(handle) }
         var bytes: [UInt8] = []

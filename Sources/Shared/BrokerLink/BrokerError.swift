@@ -1,6 +1,6 @@
 import CMosquitto
 import Glibc
-import SystemPackage
+import SystemErrors
 
 /// Why the broker did not take a message, or cannot be talked to.
 package enum BrokerError: Error, Sendable, Hashable {
@@ -29,7 +29,7 @@ package enum BrokerError: Error, Sendable, Hashable {
         case MOSQ_ERR_SUCCESS:
             return nil
         case MOSQ_ERR_NO_CONN, MOSQ_ERR_CONN_LOST, MOSQ_ERR_EAI, MOSQ_ERR_ERRNO, MOSQ_ERR_KEEPALIVE, MOSQ_ERR_LOOKUP:
-            let system = mosq_err_t(code) == MOSQ_ERR_ERRNO ? Errno(rawValue: errno).description : reason
+            let system = mosq_err_t(code) == MOSQ_ERR_ERRNO ? SystemError.last.description : reason
             self = .unreachable(broker: broker, reason: system)
         case MOSQ_ERR_CONN_REFUSED, MOSQ_ERR_AUTH, MOSQ_ERR_ACL_DENIED, MOSQ_ERR_TLS:
             self = .refused(broker: broker, reason: reason)

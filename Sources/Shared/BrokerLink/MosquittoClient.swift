@@ -1,6 +1,6 @@
 import CMosquitto
 import Glibc
-import SystemPackage
+import SystemErrors
 import Threading
 
 /// Sole owner of one libmosquitto client, for one connection.
@@ -38,7 +38,7 @@ final class MosquittoClient {
         guard let handle = mosquitto_new(clientID, cleanStart, nil) else {
             throw .library(
                 code: Int32(MOSQ_ERR_NOMEM.rawValue),
-                reason: "mosquitto_new: \(Errno(rawValue: errno))"
+                reason: "mosquitto_new: \(SystemError.last)"
             )
         }
         self.handle = handle
@@ -74,7 +74,7 @@ final class MosquittoClient {
     func use(_ credentials: BrokerAddress.Credentials) throws(BrokerError) {
         // libmosquitto would only say "invalid arguments" without naming the file.
         for path in [credentials.authority, credentials.certificate, credentials.key] where access(path, R_OK) != 0 {
-            throw .credentials(path: path, reason: Errno(rawValue: errno).description)
+            throw .credentials(path: path, reason: SystemError.last.description)
         }
         let code = mosquitto_tls_set(
             self.handle,

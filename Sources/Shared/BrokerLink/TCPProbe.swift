@@ -1,5 +1,5 @@
 import Glibc
-import SystemPackage
+import SystemErrors
 
 /// Finds out within a bounded time whether a TCP port answers.
 ///
@@ -27,15 +27,15 @@ enum TCPProbe {
     private static func connect(_ address: addrinfo, milliseconds: Int32) -> String? {
         let kind = address.ai_socktype | CInt(SOCK_NONBLOCK.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
         let socket = Glibc.socket(address.ai_family, kind, address.ai_protocol)
-        guard socket >= 0 else { return Errno(rawValue: errno).description }
+        guard socket >= 0 else { return SystemError.last.description }
         defer { close(socket) }
         if Glibc.connect(socket, address.ai_addr, address.ai_addrlen) == 0 { return nil }
-        guard errno == EINPROGRESS else { return Errno(rawValue: errno).description }
+        guard errno == EINPROGRESS else { return SystemError.last.description }
         var waiting = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
         guard poll(&waiting, 1, milliseconds) > 0 else { return "no answer within \(milliseconds / 1_000) s" }
         var code: CInt = 0
         var size = socklen_t(MemoryLayout<CInt>.size)
         getsockopt(socket, SOL_SOCKET, SO_ERROR, &code, &size)
-        return code == 0 ? nil : Errno(rawValue: code).description
+        return code == 0 ? nil : SystemError(code).description
     }
 }

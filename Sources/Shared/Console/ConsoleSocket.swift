@@ -1,5 +1,5 @@
 import Glibc
-import SystemPackage
+import SystemErrors
 
 /// Why the console could not be opened.
 package struct ConsoleError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -34,14 +34,14 @@ enum ConsoleSocket {
         }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         let socket = Glibc.socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-        guard socket >= 0 else { throw ConsoleError("socket: \(Errno(rawValue: errno))") }
+        guard socket >= 0 else { throw ConsoleError("socket: \(SystemError.last)") }
         let outcome = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 use(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
         guard outcome == 0 else {
-            let reason = Errno(rawValue: errno).description
+            let reason = SystemError.last.description
             close(socket)
             throw ConsoleError("\(path): \(reason)")
         }
@@ -73,7 +73,7 @@ enum ConsoleSocket {
         }
         guard let number else { return socket }
         guard chown(path, uid_t.max, number) == 0 else {
-            let reason = Errno(rawValue: errno).description
+            let reason = SystemError.last.description
             close(socket)
             unlink(path)
             let group = group ?? ""

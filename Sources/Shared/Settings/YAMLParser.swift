@@ -1,6 +1,6 @@
 import CYAML
 import Glibc
-import SystemPackage
+import SystemErrors
 
 /// Reads YAML into nodes that know their lines.
 ///
@@ -12,7 +12,7 @@ package enum YAMLParser {
     /// - Throws: ``SettingsError`` when it cannot be read, is not YAML, or repeats a key.
     package static func parse(file: String) throws(SettingsError) -> SettingsNode {
         guard let handle = fopen(file, "r") else {
-            throw SettingsError(file: file, line: nil, problem: "cannot be read: \(Errno(rawValue: errno))")
+            throw SettingsError(file: file, line: nil, problem: "cannot be read: \(SystemError.last)")
         }
         defer { fclose(handle) }
         var bytes: [UInt8] = []

@@ -1,5 +1,5 @@
 import Glibc
-import SystemPackage
+import SystemErrors
 
 extension Findings {
     /// Looks whether a file is there and can be read.
@@ -13,7 +13,7 @@ extension Findings {
     package mutating func readable(_ path: String, key: String, service: String) -> Bool {
         var status = stat()
         guard stat(path, &status) == 0 else {
-            self.fault("\(path): \(Errno(rawValue: errno)); put the file there, or change '\(key)'")
+            self.fault("\(path): \(SystemError.last); put the file there, or change '\(key)'")
             return false
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
@@ -22,7 +22,7 @@ extension Findings {
         }
         guard access(path, R_OK) == 0 else {
             self.fault(
-                "\(path): \(Errno(rawValue: errno)); '\(key)' has to be readable: chown root:\(service), chmod 640"
+                "\(path): \(SystemError.last); '\(key)' has to be readable: chown root:\(service), chmod 640"
             )
             return false
         }
@@ -64,15 +64,15 @@ extension Findings {
                 return self.fault("\(path): is no folder; change '\(key)'")
             }
             guard access(path, W_OK | X_OK) == 0 else {
-                return self.fault("\(path): \(Errno(rawValue: errno)); '\(key)' has to be writable")
+                return self.fault("\(path): \(SystemError.last); '\(key)' has to be writable")
             }
             return
         }
-        let reason = Errno(rawValue: errno).description
+        let reason = SystemError.last.description
         guard errno == ENOENT else { return self.fault("\(path): \(reason); change '\(key)'") }
         let parent = Self.parent(of: path)
         guard access(parent, W_OK | X_OK) == 0 else {
-            let reason = Errno(rawValue: errno).description
+            let reason = SystemError.last.description
             return self.fault(
                 "\(path): is not there and cannot be made in \(parent): \(reason); make it, or change '\(key)'"
             )

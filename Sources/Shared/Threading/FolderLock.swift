@@ -1,5 +1,5 @@
 import Glibc
-import SystemPackage
+import SystemErrors
 
 /// Holds a folder for one process; the kernel lets go when the process ends, however it ends.
 package final class FolderLock: Sendable {
@@ -24,11 +24,11 @@ package final class FolderLock: Sendable {
     /// Takes the folder, making it where it is missing.
     package static func take(_ folder: String) throws(Failure) -> FolderLock {
         guard mkdir(folder, 0o750) == 0 || errno == EEXIST else {
-            throw .failed(path: folder, reason: "cannot be made: \(Errno(rawValue: errno))")
+            throw .failed(path: folder, reason: "cannot be made: \(SystemError.last)")
         }
         let path = folder + "/lock"
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else { throw .failed(path: path, reason: Errno(rawValue: errno).description) }
+        guard descriptor >= 0 else { throw .failed(path: path, reason: SystemError.last.description) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw .inUse(path: folder)

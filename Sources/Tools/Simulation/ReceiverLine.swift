@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import SystemPackage
+import SystemErrors
 import Threading
 
 /// Why a line to gpsd could not be laid.
@@ -42,7 +42,7 @@ package final class ReceiverLine: Sendable {
             }
         }
         guard isBound, listen(socket, 4) == 0 else {
-            let reason = Errno(rawValue: errno).description
+            let reason = SystemError.last.description
             Glibc.close(socket)
             throw LineError(description: "cannot listen on 127.0.0.1:\(port): \(reason); choose another port")
         }
@@ -66,7 +66,7 @@ package final class ReceiverLine: Sendable {
         var name = [CChar](repeating: 0, count: 128)
         let master = clinux_open_terminal(&name, name.count)
         guard master >= 0 else {
-            throw LineError(description: "no pseudo terminal: \(Errno(rawValue: errno))")
+            throw LineError(description: "no pseudo terminal: \(SystemError.last)")
         }
         let path = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return ReceiverLine(listener: nil, clients: [master], source: path)

@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Glibc
-import SystemPackage
+import SystemErrors
 import Threading
 
 /// Where sessions outlive a restart: a file that its owner alone may read, and that no session can be taken from,
@@ -65,5 +65,5 @@ package struct SessionFile: Sendable {
         guard rename(new, self.path) == 0 else { throw self.problem() }
     }
 
-    private func problem() -> Problem { Problem(description: "\(self.path): \(Errno(rawValue: errno))") }
+    private func problem() -> Problem { Problem(description: "\(self.path): \(SystemError.last)") }
 }

@@ -1,0 +1,61 @@
+/// What truly happened in a simulated month, counted while it was made up and not by any report.
+package struct MonthTruth: Sendable, Hashable, Codable {
+    /// A grid.
+    package struct Grid: Sendable, Hashable, Codable {
+        /// Seconds that units were in it, all together.
+        package var unitSeconds: Int64 = 0
+        /// Seconds that at least one unit was in it.
+        package var presentSeconds: Int64 = 0
+        /// Times that one came in.
+        package var visits = 0
+    }
+
+    /// An officer.
+    package struct Officer: Sendable, Hashable, Codable {
+        /// Seconds signed in on a device that told of itself.
+        package var signedSeconds: Int64 = 0
+        /// Seconds that the roster has.
+        package var dutySeconds: Int64 = 0
+        /// Shifts of the roster.
+        package var shifts = 0
+        /// Those without a sign-in.
+        package var shiftsMissed = 0
+        /// Metres driven while signed in.
+        package var metres = 0.0
+        /// Visits to the post.
+        package var posts = 0
+        /// Orders, and scenes reached.
+        package var orders = 0
+        package var arrived = 0
+        /// Roll calls asked, and answered in time.
+        package var rollCalls = 0
+        package var rollCallsAnswered = 0
+        /// Tasks done, still open, and overdue.
+        package var tasksDone = 0
+        package var tasksOpen = 0
+        package var tasksOverdue = 0
+    }
+
+    /// By id.
+    package var grids: [String: Grid] = [:]
+    /// Windows of the post in which it was visited, and in which it was not.
+    package var postDone = 0
+    package var postMissed = 0
+    /// By number.
+    package var officers: [String: Officer] = [:]
+    /// Incidents received.
+    package var incidents = 0
+    /// Those that were called off.
+    package var cancelled = 0
+    /// Of each other one: seconds from the call to the first unit there; `nil` when nobody got there.
+    package var responses: [Double?] = []
+    /// By category, cancelled ones included.
+    package var categories: [String: Int] = [:]
+    /// By hour of the day.
+    package var hours = [Int](repeating: 0, count: 24)
+
+    /// How many got help within so many seconds, of all that needed it.
+    package func share(within seconds: Double) -> Double {
+        Double(self.responses.count { $0.map { $0 <= seconds } ?? false }) / Double(max(1, self.responses.count))
+    }
+}

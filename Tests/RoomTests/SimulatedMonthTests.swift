@@ -1,0 +1,92 @@
+import Cases
+import History
+import Logging
+import Month
+import Operation
+import Plan
+import Reports
+import Rig
+import TestSupport
+import Testing
+
+@testable import Board
+
+@Suite("A simulated month: the reports find what truly happened", .longComputing)
+struct SimulatedMonthTests {
+    private static let zone = LocalZone(name: "UTC", offset: 0)
+
+    @Test("presence, the post, officers, responses and trends, each against the truth", arguments: [1 as UInt64, 2, 3])
+    func month(seed: UInt64) async throws {
+        try await withTemporaryFolder("month") { folder in
+            let history = try History(folder: folder)
+            let casebook = try Casebook(folder: folder)
+            let store = CasebookStore(casebook, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            let month = SimulatedMonth(seed: seed, days: 14)
+            let truth = try await month.write(to: history, store)
+            let reading = ReportReading(
+                reader: history.reader(),
+                casebook: casebook,
+                span: month.span,
+                now: month.span.upperBound
+            )
+            try self.comparePresence(try reading.presence(nil, zone: Self.zone), truth, month)
+            try self.compareOfficers(try reading.officers(try store.register(), nil, zone: Self.zone), truth)
+            let response = ResponseReport(try reading.incidents(), now: month.span.upperBound, zone: Self.zone)
+            self.compareResponses(response, truth)
+            let trend = try reading.trend(zone: Self.zone)
+            #expect(trend.all.count == truth.incidents - truth.cancelled && trend.all.before == 0)
+            #expect(trend.hours.flatMap(\.self).reduce(0, +) == trend.all.count)
+        }
+    }
+
+    private func comparePresence(_ report: PresenceReport, _ truth: MonthTruth, _ month: SimulatedMonth) throws {
+        func minutes(_ seconds: Int64) -> Double { (Double(seconds) / 6).rounded() / 10 }
+        for (id, grid) in truth.grids {
+            let found = try #require(report.grids.first { $0.id == id })
+            #expect(found.minutes == minutes(grid.unitSeconds) && found.visits == grid.visits, "\(id)")
+            #expect(found.present == minutes(grid.presentSeconds) && found.unknown == 0, "\(id)")
+        }
+        let post = try #require(report.posts.first)
+        #expect(post.done == truth.postDone && post.missed == truth.postMissed)
+    }
+
+    private func compareOfficers(_ report: OfficerReport, _ truth: MonthTruth) throws {
+        #expect(report.officers.map(\.number) == truth.officers.keys.sorted())
+        for row in report.officers {
+            let officer = try #require(truth.officers[row.number])
+            func isHours(_ hours: Double, _ seconds: Int64) -> Bool { abs(hours - Double(seconds) / 3_600) < 0.006 }
+            #expect(
+                isHours(row.signedHours, officer.signedSeconds),
+                "\(row.number): \(row.signedHours) \(officer.signedSeconds)"
+            )
+            #expect(isHours(row.dutyHours, officer.dutySeconds), "\(row.number)")
+            #expect(row.shifts == officer.shifts && row.shiftsMissed == officer.shiftsMissed, "\(row.number)")
+            #expect(
+                abs(row.kilometres - officer.metres / 1_000) < 0.06,
+                "\(row.number): \(row.kilometres) \(officer.metres)"
+            )
+            #expect(
+                row.posts == officer.posts && row.orders == officer.orders && row.arrived == officer.arrived,
+                "\(row.number)"
+            )
+            #expect(
+                row.rollCalls == officer.rollCalls && row.rollCallsAnswered == officer.rollCallsAnswered,
+                "\(row.number)"
+            )
+            #expect(row.tasksDone == officer.tasksDone && row.tasksOpen == officer.tasksOpen, "\(row.number)")
+            #expect(row.tasksOverdue == officer.tasksOverdue, "\(row.number)")
+        }
+    }
+
+    private func compareResponses(_ report: ResponseReport, _ truth: MonthTruth) {
+        #expect(report.incidents == truth.incidents && report.cancelled == truth.cancelled)
+        #expect(report.counted == truth.responses.count)
+        let reached = truth.responses.compactMap(\.self).sorted()
+        #expect(report.reached == reached.count && report.medianSeconds == reached[reached.count / 2])
+        for (name, seconds) in [("1", 60.0), ("3", 180), ("5", 300)] {
+            #expect(abs((report.within[name] ?? -1) - truth.share(within: seconds)) < 0.001)
+        }
+        #expect(abs((report.within155Seconds ?? -1) - truth.share(within: 155)) < 0.001)
+        #expect(report.hours.values.map(\.counted).reduce(0, +) == report.counted)
+    }
+}
