@@ -346,7 +346,8 @@ let package = Package(
             "Tools",
             "patrol-sim",
             [
-                "BrokerLink", "Console", "ConsoleWire", "Ground", "PatrolWire", "Plan", "Position", "Program", "Rig",
+                "BrokerLink", "Console", "ConsoleWire", "Ground", "History", "Month", "Operation", "PatrolWire", "Plan",
+                "Position", "Program", "Rig",
                 "Settings",
                 "Simulation", "Threading", "Track", "Zones", arguments, logging, signals,
             ]

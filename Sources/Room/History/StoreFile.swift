@@ -124,7 +124,8 @@ package struct HistoryError: Error, Sendable, Hashable, CustomStringConvertible 
     /// What is wrong and what to do.
     package var description: String { "\(self.path): \(self.reason); \(self.remedy)" }
 
-    init(
+    /// Creates an error.
+    package init(
         path: String,
         reason: String,
         remedy: String = "check space and permissions of its folder",

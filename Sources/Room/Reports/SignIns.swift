@@ -64,7 +64,7 @@ package struct SignInBook: Sendable {
         }
     }
 
-    /// Nothing is known of the time between the last record and a start. A device keeps who is signed in over that.
+    /// Nothing is known of the time between the last record and a start; a device keeps over it who is signed in.
     private mutating func restart(_ event: PatrolEvent) {
         let before = self.open
         let last = min(event.time, event.lastBefore ?? event.time)

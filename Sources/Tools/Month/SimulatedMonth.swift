@@ -54,6 +54,7 @@ package struct SimulatedMonth {
     ///   - history: The records.
     ///   - store: The desks' cases.
     /// - Returns: What truly happened.
+    /// - Throws: What the stores throw.
     package func write(to history: History, _ store: any CaseStore) async throws -> MonthTruth {
         var random = SplitMix64(seed: self.seed)
         var life = Life()

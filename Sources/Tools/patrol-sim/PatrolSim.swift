@@ -15,7 +15,7 @@ struct PatrolSim: AsyncParsableCommand {
         commandName: "patrol-sim",
         abstract: "A town, its patrol cars, and receivers for a real gpsd: for demonstrations and tests.",
         version: Release.version,
-        subcommands: [Demo.self, City.self, Fleet.self, Feed.self, Day.self, Soak.self]
+        subcommands: [Demo.self, City.self, Fleet.self, Feed.self, Day.self, MonthCommand.self, Soak.self]
     )
 
     static func main() async { await runProgram(PatrolSim.self) }
