@@ -10,6 +10,9 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
     .treatAllWarnings(as: .error),  // SE-0480
+    // What is small and asked often lies in modules of its own: a release looks into all of them. Without it a ranking took
+    // 8 % longer, and a day's backlog 8 to 30 %.
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 
 // Everywhere but where C is touched, unsafe constructs are errors too (SE-0458 warns, SE-0480 promotes).
@@ -313,7 +316,7 @@ let package = Package(
             "Simulation",
             [
                 "BrokerLink", "CLinux", "Ground", "PatrolWire", "Position", "Report", "Threading", lifecycle, logging,
-                system,
+                "SystemErrors",
             ],
             settings: strict
         ),

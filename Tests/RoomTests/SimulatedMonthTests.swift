@@ -3,13 +3,21 @@ import History
 import Logging
 import Month
 import Operation
+import People
 import Plan
 import Reports
 import Rig
 import TestSupport
 import Testing
+import Threading
 
 @testable import Board
+
+private struct NoPlan: PlanDesk {
+    var view: PlanView? { nil }
+
+    func replace(with text: [UInt8]) throws(PlanRefusal) {}
+}
 
 @Suite("A simulated month: the reports find what truly happened", .longComputing)
 struct SimulatedMonthTests {
@@ -36,6 +44,41 @@ struct SimulatedMonthTests {
             let trend = try reading.trend(zone: Self.zone)
             #expect(trend.all.count == truth.incidents - truth.cancelled && trend.all.before == 0)
             #expect(trend.hours.flatMap(\.self).reduce(0, +) == trend.all.count)
+        }
+    }
+
+    @Test("a month's sheet is made once, some hours after the month, and stays as it was made")
+    func sheet() async throws {
+        try await withTemporaryFolder("month") { folder in
+            let history = try History(folder: folder)
+            let casebook = try Casebook(folder: folder)
+            let store = CasebookStore(casebook, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            let month = SimulatedMonth(seed: 4, days: 31)
+            _ = try await month.write(to: history, store)
+            let time = Locked(month.span.upperBound)
+            let now: @Sendable () -> Int64 = { time.withLock { $0 } }
+            let register = RegisterDesk(try store.register(), store: store, zone: Self.zone, now: now)
+            let maker = SheetMaker(
+                history: history,
+                casebook: casebook,
+                store: store,
+                register: register,
+                plans: NoPlan(),
+                zone: Self.zone,
+                now: now
+            )
+            #expect(try await maker.makeIfDue() == nil)
+            time.withLock { $0 += 7 * 3_600_000 }
+            #expect(try await maker.makeIfDue() == "2026-10")
+            #expect(try await maker.makeIfDue() == nil)
+            let sheet: MonthlySheet = try #require(try store.item("2026-10"))
+            #expect(sheet.report.officers.count == 16 && sheet.report.to == month.span.upperBound)
+            // Who leaves afterwards is in it still.
+            _ = try await register.remove(Officer.self, "111", actor: "chief", origin: "test")
+            time.withLock { $0 += 31 * 86_400_000 }
+            _ = try await maker.makeIfDue()
+            let again: MonthlySheet = try #require(try store.item("2026-10"))
+            #expect(again.report == sheet.report)
         }
     }
 

@@ -94,6 +94,7 @@ package struct Board: Sendable {
             audit: audit,
             now: parts.now
         ).add(to: api)
+        SheetRoutes(casebook: parts.casebook, audit: audit).add(to: api)
         RegisterRoutes(register: parts.register).add(to: api)
         RosterRoutes(register: parts.register, zone: parts.zone, now: parts.now).add(to: api)
         TaskRoutes(tasks: parts.tasks, now: parts.now).add(to: api)

@@ -212,8 +212,21 @@ struct Assembly {
                 feed: tables.feed,
                 logger: self.logger
             ),
+            MonthlySheets(self.sheets(tables), logger: self.logger),
             Retention(history: self.history, days: self.configuration.keepDays, logger: self.logger),
         ]
+    }
+
+    private func sheets(_ tables: RoomTables) -> SheetMaker {
+        SheetMaker(
+            history: self.history,
+            casebook: self.casebook,
+            store: CasebookStore(self.casebook, logger: self.logger),
+            register: tables.register,
+            plans: tables.plans,
+            zone: self.configuration.timezone,
+            now: tables.now
+        )
     }
 
     /// Where the board is.

@@ -1,0 +1,32 @@
+package import Board
+package import Logging
+import ServiceLifecycle
+import Threading
+
+/// Sees to it that each month has its sheet when it is over.
+package struct MonthlySheets: Service {
+    private let maker: SheetMaker
+    private let logger: Logger
+
+    /// How often it is looked at: a month ends at an hour that nobody waits for.
+    private static let round: Duration = .seconds(600)
+
+    /// Creates the service.
+    package init(_ maker: SheetMaker, logger: Logger) { (self.maker, self.logger) = (maker, logger) }
+
+    /// Runs until graceful shutdown.
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    if let month = try await self.maker.makeIfDue() {
+                        self.logger.info("The sheet of \(month) is made")
+                    }
+                } catch {
+                    self.logger.error("The month's sheet cannot be made, it is tried again: \(error)")
+                }
+                await pause(for: Self.round)
+            }
+        }
+    }
+}
