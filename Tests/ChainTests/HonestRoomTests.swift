@@ -146,9 +146,12 @@ struct HonestRoomTests {
             broker.send(9)
             try await eventually("the broker being missed", within: .seconds(30)) {
                 let health = try await self.health(chain)
-                return health.faults.first?.what == "broker" && health.status == "degraded" ? () : nil
+                return health.faults.first?.what == "broker" && health.status == "degraded"
             }
         }
+        // Why it is gone stands in the log in words.
+        let log = readFile("\(chain.folder)/command-room.log")
+        #expect(!log.contains("Unknown reason"), "\(log)")
     }
 
     @Test("a scene far from every road can be entered and a unit sent there, by straight line and said so")

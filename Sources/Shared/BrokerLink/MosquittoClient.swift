@@ -51,7 +51,9 @@ final class MosquittoClient {
         mosquitto_connect_v5_callback_set(handle) { _, user, code, _, _ in MosquittoClient.from(user)?.didConnect(code)
         }
         mosquitto_disconnect_v5_callback_set(handle) { _, user, code, _ in
-            MosquittoClient.from(user)?.disconnectReason = String(cString: mosquitto_reason_string(code))
+            // From 0x80 on the broker said why; below that it is libmosquitto's own number.
+            let words = code >= 0x80 ? mosquitto_reason_string(code) : mosquitto_strerror(code)
+            MosquittoClient.from(user)?.disconnectReason = words.map { String(cString: $0) }
         }
         mosquitto_subscribe_v5_callback_set(handle) { _, user, _, count, granted, _ in
             guard let granted else { return }
