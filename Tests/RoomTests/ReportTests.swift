@@ -97,6 +97,22 @@ struct ReportTests {
         #expect(IncidentTrend.before(100..<150) == 50..<100)
     }
 
+    @Test("what is wanted is where it happened at these hours, and lately; the hours beside count half, others not")
+    func demand() throws {
+        // The incidents all lie at one place; a second place has one that is older.
+        let hour = 3_600 as Int64
+        let whole = try self.incident("a")
+        let beside = try self.incident("b", after: hour)
+        let other = try self.incident("c", after: 5 * hour)
+        let cancelled = try self.incident("d", state: "cancelled")
+        let day = 86_400_000 as Int64
+        let span = self.begin + day..<self.begin + day + hour * 1_000
+        let demand = Demand([whole, beside, other, cancelled], for: span, zone: Self.utc)
+        #expect(demand.spots.count == 1 && demand.spots[0].incidents == 2 && demand.spots[0].share == 1)
+        #expect(Demand([other, cancelled], for: span, zone: Self.utc).spots.isEmpty)
+        #expect(Demand([], for: span, zone: Self.utc).spots.isEmpty)
+    }
+
     @Test("nobody was reached: the shares are 0 and not missing")
     func unreached() throws {
         let report = ResponseReport([try self.incident("c", state: "cleared")], now: self.begin, zone: Self.utc)

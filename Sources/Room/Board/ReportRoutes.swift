@@ -24,7 +24,7 @@ struct ReportRoutes: Sendable {
     let register: RegisterDesk
     let audit: Audit
     let now: @Sendable () -> Int64
-    private let gate = ReportGate()
+    let gate = ReportGate()
 
     func add(to api: RouterGroup<BoardContext>) {
         api.get("reports/response") { request, context in
@@ -63,6 +63,7 @@ struct ReportRoutes: Sendable {
                 return (report, { report.csv })
             }
         }
+        api.get("placement") { request, context in try await self.placement(request, context) }
         api.get("duty") { request, context in try await self.duty(request, context) }
         api.get("reports/heatmap") { request, context in try await self.heatMap(request, context) }
         api.get("reports/incidents") { request, context in try self.incidents(request, context) }

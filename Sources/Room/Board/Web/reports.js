@@ -1,6 +1,7 @@
 // Reports for the chief: what was covered, how fast help came, who did what, and where units were.
 import { now, ask } from "./live.js";
 import { drawHeat } from "./map.js";
+import { set } from "./keyed.js";
 import { safe } from "./lists.js";
 import { word, explain } from "./words.js";
 
@@ -55,6 +56,12 @@ const views = {
     return `${table(["category", "count", "periodBefore", "change", "yearBefore", "change"], rows.map(row))}
       <h3>${word("byHour")}</h3><table class="hours"><thead><tr><th></th>${[...Array(24).keys()].map((n) => `<th class="n">${n}</th>`).join("")}</tr></thead><tbody>${days.join("")}</tbody></table>`;
   },
+  placement(report) {
+    const share = (minutes) => `${minutes} ${word("minutes")}: ${percent(report.shares[minutes]) ?? "–"}`;
+    const rows = report.units.map((one, index) => `<tr>${cell(index + 1, false)}${cell(`${one.lat.toFixed(5)}, ${one.lon.toFixed(5)}`)}${cell(`+${percent(one.gain)}`)}${cell(percent(one.share))}</tr>`);
+    return `<p>${word("placementBasis")} ${report.incidents} · ${["1", "3", "5"].map(share).join(" · ")}</p>
+      ${table(["unit", "placeName", "gain", "within3"], rows)}`;
+  },
   officers(report) {
     const seconds = (list) => (list.length === 0 ? null : `${Math.round([...list].sort((a, b) => a - b)[Math.floor(list.length / 2)])} s`);
     return table(["officer", "dutyHours", "signedHours", "shiftsMissed", "km", "ownGridMinutes", "posts", "orders", "accepted", "arrivals", "medianResponse", "rollcall", "tasksDone", "overdue"],
@@ -72,13 +79,15 @@ const views = {
 async function draw() {
   const period = span();
   $("report-kinds").innerHTML = kinds.map((one) => `<button type="button" data-kind="${one}" class="${one === kind ? "chosen" : ""}">${word(one)}</button>`).join("");
+  set($("report-csv"), "hidden", kind === "placement" && "");
   $("report-csv").href = `api/v1/reports/${kind}?format=csv&${period}`;
   $("report-csv").textContent = "CSV";
   $("report-heat").textContent = word(heat ? "heatOff" : "heatOn");
   $("report-error").textContent = "";
   const asked = kind;
   try {
-    const report = await ask("GET", `reports/${kind}?${period}`);
+    // A proposal is of the coming hours, whatever time is looked back on.
+    const report = await ask("GET", kind === "placement" ? "placement?units=6" : `reports/${kind}?${period}`);
     if (asked === kind) { $("report-body").innerHTML = views[kind](report); }
   } catch (error) { $("report-error").textContent = explain(error); }
 }
@@ -86,7 +95,7 @@ async function draw() {
 /** Opens the reports; what each officer did is for a chief. */
 export function openReports(role) {
   const isChief = role === "chief" || role === "admin";
-  kinds = ["presence", "response", "trend", "workload", ...(isChief ? ["officers"] : [])];
+  kinds = ["presence", "response", "trend", ...(role === "viewer" ? [] : ["placement"]), "workload", ...(isChief ? ["officers"] : [])];
   if (!kinds.includes(kind)) { kind = "presence"; }
   const chosen = $("report-period").value || "24";
   $("report-period").innerHTML = periods.map(([key, hours]) => `<option value="${hours}" ${String(hours) === chosen ? "selected" : ""}>${word(key)}</option>`).join("");

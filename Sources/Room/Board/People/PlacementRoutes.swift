@@ -1,0 +1,103 @@
+import Dispatching
+import Ground
+import Hummingbird
+import PatrolWire
+import Plan
+import Reports
+import Threading
+import TimeToScene
+
+extension ReportRoutes {
+    /// So far back incidents say where help is wanted, ms.
+    private static let remembered: Int64 = 90 * 86_400_000
+    /// So many of the most wanted places are looked at as places for units.
+    private static let candidates = 60
+
+    /// Where to put units in a coming time: a proposal, with what each of them adds.
+    func placement(_ request: Request, _ context: BoardContext) async throws -> Response {
+        try context.require(.dispatcher)
+        try request.allow("units", "from", "to", "within")
+        let units = try request.integer("units", in: 1...50, default: 4)
+        let limit = Double(try request.integer("within", in: 1...60, default: 3)) * 60
+        let now = self.now()
+        let from = try request.time("from", default: now)
+        let to = try request.time("to", default: from + 8 * 3_600_000)
+        guard from < to, to - from <= 7 * 86_400_000 else {
+            throw Problem(.badRequest, "'from' must be before 'to', and no more than 7 days")
+        }
+        let (estimator, zone, plan) = (self.estimator, self.zone, self.plans.view?.plan)
+        let reading = self.reading(max(0, now - Self.remembered)..<now + 1) { true }
+        let made = try await self.gate.pass(context.actor) {
+            try await onQuietThread("placement") {
+                Result {
+                    let demand = Demand(try reading.incidents(), for: from..<to, zone: zone)
+                    let stations = (plan?.stations ?? []).compactMap { plan?.plane.coordinate(of: $0.place) }
+                    let placement = Placement(
+                        wanted: demand.spots.map { ($0.place, $0.share) },
+                        candidates: demand.spots.prefix(Self.candidates).map(\.place) + stations,
+                        count: units,
+                        limit: limit,
+                        times: [60, 180, 300, limit],
+                        estimator: estimator
+                    )
+                    return PlacementAnswer(from..<to, limit: limit, demand, placement)
+                }
+            }
+            .get()
+        }
+        return try tagged(made, request)
+    }
+}
+
+/// A proposal where to put units.
+struct PlacementAnswer: Encodable, Sendable {
+    struct Post: Encodable, Sendable {
+        let lat: Double
+        let lon: Double
+        let gain: Double
+        let share: Double
+    }
+
+    struct Spot: Encodable, Sendable {
+        let lat: Double
+        let lon: Double
+        let share: Double
+        let incidents: Int
+    }
+
+    let from: Int64
+    let to: Int64
+    let within: Double
+    /// Places, the one that adds most first.
+    let units: [Post]
+    /// By minutes.
+    let shares: [String: Double]
+    /// How many incidents it rests on: of few nobody should expect much.
+    let incidents: Int
+    let demand: [Spot]
+
+    init(_ span: Range<Int64>, limit: Double, _ demand: Demand, _ placement: Placement) {
+        func short(_ value: Double) -> Double { value.rounded(decimals: 4) }
+        (self.from, self.to, self.within) = (span.lowerBound, span.upperBound, limit)
+        self.units = placement.posts.map {
+            Post(
+                lat: $0.place.latitude.rounded(decimals: 6),
+                lon: $0.place.longitude.rounded(decimals: 6),
+                gain: short($0.gain),
+                share: short($0.share)
+            )
+        }
+        self.shares = Dictionary(
+            uniqueKeysWithValues: placement.shares.map { ("\(Int($0.key / 60))", short($0.value)) }
+        )
+        self.incidents = demand.spots.reduce(0) { $0 + $1.incidents }
+        self.demand = demand.spots.map {
+            Spot(
+                lat: $0.place.latitude.rounded(decimals: 6),
+                lon: $0.place.longitude.rounded(decimals: 6),
+                share: short($0.share),
+                incidents: $0.incidents
+            )
+        }
+    }
+}
