@@ -7,6 +7,7 @@ import People
 import Plan
 import Reports
 import Rig
+import Tasks
 import TestSupport
 import Testing
 import Threading
@@ -44,6 +45,16 @@ struct SimulatedMonthTests {
             let trend = try reading.trend(zone: Self.zone)
             #expect(trend.all.count == truth.incidents - truth.cancelled && trend.all.before == 0)
             #expect(trend.hours.flatMap(\.self).reduce(0, +) == trend.all.count)
+            let tasks: [OwnedTask] = try store.kept(since: 0)
+            let briefing = try Briefing(reading, try store.register(), nil, tasks, zone: Self.zone)
+            #expect(
+                briefing.incidents.count == trend.all.count
+                    && briefing.missed.map(\.missed) == [truth.postMissed].filter { $0 > 0 }
+            )
+            let late = tasks.filter { $0.answered == nil && $0.due < month.span.upperBound }.sorted { $0.due < $1.due }
+            #expect(briefing.overdue.map(\.id) == late.map(\.id))
+            #expect(briefing.response.reached == truth.responses.compactMap(\.self).count && briefing.roster.isEmpty)
+            #expect(zip(briefing.grids, briefing.grids.dropFirst()).allSatisfy { ($0.share ?? 0) <= ($1.share ?? 0) })
         }
     }
 

@@ -91,6 +91,7 @@ package struct Board: Sendable {
             plans: parts.plans,
             zone: parts.zone,
             register: parts.register,
+            tasks: parts.tasks,
             audit: audit,
             now: parts.now
         ).add(to: api)

@@ -9,6 +9,7 @@ import People
 import Plan
 import Reports
 import RoadMap
+import Tasks
 import Threading
 import TimeToScene
 
@@ -22,6 +23,7 @@ struct ReportRoutes: Sendable {
     let plans: any PlanDesk
     let zone: LocalZone
     let register: RegisterDesk
+    let tasks: TaskDesk
     let audit: Audit
     let now: @Sendable () -> Int64
     let gate = ReportGate()
@@ -63,6 +65,7 @@ struct ReportRoutes: Sendable {
                 return (report, { report.csv })
             }
         }
+        api.get("briefing") { request, context in try await self.briefing(request, context) }
         api.get("placement") { request, context in try await self.placement(request, context) }
         api.get("duty") { request, context in try await self.duty(request, context) }
         api.get("reports/heatmap") { request, context in try await self.heatMap(request, context) }

@@ -42,11 +42,11 @@ package actor TaskDesk {
         }
     }
 
-    /// Tasks before a cursor, the newest first, out of the store.
+    /// Tasks before a cursor, the newest first, out of the store; `isPending` for those that are not closed only.
     ///
     /// - Throws: What the store throws.
-    package func page(before cursor: CaseCursor, limit: Int) throws -> [OwnedTask] {
-        try self.keeper.items(before: cursor, limit: limit)
+    package func page(before cursor: CaseCursor, isPending: Bool = false, limit: Int) throws -> [OwnedTask] {
+        try self.keeper.items(before: cursor, isPending: isPending, limit: limit)
     }
 
     /// One task, however old.

@@ -207,7 +207,9 @@ extension ReportRoutes {
         let (register, plan, zone) = (await self.register.register, self.plans.view?.plan, self.zone)
         let now = self.now()
         let reading = self.reading(now - 1..<now + 1) { true }
-        let signIns = try await onQuietThread("duty") { Result { try reading.signIns() } }.get()
+        let signIns = try await self.gate.pass(context.actor) {
+            try await onQuietThread("duty") { Result { try reading.signIns() } }.get()
+        }
         return try tagged(
             OnDutyAnswer(register, zone: zone, plan: plan, signIns: signIns, now: now),
             request

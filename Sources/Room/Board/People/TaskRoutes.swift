@@ -120,7 +120,9 @@ struct TaskRoutes: Sendable {
         var cursor = CaseCursor(time: try request.time("before", default: 1 << 53), id: request.query("before_id"))
         var found: [OwnedTask] = []
         while found.count <= limit {
-            let page = try await self.tasks.page(before: cursor, limit: limit + 1)
+            // The store knows what is not closed; the rest is looked for page by page.
+            let isPending = state.map { $0 != .closed } ?? false
+            let page = try await self.tasks.page(before: cursor, isPending: isPending, limit: limit + 1)
             found += page.filter(isWanted)
             guard page.count > limit, let last = page.last else { break }
             cursor = CaseCursor(time: last.began, id: last.id)

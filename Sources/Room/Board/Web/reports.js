@@ -62,6 +62,17 @@ const views = {
     return `<p>${word("placementBasis")} ${report.incidents} · ${["1", "3", "5"].map(share).join(" · ")}</p>
       ${table(["unit", "placeName", "gain", "within3"], rows)}`;
   },
+  briefing(report) {
+    const list = (key, items) => `<h3>${word(key)}</h3>${items.length ? `<ul>${items.map((text) => `<li>${text}</li>`).join("")}</ul>` : `<p>${word("nothing")}</p>`}`;
+    const change = (one) => `${one.count} (${word("periodBefore")} ${one.before}${one.change_percent === undefined || one.change_percent === null ? "" : `, ${one.change_percent > 0 ? "+" : ""}${one.change_percent} %${one.noise ? ` ${word("noise")}` : ""}`})`;
+    const within = ["1", "3", "5"].map((n) => `${word(`within${n}`)} ${percent(report.response.within[n]) ?? "–"}`).join(" · ");
+    return `${list("incidents", [`${word("all")} ${change(report.incidents)}`, ...Object.entries(report.by_category).map(([name, one]) => `${safe(word(name || "other"))} ${change(one)}`)])}
+      ${list("response", [`${word("reached")} ${report.response.reached}/${report.response.counted} · ${word("medianResponse")} ${report.response.median_s === undefined || report.response.median_s === null ? "–" : `${Math.round(report.response.median_s)} s`} · ${within}`])}
+      ${list("leastPresence", report.grids.map((one) => `${safe(one.name ?? one.id)}: ${percent(one.presence_share) ?? "–"} · ${word("incidents")} ${one.incidents}`))}
+      ${list("missedDuties", report.missed.map((one) => `${safe(one.name ?? one.id)}: ${word("done")} ${one.done} · ${word(one.kind === "line" ? "missedLine" : "missedPost")} ${one.missed}`))}
+      ${list("overdueTasks", report.overdue.map((one) => `${safe(one.text)} · ${safe(one.owner)}`))}
+      ${list("roster", report.roster.map((one) => `${one.date} ${safe(one.shift)} · ${word(`roster ${one.kind}`)}: ${safe(one.text)}`))}`;
+  },
   officers(report) {
     const seconds = (list) => (list.length === 0 ? null : `${Math.round([...list].sort((a, b) => a - b)[Math.floor(list.length / 2)])} s`);
     return table(["officer", "dutyHours", "signedHours", "shiftsMissed", "km", "ownGridMinutes", "posts", "orders", "accepted", "arrivals", "medianResponse", "rollcall", "tasksDone", "overdue"],
@@ -79,7 +90,7 @@ const views = {
 async function draw() {
   const period = span();
   $("report-kinds").innerHTML = kinds.map((one) => `<button type="button" data-kind="${one}" class="${one === kind ? "chosen" : ""}">${word(one)}</button>`).join("");
-  set($("report-csv"), "hidden", kind === "placement" && "");
+  set($("report-csv"), "hidden", ["placement", "briefing"].includes(kind) && "");
   $("report-csv").href = `api/v1/reports/${kind}?format=csv&${period}`;
   $("report-csv").textContent = "CSV";
   $("report-heat").textContent = word(heat ? "heatOff" : "heatOn");
@@ -87,7 +98,8 @@ async function draw() {
   const asked = kind;
   try {
     // A proposal is of the coming hours, whatever time is looked back on.
-    const report = await ask("GET", kind === "placement" ? "placement?units=6" : `reports/${kind}?${period}`);
+    const path = { placement: "placement?units=6", briefing: `briefing?${period}` }[kind] ?? `reports/${kind}?${period}`;
+    const report = await ask("GET", path);
     if (asked === kind) { $("report-body").innerHTML = views[kind](report); }
   } catch (error) { $("report-error").textContent = explain(error); }
 }
@@ -95,7 +107,7 @@ async function draw() {
 /** Opens the reports; what each officer did is for a chief. */
 export function openReports(role) {
   const isChief = role === "chief" || role === "admin";
-  kinds = ["presence", "response", "trend", ...(role === "viewer" ? [] : ["placement"]), "workload", ...(isChief ? ["officers"] : [])];
+  kinds = ["presence", "response", "trend", ...(role === "viewer" ? [] : ["placement"]), "workload", ...(isChief ? ["officers", "briefing"] : [])];
   if (!kinds.includes(kind)) { kind = "presence"; }
   const chosen = $("report-period").value || "24";
   $("report-period").innerHTML = periods.map(([key, hours]) => `<option value="${hours}" ${String(hours) === chosen ? "selected" : ""}>${word(key)}</option>`).join("");
