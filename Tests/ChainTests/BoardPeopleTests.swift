@@ -65,6 +65,34 @@ struct BoardPeopleTests {
         }
     }
 
+    @Test("no report stands under another's name while the room is at work; a briefing and a proposal are shown")
+    func reports() async throws {
+        try await Chain.withFleet(1) { chain in
+            try await chain.openIncidents(2)
+            try await Browser.onPage(of: chain, units: 1, language: "en") { page in
+                try await page.click("#reports")
+                try await page.wait("presence", "return document.querySelectorAll('#report-body table').length >= 3")
+                let meanwhile: String = try await page.run(
+                    """
+                    document.querySelector('[data-kind=response]').click();
+                    return document.getElementById('report-body').textContent
+                    """
+                )
+                #expect(meanwhile == "working…")
+                for (kind, words) in [
+                    ("response", "median"), ("trend", "By hour"), ("placement", "rests on"), ("briefing", "Roster"),
+                ] {
+                    try await page.click("[data-kind=\(kind)]")
+                    try await page.wait(
+                        kind,
+                        "return document.getElementById('report-body').innerText.includes('\(words)')"
+                    )
+                }
+                #expect(try await page.run("return document.getElementById('report-error').textContent") == "")
+            }
+        }
+    }
+
     @Test("a roster is looked at before it is taken, faults stand with their lines, and who is missing is red")
     func roster() async throws {
         try await Chain.withFleet(1) { chain in

@@ -1,4 +1,5 @@
 import Rig
+import TestSupport
 
 /// What a device made and what the room has, read from their files by another program.
 extension Chain {
@@ -49,10 +50,31 @@ extension Chain {
 
     /// Waits until the store holds just what the outbox holds, while nothing new is made.
     func expectStoreEqualsOutbox(atLeast count: Int, within: Duration = .seconds(60)) async throws {
-        try await eventually("the store being equal to the outbox", within: within, every: .milliseconds(200)) {
-            let made = try await self.outbox()
-            let stored = try await self.store()
-            return made.count >= count && stored == made ? () : nil
+        try await self.explaining {
+            try await eventually("the store being equal to the outbox", within: within, every: .milliseconds(200)) {
+                let made = try await self.outbox()
+                let stored = try await self.store()
+                return made.count >= count && stored == made
+            }
+        }
+    }
+
+    /// Says what each side has and thinks when records do not come through: afterwards nobody can be asked.
+    private func explaining(_ body: () async throws -> Void) async throws {
+        do { try await body() } catch {
+            let device = try await runProgramToEnd(
+                Places.program("patrolctl"),
+                ["status", "--json", "--socket", "\(self.folder)/state/console.sock"]
+            )
+            let made = try await self.outboxRows("SELECT seq || ' ' || length(body) FROM record ORDER BY seq")
+            let acknowledged = try await self.outboxRows("SELECT first || '-' || last FROM acknowledged")
+            let stored = try await self.storeRows(
+                "SELECT log || ' ' || seq || ' ' || length(body) FROM record ORDER BY log, seq"
+            )
+            let health = try await self.room.ask("GET", "/healthz").text
+            print("--- outbox: \(made)\n--- acknowledged: \(acknowledged)\n--- store: \(stored)")
+            print("--- device: \(device.output) \(device.errors)\n--- room: \(health)")
+            throw error
         }
     }
 
@@ -68,8 +90,10 @@ extension Chain {
 
     /// Waits until so many records are in the store.
     func waitForStored(_ count: Int, within: Duration = .seconds(60)) async throws {
-        try await eventually("\(count) records in the store", within: within, every: .milliseconds(200)) {
-            try await self.storeRows("SELECT seq FROM record").count >= count ? () : nil
+        try await self.explaining {
+            try await eventually("\(count) records in the store", within: within, every: .milliseconds(200)) {
+                try await self.storeRows("SELECT seq FROM record").count >= count
+            }
         }
     }
 }

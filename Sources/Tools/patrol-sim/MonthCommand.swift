@@ -13,7 +13,7 @@ struct MonthCommand: AsyncParsableCommand {
         abstract: "Make up a month of people, shifts, drives, incidents and tasks, and write down what truly happened.",
         discussion: """
             FOLDER gets the stores of a room, which 'command-room run' takes as its 'state', and truth.json. Times are \
-            in UTC, from 2026-10-01 on.
+            in UTC, from 2026-10-01 on: the room needs 'timezone: UTC'.
             """
     )
 

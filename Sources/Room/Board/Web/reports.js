@@ -10,6 +10,8 @@ let kinds = ["presence", "response", "trend", "workload"];
 const periods = [["8h", 8], ["24h", 24], ["7d", 168], ["30d", 720]];
 let kind = "presence";
 let heat = null;
+/** Counts what was asked for: an answer that was overtaken is not shown. */
+let turn = 0;
 
 function span() {
   const to = Math.round(now());
@@ -95,13 +97,20 @@ async function draw() {
   $("report-csv").textContent = "CSV";
   $("report-heat").textContent = word(heat ? "heatOff" : "heatOn");
   $("report-error").textContent = "";
-  const asked = kind;
+  // Never one report under another's name while the room is at work.
+  $("report-body").textContent = word("working");
+  turn += 1;
+  const [asked, own] = [kind, turn];
   try {
     // A proposal is of the coming hours, whatever time is looked back on.
     const path = { placement: "placement?units=6", briefing: `briefing?${period}` }[kind] ?? `reports/${kind}?${period}`;
     const report = await ask("GET", path);
-    if (asked === kind) { $("report-body").innerHTML = views[kind](report); }
-  } catch (error) { $("report-error").textContent = explain(error); }
+    if (own === turn) { $("report-body").innerHTML = views[asked](report); }
+  } catch (error) {
+    if (own !== turn) { return; }
+    $("report-body").textContent = "";
+    $("report-error").textContent = explain(error);
+  }
 }
 
 /** Opens the reports; what each officer did is for a chief. */
