@@ -6,7 +6,7 @@ SHELL := /bin/sh
 PACKAGES := pkg-config libssl-dev libgpiod-dev tzdata libgps-dev libmosquitto-dev libsqlite3-dev libyaml-dev libosmium2-dev libprotozero-dev \
 	libstdc++-12-dev zlib1g-dev libbz2-dev libexpat1-dev liblz4-dev \
 	gpsd mosquitto mosquitto-clients osmium-tool sqlite3 openssl systemd \
-	libfaketime libjs-leaflet chromium chromium-driver curl python3-venv
+	libjs-leaflet chromium chromium-driver curl python3-venv
 # Holds the HTTP interface against its description; out of Python's index, and so only where that can be reached.
 SCHEMATHESIS := $(HOME)/.cache/patrollink-schemathesis
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)

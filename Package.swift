@@ -422,7 +422,7 @@ let package = Package(
             "ChainTests",
             [
                 "BrokerLink", "Console", "ConsoleWire", "Ground", "History", "Ledger", "PatrolWire", "Position", "Rig",
-                "Settings", "Simulation", "TestSupport", "Threading", logging,
+                "Settings", "Simulation", "SystemErrors", "TestSupport", "Threading", logging,
             ]
         ),
     ],
