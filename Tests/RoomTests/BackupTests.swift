@@ -54,6 +54,12 @@ struct BackupTests {
             // The stores are open and have unfolded writes: that is how a room runs.
             let history = try History(folder: state)
             let made = try Backup.make(of: state, into: file, version: "1", now: 7)
+            // A backup must not read itself.
+            #expect(
+                self.refusal { () throws(HistoryError) in
+                    _ = try Backup.make(of: state, into: "\(state)/own.backup", version: "1", now: 7)
+                } != nil
+            )
             #expect(Set(made.files.keys) == ["history.sqlite", "casebook.sqlite", "plan.geojson"])
             _ = history
             let back = try Backup.restore(file, into: other, isForced: false, now: 9)

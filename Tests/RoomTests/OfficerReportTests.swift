@@ -144,6 +144,14 @@ struct OfficerReportTests {
             // Before its time the task is not overdue.
             let before = try kept.reading(m(0)..<m(15), now: m(15)).officers(register, nil, zone: Self.zone)
             #expect(before.officers[1].tasksOverdue == 0 && before.officers[0].dutyHours == 0.25)
+            // A time to come, and one as long as there is: nothing was done, nothing ends, nothing takes long.
+            let ahead = try kept.reading(m(90)..<m(100), now: m(80)).officers(register, nil, zone: Self.zone)
+            #expect(ahead.officers.allSatisfy { $0.dutyHours == 0 && $0.shifts == 0 })
+            let endless = Shift(id: "e", date: "1970-01-01", from: "02:00", until: "03:00", every: 1, officers: ["3"])
+            var ever = register
+            _ = try ever.put(endless, at: 0)
+            let always = try kept.reading(0..<1 << 53, now: m(120)).officers(ever, nil, zone: Self.zone)
+            #expect(always.officers[0].signedHours == 0.5 && always.officers[2].shifts == 1)
             let again = try JSONDecoder().decode(OfficerReport.self, from: JSONEncoder().encode(report))
             #expect(again == report)
             #expect(log.records.count > 60)

@@ -279,3 +279,46 @@ struct RegisterTests {
         }
     }
 }
+
+@Suite("What a review of people and tasks found")
+struct PeopleEdgeTests {
+    private let utc = LocalZone(name: "UTC", offset: 0)
+
+    @Test("two heads that mean one column are refused, and end nothing")
+    func columns() throws {
+        for head in ["警号,姓名,类别,职务,警衔", "number,name,role,Number"] {
+            #expect(throws: CSVTable.Problem.self) {
+                _ = try CSVTable(
+                    "\(head)\n1,a,police,b,c\n".split(separator: "\n").map { line in
+                        line.split(separator: ",").prefix(head.split(separator: ",").count).joined(separator: ",")
+                    }
+                    .joined(separator: "\n")
+                )
+                .entries(Officer.self)
+            }
+        }
+    }
+
+    @Test("a shift whose year is mistyped lays out no century, and what it collides with is found all the same")
+    func mistyped() async throws {
+        let store = MemoryStore()
+        let desk = RegisterDesk(Register(), store: store, zone: self.utc) { 0 }
+        _ = try await desk.take(
+            "number,name,role\n1,a,police\n",
+            of: Officer.self,
+            isPreview: false,
+            actor: "c",
+            origin: "t"
+        )
+        let table = """
+            id,date,from,until,every,officers
+            day,2026-01-05,08:00,20:00,1,1
+            odd,2196-01-05,08:00,20:00,0,1
+            """
+        let clock = ContinuousClock()
+        let began = clock.now
+        let result = try await desk.take(table, of: Shift.self, isPreview: true, actor: "c", origin: "t")
+        #expect(result.problems.map(\.line) == [2] || result.problems.map(\.line) == [3], "\(result.problems)")
+        #expect(clock.now - began < .seconds(20))
+    }
+}

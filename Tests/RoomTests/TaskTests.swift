@@ -41,7 +41,10 @@ struct TaskTests {
             self.pass(1_000)
             task = try await desk.take(step, with: task.id, actor: "wang", origin: "test")
         }
+        try await take(.answer(result: "asked about"))
         try await take(.handOn(owner: "2", due: nil, reason: "nearer"))
+        // What the first owner did is no answer of the second.
+        #expect(task.answered == nil && task.isOverdue(at: 2_000_001))
         #expect(task.owner == "2" && task.due == 2_000_000)
         try await take(.answer(result: "found"))
         try await take(.giveBack(reason: "whose?", due: 3_000_000))
@@ -50,7 +53,11 @@ struct TaskTests {
         try await take(.revisit(text: "content", rating: 5))
         try await take(.close(note: nil))
         #expect(task.state == .closed && task.result == "found, and given back")
-        #expect(task.entries.map(\.what) == ["raise", "hand-on", "answer", "give-back", "answer", "revisit", "close"])
+        #expect(
+            task.entries.map(\.what) == [
+                "raise", "answer", "hand-on", "answer", "give-back", "answer", "revisit", "close",
+            ]
+        )
         #expect(task.entries.compactMap(\.text).contains("found"))
         let again = self.desk(store)
         #expect(try await again.task(task.id) == task)

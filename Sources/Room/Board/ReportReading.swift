@@ -157,7 +157,11 @@ struct ReportReading: Sendable {
             else { return }
             book.position(log: log.number, of: unit, place, at: position.made)
         }
-        let duties = Roster(register, zone: zone).duties(in: self.span)
+        // Nothing was done before the room had a record, and what is to come is no part of the list.
+        let first = try self.reader.logs().compactMap { try self.reader.firstMade(of: $0) }.min() ?? self.now
+        let begin = max(self.span.lowerBound, min(first, self.now) - Self.longestDuty)
+        let end = min(self.span.upperBound, self.now)
+        let duties = begin < end ? Roster(register, zone: zone).duties(in: begin..<end) : []
         let presence = try self.presenceBook(plan, zone: zone)
         for (name, grids) in presence.staysByUnit {
             guard let unit = UnitID(name) else { continue }

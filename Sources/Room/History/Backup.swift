@@ -57,6 +57,14 @@ package enum Backup {
                 remedy: "name the 'state' of a room that has run"
             )
         }
+        let resolved = { (path: String) in URL(filePath: path).standardizedFileURL.path }
+        guard URL(filePath: file).deletingLastPathComponent().standardizedFileURL.path != resolved(folder) else {
+            throw HistoryError(
+                path: file,
+                reason: "lies in the folder that is backed up",
+                remedy: "name a file elsewhere"
+            )
+        }
         let (unfinished, copy) = ("\(file).unfinished", "\(file).copy")
         do {
             for path in [unfinished, copy] where files.fileExists(atPath: path) { try files.removeItem(atPath: path) }

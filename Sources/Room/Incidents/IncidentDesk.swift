@@ -181,7 +181,9 @@ package actor IncidentDesk {
 
     private func noteCalling(_ incident: Incident) {
         guard let unit = incident.distress?.id else { return }
-        if incident.state.isEnded { self.calling.remove(unit) } else { self.calling.insert(unit) }
+        // A step with a call that has ended says nothing of one that is open.
+        let isCalling = self.book.open.contains { $0.distress?.id == unit }
+        if isCalling { self.calling.insert(unit) } else { self.calling.remove(unit) }
     }
 
     /// Moves a call for help to where its device is.

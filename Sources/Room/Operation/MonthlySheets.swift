@@ -17,10 +17,13 @@ package struct MonthlySheets: Service {
     /// Runs until graceful shutdown.
     package func run() async throws {
         await cancelWhenGracefulShutdown {
+            var empty: String?
             while !Task.isCancelled {
                 do {
-                    if let month = try await self.maker.makeIfDue() {
-                        self.logger.info("The sheet of \(month) is made")
+                    switch try await self.maker.makeIfDue(but: empty) {
+                    case .nothing: break
+                    case .made(let month): self.logger.info("The sheet of \(month) is made")
+                    case .empty(let month): empty = month
                     }
                 } catch {
                     self.logger.error("The month's sheet cannot be made, it is tried again: \(error)")

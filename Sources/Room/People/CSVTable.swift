@@ -24,6 +24,9 @@ package struct CSVTable: Sendable, Hashable {
     /// All rows but the first, empty ones left out.
     package let rows: [Row]
 
+    /// More columns than any table here has.
+    private static let mostColumns = 64
+
     /// More rows than any station's roster has.
     package static let mostRows = 20_000
 
@@ -39,6 +42,9 @@ package struct CSVTable: Sendable, Hashable {
         var all = try Self.rows(of: scalars, separator: separator)
         guard !all.isEmpty else { throw Problem(line: 1, "the table is empty: its first line names the columns") }
         let head = all.removeFirst().cells
+        guard head.count <= Self.mostColumns else {
+            throw Problem(line: 1, "\(head.count) columns, and \(Self.mostColumns) are the most")
+        }
         if let twice = head.first(where: { name in head.count { $0 == name } > 1 }) {
             throw Problem(line: 1, "the column '\(twice)' is there twice")
         }

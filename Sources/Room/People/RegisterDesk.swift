@@ -134,11 +134,20 @@ package actor RegisterDesk {
 
     /// What stands in the way of shifts; that too few are there is a chief's to know and to allow.
     private func problems(of shifts: Set<String>, in register: Register) -> [RosterProblem] {
-        let days = shifts.compactMap { register.shifts[$0].flatMap { CivilDate($0.date) }?.daysSince1970 }
-        guard let first = days.min(), let last = days.max() else { return [] }
-        let span = (first - 1) * 86_400_000..<last * 86_400_000 + Self.horizon
-        let found = Roster(register, zone: self.zone).problems(in: span).filter { problem in
-            problem.kind != .gap && (shifts.contains(problem.shift) || problem.other.map(shifts.contains) ?? false)
+        let days = Set(shifts.compactMap { register.shifts[$0].flatMap { CivilDate($0.date) }?.daysSince1970 }).sorted()
+        guard let first = days.first, let last = days.last else { return [] }
+        let roster = Roster(register, zone: self.zone)
+        // Only the weeks in which a shift begins are laid out: a mistyped year must not lay out a century.
+        var found: [RosterProblem] = []
+        var from = first - 1
+        for day in days where day >= from || day == first {
+            let begin = max(from, day - 1)
+            let end = min(last, day) + Self.horizon / 86_400_000
+            guard begin < end else { continue }
+            found += roster.problems(in: begin * 86_400_000..<end * 86_400_000).filter { problem in
+                problem.kind != .gap && (shifts.contains(problem.shift) || problem.other.map(shifts.contains) ?? false)
+            }
+            from = end
         }
         // Each is told once a shift and person, on its first day.
         var told: Set<String> = []

@@ -34,6 +34,10 @@ extension CSVTable {
     ) throws(Problem) -> (entries: [(line: Int, entry: E)], problems: [Problem]) {
         let columns = self.head.map { E.names[$0] ?? $0.lowercased() }
         let known = E.columns.joined(separator: ", ")
+        // Two heads may mean one column: `职务` and `警衔`.
+        if let twice = columns.first(where: { name in columns.count { $0 == name } > 1 }) {
+            throw Problem(line: 1, "two columns mean '\(twice.prefix(64))': leave one of them out")
+        }
         if let stranger = columns.first(where: { !E.columns.contains($0) }) {
             throw Problem(line: 1, "there is no column '\(stranger.prefix(64))': there are \(known)")
         }
@@ -57,7 +61,7 @@ extension CSVTable {
     }
 
     /// Several values of one cell: between them stand blanks, or the signs that lists are written with.
-    static func list(_ text: String?) -> [String] {
+    package static func list(_ text: String?) -> [String] {
         (text ?? "").split { " ;,、；，/".contains($0) }.map(String.init)
     }
 

@@ -76,11 +76,8 @@ package struct Demand: Sendable, Hashable {
     /// The hours of the day that a time touches.
     private static func hours(of span: Range<Int64>, _ zone: LocalZone) -> Set<Int> {
         let last = min(span.upperBound, span.lowerBound + 86_400_000)
-        return Set(
-            stride(from: span.lowerBound, to: last, by: 1_800_000).map { time in
-                Int((zone.local(time / 1_000) % 86_400) / 3_600)
-            }
-        )
+        let times = Array(stride(from: span.lowerBound, to: last, by: 1_800_000)) + [last - 1]
+        return Set(times.map { Int((zone.local($0 / 1_000) % 86_400) / 3_600) })
     }
 
     private static func power(_ base: Double, _ exponent: Double) -> Double {

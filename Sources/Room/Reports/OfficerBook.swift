@@ -114,8 +114,10 @@ package struct OfficerBook: Sendable {
 
     private func addHours(_ signIns: [SignIn], _ duties: [Duty], _ now: Int64, to row: inout OfficerReport.Row) {
         func hours(_ milliseconds: Int64) -> Double { (Double(milliseconds) / 36_000).rounded() / 100 }
-        let begun = duties.filter { $0.span.lowerBound < min(now, self.span.upperBound) }
-        let rostered = begun.map { $0.span.clamped(to: self.span.lowerBound..<min(now, self.span.upperBound)) }
+        // Nothing of a time to come has been done, or missed.
+        let end = max(self.span.lowerBound, min(now, self.span.upperBound))
+        let begun = duties.filter { $0.span.lowerBound < end }
+        let rostered = begun.map { $0.span.clamped(to: self.span.lowerBound..<end) }
         let signed = signIns.map {
             max($0.from, self.span.lowerBound)..<max($0.from, self.span.lowerBound, min($0.until, self.span.upperBound))
         }

@@ -59,7 +59,7 @@ extension OwnedTask {
             try require(reason, "reason")
             if let due { try require(due: due) }
             if owner == self.owner { throw TaskRefusal(.conflict, "\(self.id) is \(owner)'s already") }
-            (self.owner, self.due, self.state) = (owner, due ?? self.due, .open)
+            (self.owner, self.due, self.state, self.answered) = (owner, due ?? self.due, .open, nil)
             self.note("hand-on", reason, actor, now, owner: owner, due: due)
         case .remind(let text):
             try require(.open, or: "there is nothing to be reminded of")

@@ -1,3 +1,4 @@
+import Foundation
 import FoundationEssentials
 import Hummingbird
 import NIOCore
@@ -58,7 +59,7 @@ struct RegisterRoutes: Sendable {
         api.put("register/\(name)/:id") { request, context in
             try context.require(.chief)
             try request.allow()
-            let id = try context.parameters.require("id")
+            let id = try Self.id(context)
             let body: [String: JSONValue] = try await request.json(example: Self.example(type))
             let entry = try Self.entry(of: type, id: id, body)
             let kept = try await Self.refusing {
@@ -69,13 +70,22 @@ struct RegisterRoutes: Sendable {
         api.delete("register/\(name)/:id") { request, context in
             try context.require(.chief)
             try request.allow()
-            let id = try context.parameters.require("id")
+            let id = try Self.id(context)
             guard let gone = try await self.register.remove(type, id, actor: context.actor, origin: context.origin)
             else {
                 throw Problem(.notFound, "there is no '\(id.prefix(64))'; GET /api/v1/register/\(name) lists them")
             }
             return answer(try jsonBytes(gone))
         }
+    }
+
+    /// The id that the address names, as it was meant: a grid's may be of any signs.
+    private static func id(_ context: BoardContext) throws -> String {
+        let text = try context.parameters.require("id")
+        guard let id = text.removingPercentEncoding else {
+            throw Problem(.badRequest, "the address is not percent-encoded as it has to be")
+        }
+        return id
     }
 
     /// Takes a table: all of it or, with any fault in it, nothing.
@@ -138,9 +148,12 @@ struct RegisterRoutes: Sendable {
         case .null: return nil
         case .array(let items):
             let texts = items.compactMap { if case .string(let text) = $0 { text } else { nil } }
-            // A blank would make two of one.
-            guard texts.count == items.count, texts.allSatisfy({ !$0.isEmpty && !$0.contains(" ") }) else {
-                throw Problem(.badRequest, "'\(key)' must be a list of texts without blanks")
+            // Any of these would make two of one.
+            guard texts.count == items.count, texts.allSatisfy({ !$0.isEmpty && CSVTable.list($0) == [$0] }) else {
+                throw Problem(
+                    .badRequest,
+                    "'\(key)' must be a list of texts without blanks, commas, semicolons or slashes"
+                )
             }
             return texts.joined(separator: " ")
         case .bool, .double, .object: throw Problem(.badRequest, "'\(key)' is of the wrong type")

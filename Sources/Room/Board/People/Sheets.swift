@@ -65,15 +65,26 @@ package struct SheetMaker: Sendable {
         return (String("\(first)".prefix(7)), moment(first)..<moment(end))
     }
 
+    /// What became of the month before.
+    package enum Outcome: Sendable, Hashable {
+        /// Its time has not come, or it has its sheet.
+        case nothing
+        /// Its sheet was made.
+        case made(String)
+        /// Nobody did anything in it: there will be no sheet of it.
+        case empty(String)
+    }
+
     /// Makes the sheet of the month before, if it is due and not there.
     ///
-    /// - Returns: The month; `nil` when there was nothing to be made.
+    /// - Parameter empty: A month that was found empty: its records need not be read once more.
+    /// - Returns: What became of it.
     /// - Throws: What the stores throw.
-    package func makeIfDue() async throws -> String? {
+    package func makeIfDue(but empty: String? = nil) async throws -> Outcome {
         let now = self.now()
-        guard let (name, span) = Self.monthBefore(now, self.zone), now >= span.upperBound + Self.patience else {
-            return nil
-        }
+        guard let (name, span) = Self.monthBefore(now, self.zone), name != empty,
+            now >= span.upperBound + Self.patience
+        else { return .nothing }
         let (register, plan) = (await self.register.register, self.plans.view?.plan)
         let reading = ReportReading(
             reader: self.history.reader(),
@@ -82,22 +93,19 @@ package struct SheetMaker: Sendable {
             now: span.upperBound
         )
         let (casebook, zone, store) = (self.casebook, self.zone, self.store)
-        let isMade = try await onQuietThread("sheet") {
+        return try await onQuietThread("sheet") {
             Result {
-                guard try casebook.item(MonthlySheet.kind, id: name) == nil else { return false }
+                guard try casebook.item(MonthlySheet.kind, id: name) == nil else { return Outcome.nothing }
                 let report = try reading.officers(register, plan, zone: zone)
                 // A room that has begun since has no month before.
                 guard report.officers.contains(where: { !$0.signIns.isEmpty || $0.shifts > 0 || !$0.tasks.isEmpty })
-                else {
-                    return false
-                }
+                else { return .empty(name) }
                 let deed = CaseDeed(actor: "room", origin: "room", what: "sheet", time: now)
                 try store.save(MonthlySheet(id: name, made: now, report: report), isNew: true, deed)
-                return true
+                return .made(name)
             }
         }
         .get()
-        return isMade ? name : nil
     }
 }
 

@@ -9,6 +9,9 @@ struct TaskRoutes: Sendable {
     /// ms since 1970 UTC.
     let now: @Sendable () -> Int64
 
+    /// Tasks that are read at once.
+    private static let page = 200
+
     func add(to api: RouterGroup<BoardContext>) {
         api.get("tasks") { request, context in try await self.list(request, context) }
         api.post("tasks") { request, context in try await self.raise(request, context) }
@@ -122,9 +125,10 @@ struct TaskRoutes: Sendable {
         while found.count <= limit {
             // The store knows what is not closed; the rest is looked for page by page.
             let isPending = state.map { $0 != .closed } ?? false
-            let page = try await self.tasks.page(before: cursor, isPending: isPending, limit: limit + 1)
+            let size = max(limit + 1, Self.page)
+            let page = try await self.tasks.page(before: cursor, isPending: isPending, limit: size)
             found += page.filter(isWanted)
-            guard page.count > limit, let last = page.last else { break }
+            guard page.count == size, let last = page.last else { break }
             cursor = CaseCursor(time: last.began, id: last.id)
         }
         let listed = found.prefix(limit)

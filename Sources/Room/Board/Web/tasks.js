@@ -9,6 +9,8 @@ let tasks = [];
 let officers = new Map();
 let chosen = null;
 let canAct = true;
+/** More are no list that anybody reads. */
+const mostShown = 2000;
 
 const day = (time) => `${new Date(time).toLocaleDateString(document.documentElement.lang)} ${clock(time).slice(0, 5)}`;
 const nameOf = (number) => (officers.get(number) ? `${officers.get(number)} (${number})` : number);
@@ -73,16 +75,33 @@ function draw() {
   drawSteps(tasks.find((one) => one.id === chosen));
 }
 
+/** Counts what was asked for: an answer that was overtaken is not shown. */
+let turn = 0;
+
+/** All tasks of a state, page after page. */
+async function all(state, owner) {
+  const found = [];
+  for (let next = {}; next && found.length < mostShown;) {
+    const from = next.id ? `&before=${next.before}&before_id=${encodeURIComponent(next.id)}` : "";
+    const answer = await ask("GET", `tasks?limit=200&state=${state}${owner ? `&owner=${encodeURIComponent(owner)}` : ""}${from}`);
+    found.push(...answer.tasks);
+    next = answer.next;
+  }
+  return found;
+}
+
 async function load() {
+  turn += 1;
+  const [own, owner] = [turn, $("tasks-owner").value];
+  const states = ["open", "answered", ...($("tasks-closed").checked ? ["closed"] : [])];
   write($("tasks-error"), "");
   try {
-    const owner = $("tasks-owner").value;
-    const path = `tasks?limit=200${owner ? `&owner=${encodeURIComponent(owner)}` : ""}${$("tasks-closed").checked ? "" : "&state=open"}`;
-    const found = (await ask("GET", path)).tasks;
-    const answered = $("tasks-closed").checked ? [] : (await ask("GET", path.replace("state=open", "state=answered"))).tasks;
-    tasks = [...found, ...answered];
+    const found = [];
+    for (const state of states) { found.push(...await all(state, owner)); }
+    if (own !== turn) { return; }
+    tasks = found;
     draw();
-  } catch (error) { write($("tasks-error"), explain(error)); }
+  } catch (error) { if (own === turn) { write($("tasks-error"), explain(error)); } }
 }
 
 /** A time of a form's field, in ms since 1970; NaN when there is none. */
@@ -95,6 +114,8 @@ async function act(step) {
   if (one.due || (one.owner && $("task-due").value)) { body.due = time("task-due"); }
   if (one.rating) { body.rating = Number($("task-rating").value); }
   if (one.isOptional && !body[one.text]) { delete body[one.text]; }
+  // Whoever acts on what has changed meanwhile is told.
+  body.version = tasks.find((task) => task.id === chosen)?.version;
   try {
     await ask("POST", `tasks/${encodeURIComponent(chosen)}/${step}`, body);
     $("task-text").value = "";
