@@ -251,14 +251,29 @@ let package = Package(
         ),
         library("Room", "Tasks", ["Cases", "PatrolWire"]),
         library("Room", "Reports", ["Ground", "Incidents", "PatrolWire", "People", "Plan", "Tasks", "Units"]),
+        library(
+            "Room",
+            "Reporting",
+            [
+                "Cases", "Ground", "History", "Incidents", "PatrolWire", "People", "Plan", "Reports", "Tasks",
+                "Threading", "Units",
+            ]
+        ),
+        library("Room", "Live", ["PatrolWire", "Threading", "Units"]),
+        library(
+            "Room",
+            "Plans",
+            [
+                "Ground", "PatrolWire", "Plan", "PlanSigning", "Program", "RoadMap", "Threading", "TimeToScene",
+                "Zones",
+            ]
+        ),
         .target(
             name: "Board",
             dependencies: [
-                "CGzip", "Cases", "Dispatching", "Ground", "History", "Incidents", "Intake", "PatrolWire", "Plan",
-                "Reports",
-                "RoadMap",
-                "RoadSearch",
-                "Threading", "TimeToScene", "Units",
+                "CGzip", "Cases", "Dispatching", "Ground", "History", "Incidents", "Intake", "Live", "PatrolWire",
+                "People", "Plan", "Plans", "Reporting", "Reports", "RoadMap", "RoadSearch", "Tasks", "Threading",
+                "TimeToScene", "Units",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -283,11 +298,9 @@ let package = Package(
             "Room",
             "Operation",
             [
-                "Board", "BrokerLink", "Cases", "Dispatching", "Ground", "History", "Incidents", "Intake", "PatrolWire",
-                "People", "Plan", "PlanSigning", "Program", "RoadMap", "RoadSearch", "Threading", "TimeToScene",
-                "Units", "Zones",
-                lifecycle,
-                logging,
+                "BrokerLink", "Cases", "Dispatching", "Ground", "History", "Incidents", "Intake", "Live", "PatrolWire",
+                "Plan", "PlanSigning", "Plans", "Reporting", "RoadSearch", "Tasks", "Threading",
+                "TimeToScene", "Units", "Zones", lifecycle, logging,
             ],
             settings: strict
         ),
@@ -295,12 +308,10 @@ let package = Package(
             "Room",
             "command-room",
             [
-                "AccountFile", "Board", "BrokerLink", "Dispatching", "Ground", "History", "Incidents", "Intake",
-                "Operation", "PatrolWire", "People", "PlainText", "Program", "RoadImport", "RoadMap", "RoadSearch",
-                "Settings", "SetupCheck", "Plan", "PlanSigning", "Systemd", "Tasks", "Threading", "TimeToScene",
-                "Units", "Zones", arguments,
-                lifecycle,
-                logging, signals, "SystemErrors",
+                "AccountFile", "Board", "BrokerLink", "Dispatching", "Ground", "History", "Incidents", "Intake", "Live",
+                "Operation", "PatrolWire", "People", "PlainText", "Plan", "PlanSigning", "Plans", "Program",
+                "Reporting", "RoadImport", "RoadMap", "RoadSearch", "Settings", "SetupCheck", "SystemErrors", "Systemd",
+                "Tasks", "Threading", "TimeToScene", "Units", "Zones", arguments, lifecycle, logging, signals,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -411,9 +422,13 @@ let package = Package(
             "RoomTests",
             [
                 "Board", "BrokerLink", "Cases", "Dispatching", "Ground", "History", "Incidents", "Intake", "Ledger",
-                "Month", "Operation", "PatrolWire", "People", "Plan", "Reports", "Rig", "RoadImport", "RoadMap",
-                "RoadSearch",
-                "Tasks", "TestSupport", "Threading", "TimeToScene", "Units", lifecycle, logging,
+                "Live", "Month", "Operation", "PatrolWire", "People", "Plan", "Plans", "Reporting", "Reports", "Rig",
+                "RoadImport", "RoadMap", "RoadSearch", "Tasks", "TestSupport", "Threading", "TimeToScene", "Units",
+                lifecycle, logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ]
         ),
         tests("NightTests", ["Nights", "TestSupport"]),

@@ -111,7 +111,7 @@ struct ChainTests {
         for message in seen.all {
             switch try Topic(message.topic) {
             case .room: _ = try coder.decode(RoomState.self, from: message.payload)
-            case .incident, .incidentReceipt: Issue.record("a device tells no incidents")
+            case .incident, .incidentReceipt, .task, .taskReceipt: Issue.record("a device tells no incidents or tasks")
             case .device(_, let device, let channel):
                 #expect(device.text == "car-01")
                 switch channel {
@@ -132,7 +132,7 @@ struct ChainTests {
                     hasHealth = true
                 // What a busy machine could not send live comes later.
                 case .backlog: _ = try coder.decode(Backlog.self, from: message.payload)
-                case .result, .plan, .command: Issue.record("unexpected \(message.topic)")
+                case .result, .plan, .assignment, .command: Issue.record("unexpected \(message.topic)")
                 }
             }
         }

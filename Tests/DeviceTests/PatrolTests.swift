@@ -301,3 +301,84 @@ struct PatrolTests {
         }
     }
 }
+
+@Suite("The patrol's daily work, as a machine")
+struct PatrolWorkTests {
+    private func data(_ actions: [PatrolAction], _ kind: EventKind) -> [String: JSONValue]? {
+        for record in actions.batch?.records ?? [] {
+            if case .event(kind, let data, _) = record.content { return data }
+        }
+        return nil
+    }
+
+    @Test("an incident that the officer came upon is recorded with its place and name, and cleared as any other")
+    func found() throws {
+        var rig = PatrolRig()
+        #expect(rig.ask(.incident) { $0.category = "fight" }.reply?.ok == false)
+        rig.take(try rig.fix())
+        _ = rig.ask(.checkin) { $0.officers = ["1024"] }
+        rig.boot = 5_000
+        let actions = rig.ask(.incident) {
+            ($0.category, $0.note, $0.priority) = ("fight", "two men", 1)
+        }
+        let id = "own-car-01-\(PatrolRig.start + 5_000)"
+        let data = try #require(self.data(actions, .incidentFound))
+        #expect(data["incident"] == .string(id) && data["category"] == .string("fight") && data["priority"] == .int(1))
+        #expect(data["officers"] == .array([.string("1024")]))
+        #expect(actions.reply?.report?.st == .scene && actions.reply?.report?.orders.first?.phase == "scene")
+        #expect(rig.ask(.incident) { $0.priority = 9 }.reply?.ok == false)
+        let cleared = rig.ask(.cleared)
+        #expect(self.data(cleared, .dispatchCleared)?["incident"] == .string(id))
+        #expect(cleared.reply?.report?.st == .patrol)
+    }
+
+    @Test("a visit is somebody's: with nobody checked in, or without a kind, it is refused")
+    func visit() throws {
+        var rig = PatrolRig()
+        #expect(rig.ask(.visit) { $0.kind = "home" }.reply?.ok == false)
+        _ = rig.ask(.checkin) { $0.officers = ["1024"] }
+        #expect(rig.ask(.visit).reply?.ok == false)
+        let actions = rig.ask(.visit) {
+            ($0.kind, $0.place, $0.checks, $0.result) = ("inspection", "Inn", ["exit": "blocked"], "told to clear it")
+        }
+        let data = try #require(self.data(actions, .visit))
+        #expect(data["checks"] == .object(["exit": .string("blocked")]) && data["kind"] == .string("inspection"))
+        #expect(data["officers"] == .array([.string("1024")]))
+    }
+
+    @Test("a task needs an owner and a time that lies ahead; what came of one is recorded with its id")
+    func tasks() throws {
+        var rig = PatrolRig()
+        let due = PatrolRig.start + 86_400_000
+        #expect(rig.ask(.task) { ($0.note, $0.due) = ("a broken lamp", due) }.reply?.ok == false)
+        #expect(rig.ask(.task) { ($0.note, $0.owner, $0.due) = ("a lamp", "7", PatrolRig.start) }.reply?.ok == false)
+        let raised = rig.ask(.task) { ($0.note, $0.owner, $0.due) = ("a broken lamp", "7", due) }
+        #expect(self.data(raised, .taskRaised)?["owner"] == .string("7"))
+        #expect(rig.ask(.done) { $0.result = "mended" }.reply?.ok == false)
+        let answered = rig.ask(.done) { ($0.task, $0.result) = ("t-1", "mended") }
+        #expect(self.data(answered, .taskAnswered)?["task"] == .string("t-1"))
+    }
+
+    @Test("an assignment outlives a restart, and is taken back by nothing")
+    func assignment() throws {
+        var rig = PatrolRig()
+        let assignment = DutyAssignment(
+            id: "early-2026-11-28",
+            from: PatrolRig.start,
+            until: PatrolRig.start + 60_000,
+            places: ["p1"],
+            sector: "north"
+        )
+        let actions = rig.take(.assignment(assignment))
+        #expect(rig.take(.assignment(assignment)).batch == nil)
+        #expect(rig.ask(.status).reply?.report?.sector == "north")
+        let notes = try #require(try actions.batch?.memory?.notes())
+        var next = PatrolRig()
+        try next.patrol.resume(try PatrolMemory(notes: notes))
+        #expect(next.ask(.status).reply?.report?.sector == "north")
+        next.boot = 70_000
+        #expect(next.ask(.status).reply?.report?.sector == nil)
+        let without = try #require(try next.take(.assignment(nil)).batch?.memory?.notes())
+        #expect(try PatrolMemory(notes: without).assignment == nil)
+    }
+}

@@ -2,6 +2,7 @@ import Ground
 import History
 import PatrolWire
 import Plan
+import Reporting
 import Reports
 import Testing
 

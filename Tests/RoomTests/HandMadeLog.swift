@@ -1,6 +1,7 @@
 import History
 import Ledger
 import PatrolWire
+import Reporting
 import Reports
 import Rig
 import Testing

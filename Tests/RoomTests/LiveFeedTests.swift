@@ -1,8 +1,7 @@
+import Live
 import PatrolWire
 import Testing
 import Units
-
-@testable import Board
 
 @Suite("The feed of the pages")
 struct LiveFeedTests {

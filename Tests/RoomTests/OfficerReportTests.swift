@@ -4,6 +4,7 @@ import Incidents
 import PatrolWire
 import People
 import Plan
+import Reporting
 import Reports
 import Tasks
 import TestSupport

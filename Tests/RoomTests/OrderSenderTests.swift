@@ -1,11 +1,12 @@
-import Board
 import BrokerLink
 import Incidents
+import Live
 import Logging
 import Operation
 import PatrolWire
 import Rig
 import ServiceLifecycle
+import Tasks
 import TestSupport
 import Testing
 import Threading
@@ -31,6 +32,8 @@ struct OrderSenderTests {
                         let sender = OrderSender(
                             desk: desk,
                             rollCalls: calls,
+                            tasks: TaskDesk([], store: store, now: time) { _, _ in nil },
+                            notices: NoticeDesk(),
                             links: ["jinzhan": room.link],
                             feed: LiveFeed(epoch: 1),
                             health: RoomHealth {},

@@ -5,6 +5,7 @@ import Incidents
 import Ledger
 import PatrolWire
 import Plan
+import Reporting
 import Reports
 import Testing
 import Threading

@@ -5,6 +5,7 @@ import Month
 import Operation
 import People
 import Plan
+import Reporting
 import Reports
 import Rig
 import Tasks
@@ -13,12 +14,6 @@ import Testing
 import Threading
 
 @testable import Board
-
-private struct NoPlan: PlanDesk {
-    var view: PlanView? { nil }
-
-    func replace(with text: [UInt8]) throws(PlanRefusal) {}
-}
 
 @Suite("A simulated month: the reports find what truly happened", .longComputing)
 struct SimulatedMonthTests {
@@ -74,7 +69,7 @@ struct SimulatedMonthTests {
                 casebook: casebook,
                 store: store,
                 register: register,
-                plans: NoPlan(),
+                plan: { nil },
                 zone: Self.zone,
                 now: now
             )

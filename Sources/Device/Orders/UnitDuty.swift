@@ -53,6 +53,8 @@ package struct UnitDuty: Sendable, Hashable, Codable {
         case accept
         case decline(reason: String)
         case arrive(Mover)
+        /// The officer came upon an incident and deals with it.
+        case find(Dispatch)
         case clear
     }
 
@@ -64,7 +66,7 @@ package struct UnitDuty: Sendable, Hashable, Codable {
 
     /// Something to be recorded.
     package struct Change: Sendable, Hashable {
-        /// What.
+        /// The event that the change is told as.
         package let event: EventKind
         /// What belongs to it.
         package let data: [String: JSONValue]
@@ -113,6 +115,7 @@ package struct UnitDuty: Sendable, Hashable, Codable {
         case .accept: (changes, by) = (try self.accept(), .officer)
         case .decline(let reason): (changes, by) = (try self.decline(reason), .officer)
         case .arrive(let mover): (changes, by) = (try self.arrive(mover), mover)
+        case .find(let dispatch): (changes, by) = (try self.find(dispatch), .officer)
         case .clear: (changes, by) = (try self.clear(), .officer)
         }
         if self.status != before {
@@ -160,6 +163,16 @@ package struct UnitDuty: Sendable, Hashable, Codable {
         }
         self.dispatches.append(dispatch)
         return [self.change(.dispatchReceived, dispatch)]
+    }
+
+    private mutating func find(_ dispatch: Dispatch) throws(Refusal) -> [Change] {
+        guard !self.dispatches.contains(where: { $0.incident == dispatch.incident }) else {
+            throw Refusal(description: "has \(dispatch.incident) already")
+        }
+        var found = dispatch
+        found.phase = .scene
+        self.dispatches.append(found)
+        return [self.change(.incidentFound, found)]
     }
 
     private mutating func redirect(_ dispatch: Dispatch) throws(Refusal) -> [Change] {

@@ -83,6 +83,8 @@ package struct Patrol: Sendable {
     var duty = UnitDuty()
     var desk = CommandDesk()
     var distress: DistressCall?
+    /// What the roster wants of the unit; `nil` for nothing.
+    var assignment: DutyAssignment?
     var tracker = Tracker()
     var inputs = MachineInputs()
     var uplink = UplinkState()
@@ -123,6 +125,7 @@ package struct Patrol: Sendable {
     /// - Throws: What is wrong with the memory of the track; all else is taken over.
     package mutating func resume(_ memory: PatrolMemory) throws {
         (self.duty, self.desk, self.distress) = (memory.duty, memory.desk, memory.distress)
+        self.assignment = memory.assignment
         if let track = memory.track { try self.tracker.restore(track) }
     }
 
@@ -143,6 +146,7 @@ package struct Patrol: Sendable {
         case .uplink(let state): self.uplink = state
         case .command(let command, let correlation): self.obey(command, correlation: correlation, &turn)
         case .plan(let plan): self.consider(plan, &turn)
+        case .assignment(let assignment): self.assign(assignment, &turn)
         case .console(let request): self.answer(request, &turn)
         case .machine(let name, let value):
             if let input = MachineInput(rawValue: name) { self.set(input, to: value, &turn) }
@@ -158,7 +162,7 @@ package struct Patrol: Sendable {
     private mutating func tick(_ turn: inout Turn) {
         self.report(self.watch.tick(at: turn.moment.boot), &turn)
         if let time = self.trustedTime(turn.moment) {
-            for event in self.tracker.tick(time: time) { self.record(event, &turn) }
+            for event in self.tracker.tick(time: time) where self.isOwn(event) { self.record(event, &turn) }
         }
         self.ticks += 1
         if self.ticks % Self.saveEvery == 0, self.hasUnsaved { turn.keepsMemory = true }

@@ -23,7 +23,7 @@ package enum PatrolAction: Sendable, Hashable {
     case keep(SignedPlan)
     /// Send records again that the room had, and say how many there are.
     case resend(ClosedRange<Int64>, of: Command, correlation: [UInt8]?)
-    /// Tell whoever looks after the device.
+    /// Tell the people who look after the device.
     case log(Logger.Level, String)
     /// End the program: the vehicle is parked, and nothing is left to send.
     case end

@@ -17,6 +17,8 @@ package enum PatrolInput: Sendable {
     case command(Command, correlation: [UInt8]?)
     /// The room sends a plan.
     case plan(SignedPlan)
+    /// The room says what the roster wants of the unit; `nil` for nothing.
+    case assignment(DutyAssignment?)
     /// The officer asks for something; one ``PatrolAction/reply(_:)`` answers it.
     case console(ConsoleRequest)
     /// An input of the machine has settled on a value.

@@ -1,5 +1,6 @@
 import FoundationEssentials
 package import Orders
+package import PatrolWire
 import Track
 
 /// What the patrol has to know after a restart.
@@ -13,12 +14,15 @@ package struct PatrolMemory: Sendable, Hashable {
     /// Grids, lines and posts; `nil` without a plan.
     package var track: [UInt8]?
 
+    /// What the roster wants of the unit; `nil` for nothing.
+    package var assignment: DutyAssignment?
+
     /// Creates the memory of a patrol that has not begun.
     package init() {}
 
     /// Names of the notes beside the records.
     package enum Note: String, Sendable, CaseIterable {
-        case duty, desk, distress
+        case duty, desk, distress, assignment
         case track = "tracker"
     }
 
@@ -30,6 +34,8 @@ package struct PatrolMemory: Sendable, Hashable {
             Note.desk.rawValue: Array(try encoder.encode(self.desk)),
         ]
         if let distress { notes[Note.distress.rawValue] = Array(try encoder.encode(distress)) }
+        // Written also when there is none: it stands in the place of the last one.
+        notes[Note.assignment.rawValue] = try self.assignment.map { Array(try encoder.encode($0)) } ?? []
         if let track { notes[Note.track.rawValue] = track }
         return notes
     }
@@ -44,6 +50,9 @@ package struct PatrolMemory: Sendable, Hashable {
         }
         if let bytes = notes[Note.distress.rawValue] {
             self.distress = try JSONDecoder().decode(DistressCall.self, from: Data(bytes))
+        }
+        if let bytes = notes[Note.assignment.rawValue], !bytes.isEmpty {
+            self.assignment = try JSONDecoder().decode(DutyAssignment.self, from: Data(bytes))
         }
         self.track = notes[Note.track.rawValue]
     }

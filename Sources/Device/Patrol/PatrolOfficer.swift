@@ -34,6 +34,10 @@ extension Patrol {
             for id in self.rollCalls { self.answerRollCall(id, by: "officer", &turn) }
             self.rollCalls = []
             return nil
+        case .incident: return self.find(request, &turn)
+        case .visit: return self.visit(request, &turn)
+        case .task: return self.raise(request, &turn)
+        case .done: return self.answerTask(request, &turn)
         case .input: return self.set(request, &turn)
         }
     }

@@ -81,6 +81,7 @@ extension Patrol {
     private func memory(_ actions: inout [PatrolAction]) -> PatrolMemory {
         var memory = PatrolMemory()
         (memory.duty, memory.desk, memory.distress) = (self.duty, self.desk, self.distress)
+        memory.assignment = self.assignment
         guard self.tracker.plan != nil else { return memory }
         do {
             memory.track = try self.tracker.snapshot()

@@ -1,6 +1,7 @@
 package import ConsoleWire
 import Ground
 import Orders
+import PatrolWire
 import Plan
 package import Position
 import Track
@@ -42,10 +43,11 @@ extension Patrol {
 
     private func reportPlan(in report: inout UnitReport, at time: Int64) {
         (report.grids, report.line) = (self.tracker.grids, self.tracker.line)
-        report.lines = self.tracker.lines.map {
+        report.sector = self.assignment.flatMap { $0.until >= time ? $0.sector : nil }
+        report.lines = self.tracker.lines.filter { self.isOwn($0.line.id, at: time) }.map {
             UnitReport.Line(id: $0.line.id, name: $0.line.name, covered: $0.share, laps: [$0.laps, $0.line.laps])
         }
-        report.posts = self.tracker.postsDue(at: time).map {
+        report.posts = self.tracker.postsDue(at: time).filter { self.isOwn($0.post.id, at: time) }.map {
             UnitReport.Post(
                 id: $0.post.id,
                 name: $0.post.name,

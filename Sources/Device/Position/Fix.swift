@@ -8,7 +8,7 @@ package struct Fix: Sendable, Hashable {
     /// When it came, ms of CLOCK_BOOTTIME.
     package var received: Int64
 
-    /// Where.
+    /// Where the receiver is.
     package var coordinate: Coordinate
 
     /// 95 % horizontal error; `nil` when unknown.

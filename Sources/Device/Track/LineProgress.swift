@@ -28,12 +28,28 @@ struct LineProgress: Sendable, Hashable, Codable {
     private var lapSince: Int64 = 0
     /// The window that laps are counted in, by its opening.
     private var opened: Int64?
+    /// Windows that closed until then were reported, s since 1970 UTC.
+    private var settled: Int64?
 
     private static let joiningFixes = 3
     private static let leavingFixes = 3
     private static let leavingTime: Int64 = 5_000
     /// Receivers cut corners and ends: this share is all of it.
     private static let wholeShare = 0.95
+    /// A corridor may be narrower than a receiver is sure of its place: a fix as good as this, m, is asked all the same.
+    private static let usualAccuracy = 15.0
+    /// So far, m, a unit has to get along the line before it has joined: a parked car jitters less.
+    private static let leastAdvance = 5.0
+    /// A shorter step, m, says nothing about the direction of the drive.
+    private static let leastStep = 1.0
+    /// A unit may be this much faster until the next fix than it was at the last one.
+    private static let speedMargin = 1.5
+    /// What a unit that reports no speed, or stands, may drive, m/s: a walk, and a car in town.
+    private static let (slowestReach, usualReach) = (5.0, 20.0)
+    /// Up to this angle to the line, degrees, a unit that is to join moves along it; across it is a unit in a side street.
+    private static let joiningAngle = 50.0
+    /// Up to this angle a unit on the line still moves along it; in the same angle backwards, against it.
+    private static let followingAngle = 60.0
 
     init() {}
 
@@ -69,13 +85,35 @@ struct LineProgress: Sendable, Hashable, Codable {
         }
         guard occurrence != nil else { return self.leave(at: point.time, off: self.offset, line, why: "window") }
         // A fix that is coarser than the corridor says nothing about it.
-        guard point.accuracy <= max(line.corridor, 15) else { return [] }
+        guard point.accuracy <= max(line.corridor, Self.usualAccuracy) else { return [] }
         let far = line.corridor + max(TrackLimits.edge, point.accuracy)
         let matches = line.path.matches(point.place, within: far)
         defer { self.lastTime = point.time }
         switch self.phase {
         case .off, .joining: return self.join(point, matches, line)
         case .on: return self.follow(point, matches, line)
+        }
+    }
+
+    /// Time went on to `time`: windows may have closed before they had their laps.
+    mutating func tick(_ time: Int64, on line: PatrolLine, in zone: LocalZone) -> [TrackEvent] {
+        let now = time / 1_000
+        defer { self.settled = max(self.settled ?? now, now) }
+        guard let settled, settled < now, !line.windows.isEmpty else { return [] }
+        return line.windows.flatMap { window in
+            window.closed(after: settled, through: now, in: zone).compactMap { occurrence in
+                let laps = self.opened == occurrence.opens ? self.laps : 0
+                guard laps < line.laps else { return nil }
+                return TrackEvent(
+                    kind: .lineMissed,
+                    time: occurrence.closes * 1_000,
+                    data: [
+                        "line": .string(line.id), "window": .string(window.text),
+                        "opens": .int(occurrence.opens * 1_000), "closes": .int(occurrence.closes * 1_000),
+                        "laps": .int(Int64(laps)), "required": .int(Int64(line.laps)),
+                    ]
+                )
+            }
         }
     }
 
@@ -94,7 +132,7 @@ struct LineProgress: Sendable, Hashable, Codable {
         }
         (self.along, self.offset) = (next.along, next.offset)
         // A unit that stands still beside the line has not joined it.
-        guard fixes + 1 >= Self.joiningFixes, abs(next.along - first) >= 5 else {
+        guard fixes + 1 >= Self.joiningFixes, abs(next.along - first) >= Self.leastAdvance else {
             self.phase = .joining(fixes: fixes + 1, along: first, since: since)
             return []
         }
@@ -122,7 +160,7 @@ struct LineProgress: Sendable, Hashable, Codable {
             let before = self.along
             (self.along, self.offset) = (match.along, match.offset)
             (self.outSince, self.outFixes) = (nil, 0)
-            if abs(match.along - before) >= 1 { self.heading = match.along > before ? 1 : -1 }
+            if abs(match.along - before) >= Self.leastStep { self.heading = match.along > before ? 1 : -1 }
             self.cover(from: before, to: match.along, line)
             return self.completion(at: point.time, line)
         }
@@ -164,7 +202,7 @@ struct LineProgress: Sendable, Hashable, Codable {
         _ line: PatrolLine
     ) -> PlanePath.Match? {
         let seconds = Double(max(1_000, point.time - self.lastTime)) / 1_000
-        let speed = point.speed.map { max(5, $0 * 1.5) } ?? 20
+        let speed = point.speed.map { max(Self.slowestReach, $0 * Self.speedMargin) } ?? Self.usualReach
         let reach = min(speed * seconds, TrackLimits.fastest * seconds) + line.corridor + point.accuracy
         func cost(_ match: PlanePath.Match) -> Double {
             // Of two sides of a street that the line passes twice, the one in whose direction the unit moves.
@@ -178,7 +216,7 @@ struct LineProgress: Sendable, Hashable, Codable {
     private func direction(of point: TrackPoint, at match: PlanePath.Match) -> Int {
         guard let course = point.course, let speed = point.speed, speed >= TrackLimits.slowestCourse else { return 0 }
         let turn = angle(between: course, and: match.course)
-        return turn < 60 ? 1 : turn > 120 ? -1 : 0
+        return turn < Self.followingAngle ? 1 : turn > 180 - Self.followingAngle ? -1 : 0
     }
 
     /// Whether the unit moves along the line there, in a direction that counts.
@@ -187,7 +225,7 @@ struct LineProgress: Sendable, Hashable, Codable {
             return true
         }
         let turn = angle(between: course, and: match.course)
-        return turn <= 50 || (line.direction == .both && turn >= 130)
+        return turn <= Self.joiningAngle || (line.direction == .both && turn >= 180 - Self.joiningAngle)
     }
 
     private mutating func cover(from before: Double, to now: Double, _ line: PatrolLine) {

@@ -6,7 +6,7 @@ import Plan
 ///
 /// A pure value, kept over restarts.
 ///
-/// The unit has arrived when two fixes in a row are within the radius and it is slow or has stayed a while: who drives
+/// The unit has arrived when two fixes in a row are within the radius and it is slow or has stayed a while: a car that drives
 /// past does not visit. A visit is done when it has lasted the post's dwell within the window.
 struct PostVisit: Sendable, Hashable, Codable {
     private struct Stay: Sendable, Hashable, Codable {

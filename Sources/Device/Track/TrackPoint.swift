@@ -5,7 +5,7 @@ package import PatrolWire
 package struct TrackPoint: Sendable, Hashable {
     /// ms since 1970 UTC, by the record's own stamp.
     package var time: Int64
-    /// Where.
+    /// Where the unit is, m on the plan's plane.
     package var place: PlanePoint
     /// 95 % error, m.
     package var accuracy: Double
@@ -29,7 +29,7 @@ package struct TrackPoint: Sendable, Hashable {
 
 /// Something that the tracker saw.
 package struct TrackEvent: Sendable, Hashable {
-    /// What.
+    /// The event that follows.
     package let kind: EventKind
     /// When it happened, ms since 1970 UTC; before the fix that showed it, when it lay between two.
     package let time: Int64

@@ -77,6 +77,9 @@ package struct Tracker: Sendable {
     package mutating func tick(time: Int64) -> [TrackEvent] {
         guard let plan, plan.validity.contains(time / 1_000) else { return [] }
         var events: [TrackEvent] = []
+        for line in plan.lines {
+            events += self.memory.lines[line.id, default: LineProgress()].tick(time, on: line, in: plan.zone)
+        }
         for post in plan.posts {
             events += self.memory.posts[post.id, default: PostVisit()].tick(time, at: post, in: plan.zone)
         }

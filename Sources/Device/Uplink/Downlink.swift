@@ -12,6 +12,8 @@ package struct Downlink: Service {
         case command(Command, correlation: [UInt8]?)
         /// A patrol plan.
         case plan(SignedPlan)
+        /// What the roster wants of the unit; `nil` for nothing.
+        case assignment(DutyAssignment?)
     }
 
     private let link: BrokerLink
@@ -40,7 +42,7 @@ package struct Downlink: Service {
         [
             "\(Topic.room(station: station))"
         ]
-            + [Channel.acknowledgement, .plan, .command].map {
+            + [Channel.acknowledgement, .plan, .assignment, .command].map {
                 "\(Topic.device(station: station, device: device, channel: $0))"
             }
     }
@@ -85,7 +87,12 @@ package struct Downlink: Service {
         case .device(_, _, .plan):
             guard !message.payload.isEmpty else { return }
             self.order(.plan(try WireCoder().decode(SignedPlan.self, from: message.payload)))
-        case .device, .incident, .incidentReceipt:
+        case .device(_, _, .assignment):
+            let isNothing = message.payload.isEmpty
+            self.order(
+                .assignment(isNothing ? nil : try WireCoder().decode(DutyAssignment.self, from: message.payload))
+            )
+        case .device, .incident, .incidentReceipt, .task, .taskReceipt:
             break
         }
     }

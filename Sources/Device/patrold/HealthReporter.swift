@@ -10,7 +10,7 @@ import Systemd
 import Threading
 import Uplink
 
-/// Says how the device is: to the room, to a file for whoever stands before it, and to systemd's watchdog.
+/// Says how the device is: to the room, to a file for a technician at the device, and to systemd's watchdog.
 struct HealthReporter: Service {
     let station: Name
     let device: Name

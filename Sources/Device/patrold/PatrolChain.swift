@@ -44,6 +44,7 @@ struct PatrolChain: Service {
             case .order(.command(let command, let correlation)):
                 try await performer.take(.command(command, correlation: correlation))
             case .order(.plan(let plan)): try await performer.take(.plan(plan))
+            case .order(.assignment(let assignment)): try await performer.take(.assignment(assignment))
             case .console(let request, let reply): try await performer.answer(request, reply)
             case .input(let name, let value): try await performer.take(.machine(name: name, value: value))
             case .stop:

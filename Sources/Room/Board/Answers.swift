@@ -1,6 +1,7 @@
 import Dispatching
 import Ground
 import Hummingbird
+import Live
 import PatrolWire
 import TimeToScene
 import Units

@@ -92,6 +92,7 @@ package struct Board: Sendable {
             zone: parts.zone,
             register: parts.register,
             tasks: parts.tasks,
+            targets: parts.targets,
             audit: audit,
             now: parts.now
         ).add(to: api)

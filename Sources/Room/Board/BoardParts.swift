@@ -3,9 +3,11 @@ import Ground
 package import History
 package import Incidents
 package import Intake
+package import Live
 package import PatrolWire
 package import People
 package import Plan
+package import Plans
 package import Tasks
 package import TimeToScene
 import Units
@@ -35,7 +37,7 @@ package struct BoardParts: Sendable {
     /// What the room did.
     package var casebook: Casebook
     /// The patrol plan.
-    package var plans: any PlanDesk
+    package var plans: PlanHolder
     /// What changes.
     package var feed: LiveFeed
     /// What does not work.
@@ -44,6 +46,8 @@ package struct BoardParts: Sendable {
     package var stations: [Name]
     /// The teams that the roll can be called of.
     package var teams: [Team]
+    /// Visits that are wanted a week, by role.
+    package var targets: [String: Double]
     /// Local time.
     package var zone: LocalZone
     /// The people of the board and their roles.
@@ -64,11 +68,12 @@ package struct BoardParts: Sendable {
         meter: IntakeMeter,
         history: History,
         casebook: Casebook,
-        plans: any PlanDesk,
+        plans: PlanHolder,
         feed: LiveFeed,
         health: RoomHealth,
         stations: [Name],
         teams: [Team],
+        targets: [String: Double],
         zone: LocalZone,
         accounts: Accounts,
         now: @escaping @Sendable () -> Int64
@@ -77,43 +82,7 @@ package struct BoardParts: Sendable {
         (self.closures, self.estimator, self.meter, self.history) = (closures, estimator, meter, history)
         (self.casebook, self.plans, self.feed, self.stations) = (casebook, plans, feed, stations)
         (self.zone, self.accounts, self.now) = (zone, accounts, now)
+        self.targets = targets
         (self.teams, self.health, self.register, self.tasks) = (teams, health, register, tasks)
-    }
-}
-
-/// The patrol plan, and the means to replace it.
-package protocol PlanDesk: Sendable {
-    /// The plan in force; `nil` without one.
-    var view: PlanView? { get }
-
-    /// Puts another plan in force and sends it to the devices.
-    ///
-    /// - Throws: ``PlanRefusal`` when it cannot be; then the old one stays.
-    func replace(with text: [UInt8]) throws(PlanRefusal)
-}
-
-/// Why a plan is not put in force.
-package struct PlanRefusal: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Whether the plan itself is wrong, and not the room.
-    package let isFaulty: Bool
-    /// What is wrong and what to do.
-    package let description: String
-
-    /// Creates a refusal.
-    package init(isFaulty: Bool, _ description: String) { (self.isFaulty, self.description) = (isFaulty, description) }
-}
-
-/// The patrol plan as the board needs it.
-package struct PlanView: Sendable {
-    /// The plan.
-    package let plan: PatrolPlan
-    /// Its GeoJSON, in WGS 84.
-    package let geoJSON: [UInt8]
-    /// Which grid each piece of road belongs to, the finest; numbered as in the plan.
-    package let areas: Reach.Areas
-
-    /// Creates a view.
-    package init(plan: PatrolPlan, geoJSON: [UInt8], areas: Reach.Areas) {
-        (self.plan, self.geoJSON, self.areas) = (plan, geoJSON, areas)
     }
 }

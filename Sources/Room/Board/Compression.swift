@@ -3,7 +3,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Sends texts of some length as gzip to whoever takes it.
+/// Sends texts of some length as gzip to callers that accept it.
 ///
 /// The live stream is left as it is: its pages share one text, which would be compressed for each of them anew, and
 /// ten thousand units a second are worth more than the bytes.

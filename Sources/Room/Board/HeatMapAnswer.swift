@@ -22,7 +22,8 @@ struct HeatMapAnswer: Sendable {
                     #"{"geometry":{"coordinates":[\#(Self.longitude(cell)),\#(Self.latitude(cell))],"type":"Point"},"#
                         + #""properties":{"count":\#(cell.count)},"type":"Feature"}"#
                 }
-                .joined(separator: ",") + #"],"type":"FeatureCollection"}"#
+                .joined(separator: ",")
+                + #"],"metres":\#(self.metres),"of":"\#(self.of)","type":"FeatureCollection"}"#
         case .json:
             return #"{"cells":["#
                 + self.cells.map { cell in

@@ -116,7 +116,7 @@ extension IncidentRoutes {
         guard units.count == 1 else {
             throw Problem(.badRequest, "'\(body.device)' is at several stations: say 'station' too")
         }
-        // A call for help without a place: whoever is sent is told to ask.
+        // A call for help without a place: the unit that is sent is told to ask.
         let candidates = incident.scene == nil ? nil : try await self.ranking(for: incident, profile: body.profile)
         let unitToSend = IncidentStep.UnitToSend(unit, to: incident, among: candidates)
         return try await self.act(.assign(unitToSend), body.version, request, context)

@@ -140,12 +140,21 @@ struct IncidentAnswer: Encodable, Sendable {
         let placed: Int64?
     }
 
+    /// A unit that came upon it.
+    struct Finder: Encodable, Sendable {
+        let station: String
+        let device: String
+        let unit: String
+    }
+
     let id: String
     let station: String?
     let lat: Double
     let lon: Double
     let place: String?
     let category: String?
+    /// The upper level of the category.
+    let group: String?
     let priority: Int
     let note: String?
     let received: Int64
@@ -159,6 +168,8 @@ struct IncidentAnswer: Encodable, Sendable {
     /// What else was said when it was closed.
     let resultNote: String?
     let sos: SOS?
+    /// The unit that came upon it by itself.
+    let finder: Finder?
     /// Whether nobody knows where it is: a call for help from a device that has never had a position.
     let placeless: Bool?
     let followUp: FollowUp?
@@ -166,8 +177,9 @@ struct IncidentAnswer: Encodable, Sendable {
     let steps: [Step]
 
     private enum CodingKeys: String, CodingKey {
-        case id, station, lat, lon, place, category, priority, note, received, by, state, version, changed, result
-        case referred, units, steps, sos, placeless
+        case id, station, lat, lon, place, category, group, priority, note, received, by, state, version, changed,
+            result
+        case referred, units, steps, sos, placeless, finder
         case resultNote = "result_note"
         case firstArrival = "first_arrival"
         case followUp = "follow_up"
@@ -179,7 +191,7 @@ struct IncidentAnswer: Encodable, Sendable {
         self.lat = incident.report.latitude
         self.lon = incident.report.longitude
         self.place = incident.report.place
-        self.category = incident.report.category
+        (self.category, self.group) = (incident.report.category, incident.report.group)
         self.priority = incident.report.priority
         self.note = incident.report.note
         self.received = incident.received
@@ -201,6 +213,7 @@ struct IncidentAnswer: Encodable, Sendable {
                 placed: $0.placed
             )
         }
+        self.finder = incident.finder.map { Finder(station: $0.station, device: $0.device, unit: $0.unit) }
         self.placeless = incident.scene == nil ? true : nil
         self.followUp = incident.followUp.map {
             FollowUp(text: $0.text, owner: $0.owner, due: $0.due, done: $0.done)

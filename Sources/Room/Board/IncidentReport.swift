@@ -11,7 +11,7 @@ struct IncidentReport: Sendable {
     private static let columns = [
         "id", "station", "received", "category", "priority", "place", "lat", "lon", "note", "by", "state",
         "first_arrival", "response_s", "ended", "result", "unit_station", "device", "unit", "assigned", "delivered",
-        "accepted", "departed", "arrived", "cleared", "recalled_or_declined", "refusal",
+        "accepted", "departed", "arrived", "cleared", "recalled_or_declined", "refusal", "group",
     ]
 
     static let head = CSV.line(Self.columns)
@@ -30,7 +30,8 @@ struct IncidentReport: Sendable {
             CSV.text(incident.disposition?.result),
         ]
         guard !incident.assignments.isEmpty else {
-            return CSV.line(common + Array(repeating: "", count: Self.columns.count - common.count))
+            let nothing = Array(repeating: "", count: Self.columns.count - common.count - 1)
+            return CSV.line(common + nothing + [CSV.text(report.group)])
         }
         return incident.assignments.map { one in
             let times = [
@@ -38,17 +39,19 @@ struct IncidentReport: Sendable {
             ]
             return CSV.line(
                 common + [CSV.text(one.station), CSV.text(one.device), CSV.text(one.unit)]
-                    + times.map { self.time($0) } + [CSV.text(one.refusal)]
+                    + times.map { self.time($0) } + [CSV.text(one.refusal), CSV.text(report.group)]
             )
         }
         .joined()
     }
 
-    /// Local time as ISO 8601 has it, with its offset.
-    private func time(_ milliseconds: Int64?) -> String {
+    private func time(_ milliseconds: Int64?) -> String { Self.time(milliseconds, in: self.zone) }
+
+    /// Local time as ISO 8601 has it, with its offset; empty for none.
+    static func time(_ milliseconds: Int64?, in zone: LocalZone) -> String {
         guard let milliseconds else { return "" }
         let seconds = milliseconds / 1_000
-        let zone = TimeZone(secondsFromGMT: Int(self.zone.offset(at: seconds))) ?? .gmt
+        let zone = TimeZone(secondsFromGMT: Int(zone.offset(at: seconds))) ?? .gmt
         let style = Date.ISO8601FormatStyle(timeZoneSeparator: .colon, timeZone: zone)
         return Date(timeIntervalSince1970: Double(seconds)).formatted(style)
     }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Live
 import NIOCore
 import PatrolWire
 import Threading

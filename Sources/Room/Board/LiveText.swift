@@ -2,6 +2,7 @@ import Dispatching
 import Ground
 import Incidents
 import Intake
+import Live
 import PatrolWire
 import RoadMap
 import RoadSearch

@@ -4,13 +4,14 @@ import Hummingbird
 import NIOCore
 import PatrolWire
 import Plan
+import Plans
 import RoadMap
 import TimeToScene
 
 /// The base map out of the room's own roads, the plan, and names to look for, over HTTP.
 struct MapRoutes: Sendable {
     let estimator: TimeToScene
-    let plans: any PlanDesk
+    let plans: PlanHolder
     let audit: Audit
     private let names: PlaceNames
 
@@ -18,7 +19,7 @@ struct MapRoutes: Sendable {
     private static let largestPlan = 16 << 20
     private let tag: String
 
-    init(estimator: TimeToScene, plans: any PlanDesk, audit: Audit) {
+    init(estimator: TimeToScene, plans: PlanHolder, audit: Audit) {
         (self.estimator, self.plans, self.audit) = (estimator, plans, audit)
         self.names = PlaceNames(estimator.network)
         self.tag = "\(estimator.network.edgeCount)-\(estimator.network.source)"

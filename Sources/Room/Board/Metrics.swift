@@ -1,6 +1,7 @@
 import Hummingbird
 import Incidents
 import Intake
+import Live
 import PatrolWire
 import Threading
 import Units

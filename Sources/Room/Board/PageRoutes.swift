@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+package import Incidents
 import PatrolWire
 import RoadMap
 import TimeToScene
@@ -15,6 +16,8 @@ package struct PageSettings: Sendable, Hashable {
     package var tilesAreGCJ02: Bool
     /// Where Debian's `libjs-leaflet` is.
     package var leaflet: String
+    /// The station's kinds of incidents.
+    package var categories = Categories.none
 
     /// Creates settings.
     package init(
@@ -80,6 +83,8 @@ struct PageRoutes: Sendable {
         let gcj02: Bool
         let stations: [String]
         let teams: [Team]
+        /// The station's kinds of incidents, by group; empty where the page's own are taken.
+        let categories: [Categories.Group]
         /// South-west and north-east corner of the roads, each latitude and longitude, degrees.
         let bounds: [[Double]]
     }
@@ -105,6 +110,7 @@ struct PageRoutes: Sendable {
                 gcj02: self.settings.tilesAreGCJ02,
                 stations: self.stations,
                 teams: self.teams,
+                categories: self.settings.categories.groups,
                 bounds: self.bounds
             )
             return try tagged(told, request)

@@ -2,8 +2,8 @@ import HTTPTypes
 
 /// Reports that are being made: one of each person at a time, and two in all.
 ///
-/// A report of a month reads millions of records. Whoever asks again waits for his first, so that nobody takes the store and the
-/// memory of all by pressing a key often.
+/// A report of a month reads millions of records. A person who asks again waits for the first one, and so cannot
+/// take everybody's store and memory by pressing a key often.
 actor ReportGate {
     private struct Waiting {
         let number: Int
@@ -29,7 +29,7 @@ actor ReportGate {
 
     /// Does the work when it is the person's turn.
     ///
-    /// - Throws: A problem document when too many wait already; `CancellationError` when whoever asked has gone.
+    /// - Throws: A problem document when too many wait already; `CancellationError` when the caller has gone.
     nonisolated func pass<R: Sendable>(_ person: String, _ work: () async throws -> R) async throws -> R {
         try await self.enter(person)
         do {

@@ -7,6 +7,8 @@ import NIOCore
 import PatrolWire
 import People
 import Plan
+import Plans
+import Reporting
 import Reports
 import RoadMap
 import Tasks
@@ -15,15 +17,17 @@ import TimeToScene
 
 /// Reports over HTTP, as JSON or CSV.
 ///
-/// Each is made on a thread that gives way to all others, one at a time of each person. It ends when whoever asked has gone.
+/// Each is made on a thread that gives way to all others, one at a time of each person. It ends when the caller has gone.
 struct ReportRoutes: Sendable {
     let history: History
     let casebook: Casebook
     let estimator: TimeToScene
-    let plans: any PlanDesk
+    let plans: PlanHolder
     let zone: LocalZone
     let register: RegisterDesk
     let tasks: TaskDesk
+    /// Visits that are wanted a week, by role.
+    let targets: [String: Double]
     let audit: Audit
     let now: @Sendable () -> Int64
     let gate = ReportGate()
@@ -31,8 +35,11 @@ struct ReportRoutes: Sendable {
     func add(to api: RouterGroup<BoardContext>) {
         api.get("reports/response") { request, context in
             let zone = self.zone
+            // What single units did is nothing that a viewer is shown.
+            let isPersonal = context.identity.map { $0.role >= .dispatcher } ?? false
             return try await self.report(request, context) { reading in
-                let report = ResponseReport(try reading.incidents(), now: reading.now, zone: zone)
+                let made = ResponseReport(try reading.incidents(), now: reading.now, zone: zone)
+                let report = isPersonal ? made : made.impersonal
                 return (report, { report.csv })
             }
         }
@@ -51,27 +58,59 @@ struct ReportRoutes: Sendable {
             }
         }
         api.get("reports/workload") { request, context in
-            try await self.report(request, context) { reading in
+            try context.require(.dispatcher)
+            return try await self.report(request, context) { reading in
                 let report = try reading.workload()
                 return (report, { report.csv })
             }
         }
-        api.get("reports/officers") { request, context in
-            try context.require(.chief)
-            let (register, plan, zone) = (await self.register.register, self.plans.view?.plan, self.zone)
-            try await self.audit.note("officers' list read", of: "reports/officers", context)
-            return try await self.report(request, context) { reading in
-                let report = try reading.officers(register, plan, zone: zone)
-                return (report, { report.csv })
-            }
-        }
+        self.addPeople(to: api)
         api.get("briefing") { request, context in try await self.briefing(request, context) }
         api.get("placement") { request, context in try await self.placement(request, context) }
         api.get("duty") { request, context in try await self.duty(request, context) }
         api.get("reports/heatmap") { request, context in try await self.heatMap(request, context) }
+        api.get("reports/density") { request, context in try await self.density(request, context) }
         api.get("reports/incidents") { request, context in try self.incidents(request, context) }
         api.get("audit") { request, context in try await self.deeds(request, context) }
     }
+
+    /// What officers did, by name.
+    private func addPeople(to api: RouterGroup<BoardContext>) {
+        api.get("reports/officers") { request, context in
+            try context.require(.chief)
+            let (register, plan, zone) = (await self.register.register, self.plans.view?.plan, self.zone)
+            let targets = self.targets
+            try await self.audit.note("officers' list read", of: "reports/officers", context)
+            return try await self.report(request, context) { reading in
+                let report = try reading.officers(register, plan, targets: targets, zone: zone)
+                return (report, { report.csv })
+            }
+        }
+        api.get("reports/sectors") { request, context in
+            try context.require(.dispatcher)
+            let (register, plan, zone) = (await self.register.register, self.plans.view?.plan, self.zone)
+            try await self.audit.note("sectors read", of: "reports/sectors", context)
+            return try await self.report(request, context) { reading in
+                let report = try reading.sectors(register, plan, zone: zone)
+                return (report, { report.csv })
+            }
+        }
+        api.get("reports/visits") { request, context in
+            try context.require(.dispatcher)
+            let zone = self.zone
+            return try await self.report(request, context) { reading in
+                do {
+                    let report = VisitsAnswer(try reading.visits(atMost: Self.mostVisits), zone: zone)
+                    return (report, { report.csv })
+                } catch let excess as TooManyVisits {
+                    throw Problem(.badRequest, "there are more than \(excess.most) visits: ask for a shorter time")
+                }
+            }
+        }
+    }
+
+    /// So many visits one answer holds.
+    private static let mostVisits = 5_000
 
     /// A report as JSON or as a table; it is also written out where it gives way to all others.
     private func report(
@@ -107,18 +146,24 @@ struct ReportRoutes: Sendable {
         }
         let bytes = try await self.make(request, context) { reading in
             var map = HeatMap(origin: origin, cell: metres)
-            if counted == "incidents" {
-                try reading.incidentHeat(into: &map)
-            } else {
-                try reading.heat(into: &map)
+            try Problem.ofHeatMap {
+                if counted == "incidents" {
+                    try reading.incidentHeat(into: &map)
+                } else {
+                    try reading.heat(into: &map)
+                }
             }
             let text = HeatMapAnswer(cells: map.cells, metres: metres, of: counted).text(format)
             return Array(((format == .csv ? Self.mark : "") + text).utf8)
         }
+        return tagged(bytes, request, type: Self.type(of: format))
+    }
+
+    static func type(of format: HeatMapAnswer.Format) -> String {
         switch format {
-        case .geojson: return tagged(bytes, request, type: "application/geo+json")
-        case .json: return tagged(bytes, request, type: Self.jsonType)
-        case .csv: return tagged(bytes, request, type: Self.tableType)
+        case .geojson: "application/geo+json"
+        case .json: Self.jsonType
+        case .csv: Self.tableType
         }
     }
 
@@ -126,7 +171,9 @@ struct ReportRoutes: Sendable {
     private func incidents(_ request: Request, _ context: BoardContext) throws -> Response {
         try context.require(.viewer)
         let format = try self.format(request)
-        let reading = self.reading(try self.span(request)) { true }
+        let span = try self.span(request)
+        try self.requireRecent(span.lowerBound, context)
+        let reading = self.reading(span) { true }
         let report = IncidentReport(zone: self.zone)
         let isTable = format == .csv
         var headers: HTTPFields = [.cacheControl: "no-cache"]
@@ -196,7 +243,7 @@ extension ReportRoutes {
     private static let jsonType = "application/json; charset=utf-8"
     private static let tableType = "text/csv; charset=utf-8"
     /// Tells a spreadsheet that the bytes are UTF-8; without it Chinese names are spoilt.
-    private static let mark = "\u{FEFF}"
+    static let mark = "\u{FEFF}"
 
     private func format(_ request: Request) throws -> Format {
         try request.allow("from", "to", "format")
@@ -205,6 +252,18 @@ extension ReportRoutes {
         }
         return format
     }
+
+    /// Reports of the last day are everybody's who may look at the board; what was before is for a chief.
+    func requireRecent(_ from: Int64, _ context: BoardContext) throws {
+        guard let role = context.identity?.role, role < .chief, from < self.now() - Self.recent else { return }
+        throw Problem(
+            .forbidden,
+            "reports of more than the last 24 hours need the role 'chief', and yours is '\(role.rawValue)'"
+        )
+    }
+
+    /// A day, and a minute for a clock that is not the room's, ms.
+    private static let recent: Int64 = 86_400_000 + 60_000
 
     /// The last day unless something else is asked for.
     private func span(_ request: Request) throws -> Range<Int64> {
@@ -224,12 +283,13 @@ extension ReportRoutes {
     }
 
     /// Makes a report when it is the person's turn, and stops when nobody waits for it any more.
-    private func make<R: Sendable>(
+    func make<R: Sendable>(
         _ request: Request,
         _ context: BoardContext,
         _ work: @escaping @Sendable (ReportReading) throws -> R
     ) async throws -> R {
         let span = try self.span(request)
+        try self.requireRecent(span.lowerBound, context)
         do {
             return try await request.body.consumeWithCancellationOnInboundClose { _ in
                 try await self.gate.pass(context.actor) {
@@ -243,7 +303,7 @@ extension ReportRoutes {
                 }
             }
         } catch is CancellationError {
-            throw Problem(.requestTimeout, "whoever asked for this report has gone")
+            throw Problem(.requestTimeout, "the caller of this report has gone")
         }
     }
 }

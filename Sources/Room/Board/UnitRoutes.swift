@@ -7,6 +7,7 @@ import Intake
 import NIOCore
 import PatrolWire
 import Plan
+import Plans
 import RoadMap
 import RoadSearch
 import Threading
@@ -20,7 +21,7 @@ struct UnitRoutes: Sendable {
     let desk: IncidentDesk
     let estimator: TimeToScene
     let history: History
-    let plans: any PlanDesk
+    let plans: PlanHolder
     let audit: Audit
     let now: @Sendable () -> Int64
 

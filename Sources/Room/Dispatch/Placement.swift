@@ -9,7 +9,7 @@ package import TimeToScene
 package struct Placement: Sendable {
     /// A place for a unit.
     package struct Post: Sendable, Hashable {
-        /// Where.
+        /// Where the unit waits.
         package let place: Coordinate
         /// What it adds to the share within the limit, 0…1.
         package let gain: Double

@@ -33,7 +33,7 @@ package final class Casebook: Sendable {
     package struct Deed: Sendable, Hashable, Codable {
         /// When, ms since 1970 UTC.
         package var time: Int64
-        /// Who.
+        /// The account, device or part of the room that did it.
         package var actor: String
         /// From where: an address, `mqtt`, `room`.
         package var origin: String

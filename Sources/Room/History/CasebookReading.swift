@@ -8,7 +8,7 @@ extension Casebook {
         package let number: Int64
         /// When, ms since 1970 UTC.
         package let time: Int64
-        /// Who.
+        /// The account, device or part of the room that did it.
         package let actor: String
         /// From where: an address, `mqtt`, `room`.
         package let origin: String
@@ -58,7 +58,7 @@ extension Casebook {
     /// Items of a kind that began in a time, ms since 1970 UTC, oldest first, so many at once.
     ///
     /// - Parameters:
-    ///   - kind: Which.
+    ///   - kind: The kind of item, such as `incident`.
     ///   - from: Beginning.
     ///   - to: End; no longer in it.
     ///   - last: The last one that is known already.

@@ -45,7 +45,7 @@ extension HistoryReader {
     ///
     /// - Parameters:
     ///   - log: Whose.
-    ///   - kinds: Which.
+    ///   - kinds: The kinds that are wanted.
     ///   - from: Beginning, ms since 1970 UTC.
     ///   - to: End, ms since 1970 UTC; no longer in it.
     ///   - sequence: Only those with a greater number.

@@ -23,6 +23,8 @@ extension IncidentDesk {
         let time = record.timeQuality.isTrusted ? min(record.time, self.now()) : self.now()
         if record.event == .sos {
             try self.distress(record, isBacklog: isBacklog, station: station, device: device, at: time, place: place)
+        } else if record.event == .incidentFound {
+            try self.found(record, station: station, device: device, at: time, place: place)
         } else if record.event == nil, let latitude = record.latitude, let longitude = record.longitude,
             let call = self.book.distress(of: device.text, station: station.text).first(where: { !$0.state.isEnded })
         {
@@ -74,6 +76,46 @@ extension IncidentDesk {
                 heard: now,
                 placed: found?.2
             )
+        )
+    }
+
+    /// A unit came upon an incident: it is there, and nobody needs to be sent.
+    ///
+    /// What came late out of a backlog began when the officer said so, and not when the room heard of it.
+    private func found(
+        _ record: Record,
+        station: Name,
+        device: Name,
+        at time: Int64,
+        place: (latitude: Double, longitude: Double, time: Int64)?
+    ) throws {
+        // Its own name stands in it: no device can speak for another's incident, or for a dispatcher's.
+        guard case .string(let id)? = record.data?["incident"], id.hasPrefix("own-\(device)-"),
+            id.utf8.count <= WireLimits.id, id.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x2F })
+        else { return }
+        func text(_ key: String, _ limit: Int) -> String? {
+            guard case .string(let text)? = record.data?[key] else { return nil }
+            return WireLimits.isTooLong(text, limit) ? nil : text
+        }
+        let own = record.latitude.flatMap { latitude in record.longitude.map { (latitude, $0) } }
+        guard let (latitude, longitude) = own ?? place.map({ ($0.latitude, $0.longitude) }) else { return }
+        var priority = 2
+        if case .int(let told)? = record.data?["priority"], (1...4).contains(told) { priority = Int(told) }
+        _ = try self.enter(
+            Incident.Report(
+                latitude: latitude,
+                longitude: longitude,
+                place: text("place", WireLimits.text),
+                category: text("category", WireLimits.name),
+                priority: priority,
+                note: text("note", WireLimits.text)
+            ),
+            station.text,
+            CaseDeed(actor: device.text, origin: "mqtt", what: "found", time: self.now()),
+            id,
+            false,
+            finder: Incident.Finder(station: station.text, device: device.text, unit: record.unit),
+            began: time
         )
     }
 

@@ -27,8 +27,10 @@ package struct Incident: Case, Hashable {
         package var longitude: Double
         /// The place in words.
         package var place: String?
-        /// What kind.
+        /// What kind: the lower level of the station's ``Categories``.
         package var category: String?
+        /// The upper level; `nil` where the station has none for it.
+        package internal(set) var group: String?
         /// 1 (at once) to 4 (when somebody is free).
         package var priority: Int
         /// What the caller said.
@@ -88,9 +90,19 @@ package struct Incident: Case, Hashable {
         package var isLate: Bool { self.heard - self.since > Self.prompt }
     }
 
+    /// A unit that came upon an incident and deals with it.
+    package struct Finder: Sendable, Hashable, Codable {
+        /// Station of the device.
+        package let station: String
+        /// Device.
+        package let device: String
+        /// Call sign.
+        package let unit: String
+    }
+
     /// What is still to be done when the units have left.
     package struct FollowUp: Sendable, Hashable, Codable {
-        /// What.
+        /// What remains to be done.
         package var text: String
         /// Whose it is.
         package var owner: String
@@ -107,9 +119,9 @@ package struct Incident: Case, Hashable {
 
     /// Who did what and when.
     package struct Entry: Sendable, Hashable, Codable {
-        /// When.
+        /// When it happened, ms since 1970 UTC.
         package let time: Int64
-        /// Who.
+        /// The account or device that did it.
         package let actor: String
         /// What was done, in one word.
         package let what: String
@@ -137,18 +149,49 @@ package struct Incident: Case, Hashable {
     package internal(set) var followUp: FollowUp?
     /// The call for help that it is; `nil` for any other incident.
     package internal(set) var distress: Distress?
+    /// The unit that came upon it by itself; `nil` for one that the room was told of.
+    package internal(set) var finder: Finder?
     /// Alarms that somebody took: the alarm's name and who.
     package internal(set) var taken: [String: String] = [:]
     /// All steps, in order.
     package internal(set) var entries: [Entry] = []
-    /// Changes so far; who changes an older one is told.
+    /// Changes so far; a change to an older version is refused, and says so.
     package internal(set) var version = 1
     /// When the last change was.
     package internal(set) var changed: Int64
 
-    init(id: String, station: String?, report: Report, received: Int64, actor: String, distress: Distress? = nil) {
-        (self.id, self.station, self.report, self.distress) = (id, station, report, distress)
+    init(
+        id: String,
+        station: String?,
+        report: Report,
+        received: Int64,
+        actor: String,
+        distress: Distress? = nil,
+        finder: Finder? = nil
+    ) {
+        (self.id, self.station, self.report, self.distress, self.finder) = (id, station, report, distress, finder)
         (self.received, self.actor, self.changed) = (received, actor, received)
+        if let finder { self.begin(finder, at: received) }
+    }
+
+    /// The order that stands for a unit which came upon the incident; `nil` where none did.
+    package var ownOrder: String? { self.finder == nil ? nil : "\(self.id)-own" }
+
+    /// The finder is on the spot from the beginning: nobody sent it, and nothing was estimated.
+    private mutating func begin(_ finder: Finder, at time: Int64) {
+        var own = Assignment(
+            station: finder.station,
+            device: finder.device,
+            unit: finder.unit,
+            order: "\(self.id)-own",
+            actor: finder.device,
+            assigned: time,
+            offered: [],
+            rank: nil,
+            forecast: nil
+        )
+        (own.delivered, own.accepted, own.departed, own.arrived) = (time, time, time, time)
+        (self.assignments, self.state) = ([own], .scene)
     }
 
     package var began: Int64 { self.received }
@@ -206,7 +249,7 @@ package struct Assignment: Sendable, Hashable, Codable {
     package let order: String
     /// Who sent it.
     package let actor: String
-    /// When.
+    /// When the unit was sent, ms since 1970 UTC.
     package let assigned: Int64
     /// The first five that were offered then, soonest first.
     package let offered: [Offer]

@@ -57,6 +57,7 @@ package struct IncidentBook: Sendable {
     ///   - id: Its id when it has one from elsewhere; the same incident entered twice is one.
     ///   - taken: Ids that the store has given to others.
     ///   - distress: The call for help that it is.
+    ///   - finder: The unit that came upon it and is there.
     /// - Returns: The incident with its id.
     /// - Throws: ``IncidentRefusal`` for a place or priority that makes no sense.
     package mutating func open(
@@ -66,7 +67,8 @@ package struct IncidentBook: Sendable {
         now: Int64,
         id: String? = nil,
         taken: Set<String> = [],
-        distress: Incident.Distress? = nil
+        distress: Incident.Distress? = nil,
+        finder: Incident.Finder? = nil
     ) throws(IncidentRefusal) -> Incident {
         if let id, let known = self.incidents[id] { return known }
         guard Coordinate(latitude: report.latitude, longitude: report.longitude) != nil else {
@@ -86,7 +88,8 @@ package struct IncidentBook: Sendable {
             report: report,
             received: now,
             actor: actor,
-            distress: distress
+            distress: distress,
+            finder: finder
         )
         incident.entries = [Incident.Entry(time: now, actor: actor, what: "open", text: report.note)]
         self.incidents[name] = incident

@@ -15,6 +15,7 @@ package actor IncidentDesk {
     /// Units whose officers call for help.
     package nonisolated let calling: CallingUnits
     private let store: any CaseStore
+    private let categories: Categories
     private var keeper: CaseKeeper<Incident>
     private let changed: @Sendable (Incident) -> Void
     private var keptPlaces: [String: Int64] = [:]
@@ -33,12 +34,14 @@ package actor IncidentDesk {
     ///   - changed: Is told of each change, after it is durable.
     package init(
         _ kept: [Incident],
+        categories: Categories = .none,
         store: any CaseStore,
         now: @escaping @Sendable () -> Int64,
         changed: @escaping @Sendable (Incident) -> Void
     ) {
         let book = IncidentBook(kept)
         (self.book, self.store, self.keeper) = (book, store, CaseKeeper(store))
+        self.categories = categories
         (self.now, self.changed) = (now, changed)
         self.calling = CallingUnits(Set(book.open.compactMap { $0.distress?.id }))
         for incident in book.open {
@@ -113,7 +116,9 @@ package actor IncidentDesk {
         _ deed: CaseDeed,
         _ id: String?,
         _ isKept: Bool,
-        distress: Incident.Distress? = nil
+        distress: Incident.Distress? = nil,
+        finder: Incident.Finder? = nil,
+        began: Int64? = nil
     ) throws -> Incident {
         if let id, let known = try self.known(id, isKept: isKept) { return known }
         var taken: Set<String> = []
@@ -121,13 +126,14 @@ package actor IncidentDesk {
             var book = self.book
             book.forget(endedBefore: deed.time - Self.remembered)
             let incident = try book.open(
-                report,
+                self.categories.placing(report),
                 station: station,
                 actor: deed.actor,
-                now: deed.time,
+                now: began ?? deed.time,
                 id: id,
                 taken: taken,
-                distress: distress
+                distress: distress,
+                finder: finder
             )
             do {
                 try self.keeper.keep(incident, isNew: true, deed, mayWait: !isKept)
@@ -167,7 +173,13 @@ package actor IncidentDesk {
         if self.book[id] == nil, let old = try self.keeper.item(id) { self.book.recall(old) }
         let before = self.book[id]
         var book = self.book
-        let (incident, isChanged) = try book.take(step, with: id, version: version, actor: actor, now: now)
+        let (incident, isChanged) = try book.take(
+            self.placing(step),
+            with: id,
+            version: version,
+            actor: actor,
+            now: now
+        )
         guard isChanged else { return incident }
         let what = incident.entries.last?.what ?? "step"
         let deed = CaseDeed(actor: actor, origin: origin, what: what, time: now)
@@ -177,6 +189,13 @@ package actor IncidentDesk {
         self.tell(incident, before: before, actor: actor, now: now)
         self.changed(incident)
         return incident
+    }
+
+    private func placing(_ step: IncidentStep) -> IncidentStep {
+        guard case .amend(var amendment) = step, let word = amendment.category else { return step }
+        let place = self.categories.place(of: word)
+        (amendment.category, amendment.group) = (place.category, place.group)
+        return .amend(amendment)
     }
 
     private func noteCalling(_ incident: Incident) {

@@ -54,6 +54,8 @@ package enum IncidentStep: Sendable, Hashable {
     package struct Amendment: Sendable, Hashable, Codable {
         /// What kind.
         package var category: String?
+        /// The upper level of a new ``category``: the desk knows it.
+        package internal(set) var group: String?
         /// 1 to 4.
         package var priority: Int?
         /// The place in words.

@@ -82,7 +82,7 @@ extension Incident {
         if let alarm = self.distressAlarm, self.taken[alarm] == nil { self.taken[alarm] = actor }
     }
 
-    /// A call for help follows its device; the dispatcher's version stays, as nobody decided anything.
+    /// A call for help follows its device; the version stays, since no dispatcher decided anything.
     mutating func follow(latitude: Double, longitude: Double, at time: Int64) -> Bool {
         guard var distress, time >= distress.placed ?? .min,
             self.report.latitude != latitude || self.report.longitude != longitude || distress.placed == nil
@@ -101,7 +101,9 @@ extension Incident {
         if let priority = amendment.priority, !(1...4).contains(priority) {
             throw IncidentRefusal(.invalid, "'priority' must be from 1 to 4")
         }
-        self.report.category = amendment.category ?? self.report.category
+        if let category = amendment.category {
+            (self.report.category, self.report.group) = (category, amendment.group)
+        }
         self.report.priority = amendment.priority ?? self.report.priority
         self.report.place = amendment.place ?? self.report.place
         self.report.note = amendment.note ?? self.report.note

@@ -28,6 +28,9 @@ struct PendingOrders: Sendable {
     /// The order of an id.
     subscript(id: String) -> Order? { self.entries[id]?.order }
 
+    /// How many wait.
+    var count: Int { self.entries.count }
+
     /// Adds an order, or replaces the one of the same id.
     mutating func add(_ order: Order) { self.entries[order.command.id] = Entry(order: order) }
 

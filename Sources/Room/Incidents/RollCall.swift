@@ -84,7 +84,7 @@ package struct RollCall: Case, Hashable {
     /// Takes an answer.
     ///
     /// - Parameters:
-    ///   - device: Who.
+    ///   - device: The device that answers.
     ///   - station: Its station.
     ///   - isOfficer: Whether the officer gave it.
     ///   - time: When, ms since 1970 UTC.

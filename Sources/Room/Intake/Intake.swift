@@ -14,14 +14,15 @@ package struct Intake: Service {
 
     /// All that the room subscribes to at a station.
     package static func subscriptions(_ station: Name) -> [String] {
-        Self.channels.map { Topic.filter(station: station, channel: $0) } + ["\(Topic.incident(station: station))"]
+        Self.channels.map { Topic.filter(station: station, channel: $0) }
+            + ["\(Topic.incident(station: station))", "\(Topic.task(station: station))"]
     }
 
     /// Which devices a station takes.
     package struct Admission: Sendable, Hashable {
         /// So many devices at most: each costs memory, and a place in every ranking.
         package var most: Int
-        /// The only ones that are taken; `nil` for whoever the broker lets in.
+        /// The only ones that are taken; `nil` for all that the broker lets in.
         package var enrolled: Set<Name>?
 
         /// Creates an admission.
@@ -164,7 +165,15 @@ package struct Intake: Service {
             await self.observer?.noticed(station: self.station, device: device)
         case .incident(let call, let correlation):
             if let receipt = await self.observer?.called(call, station: self.station) {
-                self.answer(receipt, correlation: correlation)
+                self.answer(
+                    receipt,
+                    on: .incidentReceipt(station: self.station, id: receipt.id),
+                    correlation: correlation
+                )
+            }
+        case .task(let call, let correlation):
+            if let receipt = await self.observer?.called(call, station: self.station) {
+                self.answer(receipt, on: .taskReceipt(station: self.station, id: receipt.id), correlation: correlation)
             }
         case .result(let result, let device):
             await self.observer?.answered(result, station: self.station, device: device)
@@ -186,11 +195,11 @@ package struct Intake: Service {
         }
     }
 
-    /// Tells whoever sent an incident what became of it, and does not wait for the broker.
-    private func answer(_ receipt: IncidentReceipt, correlation: [UInt8]?) {
+    /// Tells the sender of an incident or a task what became of it, and does not wait for the broker.
+    private func answer(_ receipt: IncidentReceipt, on topic: Topic, correlation: [UInt8]?) {
         do throws(WireError) {
             let message = BrokerMessage(
-                topic: "\(Topic.incidentReceipt(station: self.station, id: receipt.id))",
+                topic: "\(topic)",
                 payload: try WireCoder().encode(receipt),
                 correlation: correlation
             )

@@ -2,7 +2,7 @@ import Ledger
 import PatrolWire
 import Threading
 
-/// Counts what comes in, for whoever shows it.
+/// Counts what comes in.
 package final class IntakeMeter: Sendable {
     private let state = Locked(IntakeCounts())
 

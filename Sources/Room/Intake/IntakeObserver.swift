@@ -9,6 +9,8 @@ package protocol IntakeObserver: Sendable {
     func noticed(station: Name, device: Name) async
     /// An incident from a sensor or another system; returns what its sender is told.
     func called(_ call: IncidentCall, station: Name) async -> IncidentReceipt
+    /// A task from another system; returns what its sender is told.
+    func called(_ call: TaskCall, station: Name) async -> IncidentReceipt
     /// The store took a batch of a station, or did not and why.
     func stored(_ trouble: HistoryError?, station: Name) async
     /// How long the oldest message waited before it was looked at, s.

@@ -15,6 +15,8 @@ enum Reading: Sendable {
     case result(CommandResult, device: Name)
     /// An incident from a sensor or another system.
     case incident(IncidentCall, correlation: [UInt8]?)
+    /// A task from another system.
+    case task(TaskCall, correlation: [UInt8]?)
     /// Nothing: the broker forgot a retained message.
     case cleared
     /// Not to be believed.
@@ -57,10 +59,13 @@ enum Reading: Sendable {
         case .incident(station):
             let call = try coder.decode(IncidentCall.self, from: message.payload)
             return .incident(call, correlation: message.correlation)
+        case .task(station):
+            return .task(try coder.decode(TaskCall.self, from: message.payload), correlation: message.correlation)
         case .device(station, let device, let channel):
             guard !message.payload.isEmpty else { return .cleared }
             return try Self.read(message, on: channel, of: device, station: station)
-        case .device, .incident, .incidentReceipt, .room: throw WireError.foreignTopic(message.topic)
+        case .device, .incident, .incidentReceipt, .task, .taskReceipt, .room:
+            throw WireError.foreignTopic(message.topic)
         }
     }
 
@@ -105,7 +110,7 @@ enum Reading: Sendable {
             let result = try coder.decode(CommandResult.self, from: message.payload)
             try check(result.device)
             return .result(result, device: device)
-        case .acknowledgement, .plan, .command: throw WireError.foreignTopic(message.topic)
+        case .acknowledgement, .plan, .assignment, .command: throw WireError.foreignTopic(message.topic)
         }
     }
 
@@ -114,7 +119,7 @@ enum Reading: Sendable {
         switch self {
         case .delivery(let delivery, _): delivery.name.device
         case .state(_, let device), .health(_, let device), .result(_, let device): device
-        case .incident, .cleared, .rejected: nil
+        case .incident, .task, .cleared, .rejected: nil
         }
     }
 }

@@ -1,5 +1,5 @@
-package import Board
 package import Logging
+package import Reporting
 import ServiceLifecycle
 import Threading
 
@@ -8,7 +8,7 @@ package struct MonthlySheets: Service {
     private let maker: SheetMaker
     private let logger: Logger
 
-    /// How often it is looked at: a month ends at an hour that nobody waits for.
+    /// How often the month is looked at: nobody waits for its sheet at midnight.
     private static let round: Duration = .seconds(600)
 
     /// Creates the service.

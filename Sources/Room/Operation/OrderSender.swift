@@ -1,15 +1,18 @@
-package import Board
 package import BrokerLink
 package import Incidents
+package import Live
 package import Logging
 import PatrolWire
 import ServiceLifecycle
+package import Tasks
 import Threading
 
 /// Tells devices what the desks want of them, until they have answered.
 package struct OrderSender: Service {
     private let desk: IncidentDesk
     private let rollCalls: RollCallDesk
+    private let tasks: TaskDesk
+    private let notices: NoticeDesk
     /// By station.
     private let links: [String: BrokerLink]
     private let feed: LiveFeed
@@ -21,6 +24,8 @@ package struct OrderSender: Service {
     /// - Parameters:
     ///   - desk: Incidents, and what devices are to be told of them.
     ///   - rollCalls: Roll calls, and what devices are to be told of them.
+    ///   - tasks: Tasks, of which some may wait for the store.
+    ///   - notices: Texts for units.
     ///   - links: Connection of each station.
     ///   - feed: Pages that look on.
     ///   - health: The room's own health.
@@ -28,6 +33,8 @@ package struct OrderSender: Service {
     package init(
         desk: IncidentDesk,
         rollCalls: RollCallDesk,
+        tasks: TaskDesk,
+        notices: NoticeDesk,
         links: [String: BrokerLink],
         feed: LiveFeed,
         health: RoomHealth,
@@ -35,6 +42,7 @@ package struct OrderSender: Service {
     ) {
         self.desk = desk
         self.rollCalls = rollCalls
+        (self.tasks, self.notices) = (tasks, notices)
         self.links = links
         self.feed = feed
         self.health = health
@@ -49,7 +57,8 @@ package struct OrderSender: Service {
             var rounds = 0
             var alarms: [Alarm] = []
             while !Task.isCancelled {
-                for (order, isFirst) in await self.desk.due() + self.rollCalls.due() {
+                let texts = self.notices.due(at: SystemClock.wallMilliseconds)
+                for (order, isFirst) in await self.desk.due() + self.rollCalls.due() + texts {
                     await self.send(order, isFirst: isFirst)
                 }
                 rounds += 1
@@ -71,9 +80,10 @@ package struct OrderSender: Service {
         do {
             try await self.desk.keepUnkept()
             try await self.rollCalls.keepUnkept()
+            try await self.tasks.keepUnkept()
             self.health.clear(.casebook)
         } catch {
-            let count = await self.desk.unkeptCount
+            let count = await self.desk.unkeptCount + self.tasks.unkeptCount
             self.health.note(
                 .casebook,
                 detail: "\(error) (\(count) changes wait in memory)",

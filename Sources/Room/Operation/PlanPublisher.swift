@@ -5,6 +5,7 @@ package import Logging
 package import PatrolWire
 import Plan
 import PlanSigning
+package import Plans
 import Program
 import ServiceLifecycle
 import Threading

@@ -1,6 +1,6 @@
-package import Board
 import Dispatching
 package import Incidents
+package import Live
 package import Logging
 import PatrolWire
 package import Plan
@@ -63,7 +63,7 @@ package struct RoadConditions: Service {
                 let holding = await self.closures.holding
                 if inForce?.load != load || inForce?.closures != holding {
                     let estimator = self.estimator
-                    // On a thread of its own: it computes for a while, and nobody should wait.
+                    // On a thread of its own: it computes for a while, and nothing should wait for it.
                     await onOwnThread("roads") {
                         let closures = RoadClosures(holding, on: estimator.network, at: now)
                         estimator.reweigh(load: load, closures: closures)

@@ -1,4 +1,3 @@
-package import Board
 import Ground
 package import Incidents
 package import Intake
@@ -9,7 +8,7 @@ import ServiceLifecycle
 import Threading
 import Units
 
-/// Calls the roll at set times, and at times that nobody knows before.
+/// Calls the roll at set times, and at random ones that nobody can know before.
 package struct RollCallSchedule: Service {
     /// What the configuration says.
     package struct Settings: Sendable, Hashable {

@@ -1,8 +1,8 @@
-package import Board
 package import Dispatching
 package import History
 package import Incidents
 package import Intake
+package import Live
 package import Logging
 package import PatrolWire
 import Threading
@@ -14,6 +14,8 @@ package struct RoomObserver: IntakeObserver {
     private let places: UnitPlaces
     private let desk: IncidentDesk
     private let rollCalls: RollCallDesk
+    private let tasks: DeviceTasks
+    private let notices: NoticeDesk
     private let feed: LiveFeed
     private let health: RoomHealth
     /// Ends the room: its store is damaged, and the next start begins a new one.
@@ -27,6 +29,8 @@ package struct RoomObserver: IntakeObserver {
     ///   - places: Units on the roads.
     ///   - desk: Incidents, and what devices are to be told of them.
     ///   - rollCalls: Roll calls, and what devices are to be told of them.
+    ///   - tasks: Tasks between the room and its units.
+    ///   - notices: Texts for units.
     ///   - feed: Pages that look on.
     ///   - health: The room's own health.
     ///   - giveUp: Called when the store is damaged: the next start begins a new one.
@@ -36,6 +40,8 @@ package struct RoomObserver: IntakeObserver {
         places: UnitPlaces,
         desk: IncidentDesk,
         rollCalls: RollCallDesk,
+        tasks: DeviceTasks,
+        notices: NoticeDesk,
         feed: LiveFeed,
         health: RoomHealth,
         giveUp: @escaping @Sendable (HistoryError) -> Void,
@@ -45,6 +51,7 @@ package struct RoomObserver: IntakeObserver {
         self.places = places
         self.desk = desk
         self.rollCalls = rollCalls
+        (self.tasks, self.notices) = (tasks, notices)
         self.feed = feed
         self.health = health
         self.giveUp = giveUp
@@ -75,6 +82,7 @@ package struct RoomObserver: IntakeObserver {
         } catch {
             self.logger.error("What \(device) says of its order was not kept: \(error)")
         }
+        await self.tasks.heard(record, station: station, device: device)
         if record.event == .sos { self.feed.touch(.alarms) }
     }
 
@@ -115,6 +123,10 @@ package struct RoomObserver: IntakeObserver {
         }
     }
 
+    package func called(_ call: TaskCall, station: Name) async -> IncidentReceipt {
+        await self.tasks.called(call, station: station)
+    }
+
     package func answered(_ result: CommandResult, station: Name, device: Name) async {
         do {
             try await self.desk.answered(result, station: station, device: device)
@@ -122,6 +134,7 @@ package struct RoomObserver: IntakeObserver {
             self.logger.error("The answer of \(device) to \(result.id) was not kept: \(error)")
         }
         await self.rollCalls.answered(result, station: station, device: device)
+        self.notices.answered(result, station: station, device: device)
     }
 
     package func stored(_ trouble: HistoryError?, station: Name) async {

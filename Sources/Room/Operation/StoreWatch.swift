@@ -1,5 +1,5 @@
-package import Board
 package import Intake
+package import Live
 import ServiceLifecycle
 import Threading
 

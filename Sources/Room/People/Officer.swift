@@ -64,7 +64,7 @@ package struct Officer: Entry {
     package var phone: String?
     /// When the entry was made, ms since 1970 UTC.
     package var began: Int64
-    /// When the officer left, ms since 1970 UTC; `nil` for whoever is there.
+    /// When the officer left, ms since 1970 UTC; `nil` for one who is there.
     package var left: Int64?
     /// Changes so far.
     package var version: Int
@@ -112,7 +112,7 @@ package struct Officer: Entry {
     }
 }
 
-/// Officers who work together: three or so to a group, some groups to a team, and whoever helps them.
+/// Officers who work together: three or so to a group, some groups to a team, and their helpers.
 package struct PoliceTeam: Entry {
     package static var table: WritableKeyPath<Register, [String: PoliceTeam]> { \.teams }
     package static let kind = "team"

@@ -9,7 +9,7 @@ package import Plan
 package struct Demand: Sendable, Hashable {
     /// A place that is wanted.
     package struct Spot: Sendable, Hashable {
-        /// Where.
+        /// Where incidents are expected.
         package let place: Coordinate
         /// How much of all that is wanted, 0…1.
         package let share: Double
@@ -19,6 +19,10 @@ package struct Demand: Sendable, Hashable {
 
     /// The places, the most wanted first.
     package let spots: [Spot]
+    /// Places that are wanted less and were left out.
+    package let more: Int
+    /// How many incidents of before it rests on, each of them whole.
+    package let incidents: Int
 
     /// After so long, ms, an incident counts half.
     private static let halfLife = 30.0 * 86_400_000
@@ -41,7 +45,7 @@ package struct Demand: Sendable, Hashable {
             var count = 0
         }
         guard let origin = incidents.lazy.compactMap(\.scene).first else {
-            self.spots = []
+            (self.spots, self.more, self.incidents) = ([], 0, 0)
             return
         }
         let hours = Self.hours(of: span, zone)
@@ -65,6 +69,7 @@ package struct Demand: Sendable, Hashable {
         }
         let all = sums.values.reduce(0) { $0 + $1.weight }
         let sorted = sums.sorted { ($1.value.weight, $0.key[0], $0.key[1]) < ($0.value.weight, $1.key[0], $1.key[1]) }
+        (self.more, self.incidents) = (max(0, sorted.count - most), sorted.reduce(0) { $0 + $1.value.count })
         self.spots = sorted.prefix(most).compactMap { _, sum in
             let count = Double(sum.count)
             return Coordinate(latitude: sum.latitude / count, longitude: sum.longitude / count).map {

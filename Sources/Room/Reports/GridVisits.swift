@@ -81,6 +81,9 @@ struct GridVisits: Sendable {
     /// Grids that the unit was in when its position was lost, and when that was.
     private var suspended: [String: Int64] = [:]
     private var isLost = false
+    private var lostSince: Int64?
+    /// From when to when nobody knows where the unit was, ms since 1970 UTC.
+    private(set) var lost: [Range<Int64>] = []
     private var pending: PatrolEvent.Inside?
     /// The number of the last exit of each grid: a position with a smaller one knows nothing of it.
     private var exits: [String: (sequence: Int64, time: Int64)] = [:]
@@ -112,20 +115,24 @@ struct GridVisits: Sendable {
             for grid in self.open.keys { self.suspended[grid] = event.time }
             self.closeAll(at: event.time)
             self.isLost = true
+            self.lostSince = self.lostSince ?? event.time
         case .gnssRestored:
             guard self.isLost else { return }
+            self.found(at: event.time)
             for grid in self.suspended.keys { self.open[grid] = event.time }
             self.endSuspended(at: event.time)
             (self.isLost, self.boundary) = (false, event.time)
         case .deviceStop:
             self.closeAll(at: event.time)
             self.endSuspended(at: event.time)
+            self.found(at: event.time)
             (self.isLost, self.pending) = (false, nil)
         case .deviceStart:
             // Whatever was still open belongs to a device that died: nothing is known after its last record.
             let last = min(event.time, event.lastBefore ?? event.time)
             self.closeAll(at: last)
             self.endSuspended(at: last)
+            self.found(at: last)
             (self.isLost, self.boundary) = (false, event.time)
             self.pending = event.next
         default: break
@@ -137,6 +144,7 @@ struct GridVisits: Sendable {
         self.resume(until: lastSeen)
         self.closeAll(at: lastSeen)
         self.endSuspended(at: lastSeen)
+        self.found(at: lastSeen)
     }
 
     private mutating func exit(_ grid: String, _ event: PatrolEvent) {
@@ -170,6 +178,12 @@ struct GridVisits: Sendable {
     private mutating func endSuspended(at time: Int64) {
         for (grid, since) in self.suspended { self.addUnknown(grid, since, time) }
         self.suspended = [:]
+    }
+
+    /// The position is there again, or the device is away.
+    private mutating func found(at time: Int64) {
+        if let since = self.lostSince, let range = self.clamped(since, time) { self.lost.append(range) }
+        self.lostSince = nil
     }
 
     private mutating func add(_ grid: String, _ since: Int64, _ until: Int64) {

@@ -17,7 +17,7 @@ package struct HeatMap: Sendable {
         let row: Int32
     }
 
-    /// More cells than this are no map that anybody could look at, and fill memory: whoever makes one is told.
+    /// A map of more cells than this nobody can read, and it fills memory: the caller is told.
     package static let mostCells = 250_000
 
     private let plane: TangentPlane

@@ -55,12 +55,15 @@ package struct IncidentTrend: Sendable, Hashable, Encodable {
     package let all: Row
     /// By category.
     package let categories: [String: Row]
+    /// By the upper level of the category; only incidents that have one.
+    package let groups: [String: Row]
     /// By hour of the local day, 0…23, and then by weekday from Monday on: how many incidents of the time.
     package let hours: [[Int]]
 
     private enum CodingKeys: String, CodingKey {
         case from, to, all
         case categories = "by_category"
+        case groups = "by_group"
         case hours = "by_hour_and_weekday"
     }
 
@@ -106,14 +109,18 @@ package struct IncidentTrend: Sendable, Hashable, Encodable {
     ) {
         (self.from, self.to) = (span.lowerBound, span.upperBound)
         self.all = Row(incidents.count, before.count, yearBefore.count)
-        func counts(_ list: [Incident]) -> [String: Int] {
-            Dictionary(grouping: list) { $0.report.category ?? "" }.mapValues(\.count)
+        func rows(_ key: (Incident) -> String?) -> [String: Row] {
+            func counts(_ list: [Incident]) -> [String: Int] {
+                Dictionary(grouping: list.compactMap(key)) { $0 }.mapValues(\.count)
+            }
+            let (now, then, year) = (counts(incidents), counts(before), counts(yearBefore))
+            let names = Set(now.keys).union(then.keys).union(year.keys)
+            return Dictionary(
+                uniqueKeysWithValues: names.map { ($0, Row(now[$0] ?? 0, then[$0] ?? 0, year[$0] ?? 0)) }
+            )
         }
-        let (now, then, year) = (counts(incidents), counts(before), counts(yearBefore))
-        let names = Set(now.keys).union(then.keys).union(year.keys)
-        self.categories = Dictionary(
-            uniqueKeysWithValues: names.map { ($0, Row(now[$0] ?? 0, then[$0] ?? 0, year[$0] ?? 0)) }
-        )
+        self.categories = rows { $0.report.category ?? "" }
+        self.groups = rows { $0.report.group }
         var hours = [[Int]](repeating: [Int](repeating: 0, count: 24), count: 7)
         for incident in incidents {
             let local = zone.local(incident.received / 1_000)
@@ -127,13 +134,16 @@ package struct IncidentTrend: Sendable, Hashable, Encodable {
     package var csv: String {
         var text = CSV.line([
             "category", "count", "before", "change_percent", "noise", "year_before", "year_change_percent",
-            "year_noise",
+            "year_noise", "level",
         ])
-        let rows = [("all", self.all)] + self.categories.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-        for (name, row) in rows {
+        let (groups, categories) = (
+            self.groups.sorted { $0.key < $1.key }.map { ($0.key, $0.value, "group") },
+            self.categories.sorted { $0.key < $1.key }.map { ($0.key, $0.value, "category") }
+        )
+        for (name, row, level) in [("all", self.all, "all")] + groups + categories {
             text += CSV.line([
                 CSV.text(name), "\(row.count)", "\(row.before)", CSV.number(row.changePercent), "\(row.isNoise)",
-                "\(row.yearBefore)", CSV.number(row.yearChangePercent), "\(row.isYearNoise)",
+                "\(row.yearBefore)", CSV.number(row.yearChangePercent), "\(row.isYearNoise)", level,
             ])
         }
         return text

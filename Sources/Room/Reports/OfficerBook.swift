@@ -38,8 +38,8 @@ package struct OfficerBook: Sendable {
     /// - Parameters:
     ///   - log: Number of the device's log; all positions of one log come together, in its order.
     ///   - unit: The device.
-    ///   - place: Where.
-    ///   - time: When, ms since 1970 UTC.
+    ///   - place: Where the device was.
+    ///   - time: When it was there, ms since 1970 UTC.
     package mutating func position(log: Int64, of unit: UnitID, _ place: Coordinate, at time: Int64) {
         defer { self.drive = (log, place, time) }
         guard let drive = self.drive, drive.log == log, time > drive.time else { return }
@@ -76,6 +76,8 @@ package struct OfficerBook: Sendable {
     ///   - duties: What the roster has for the time.
     ///   - incidents: Incidents received in the time.
     ///   - rollCalls: Roll calls of the time.
+    ///   - visits: Visits and checks of the time.
+    ///   - targets: Visits that are wanted a week, by role.
     ///   - tasks: Tasks raised in the time, and older ones that were not closed before it.
     ///   - now: ms since 1970 UTC.
     /// - Returns: A row for each officer who was there in the time, or signed in.
@@ -84,6 +86,8 @@ package struct OfficerBook: Sendable {
         duties: [Duty],
         incidents: [Incident],
         rollCalls: [RollCall],
+        visits: [Visit] = [],
+        targets: [String: Double] = [:],
         tasks: [OwnedTask],
         now: Int64
     ) -> OfficerReport {
@@ -100,16 +104,27 @@ package struct OfficerBook: Sendable {
             own.add(self.ownGrid[number] ?? [])
             row.ownGridMinutes = (Double(own.union) / 6_000).rounded() / 10
             (row.posts, row.laps) = (self.posts[number] ?? 0, self.laps[number] ?? 0)
+            row.visitsWanted = row.role.flatMap { targets[$0] }.map { self.wanted($0, of: register.officers[number]) }
             rows[number] = row
         }
         self.addOrders(incidents, to: &rows)
         self.addRollCalls(rollCalls, to: &rows)
+        for visit in visits {
+            for officer in visit.officers { rows[officer]?.visits?[visit.kind, default: 0] += 1 }
+        }
         for task in tasks { rows[task.owner]?.add(task, in: self.span, now: now) }
         return OfficerReport(
             from: self.span.lowerBound,
             to: self.span.upperBound,
             officers: rows.values.sorted { $0.number < $1.number }
         )
+    }
+
+    /// So many of a weekly number are wanted in the time in which the officer was there.
+    private func wanted(_ perWeek: Double, of officer: Officer?) -> Double {
+        let end = min(self.span.upperBound, officer?.left ?? .max)
+        let weeks = Double(max(0, end - self.span.lowerBound)) / (7 * 86_400_000)
+        return (perWeek * weeks * 10).rounded() / 10
     }
 
     private func addHours(_ signIns: [SignIn], _ duties: [Duty], _ now: Int64, to row: inout OfficerReport.Row) {

@@ -57,7 +57,13 @@ package struct OfficerReport: Sendable, Hashable, Codable {
             let sorted = self.seconds.sorted()
             return sorted.isEmpty ? nil : sorted[sorted.count / 2]
         }
-        /// Orders by the incident's category.
+        /// Incidents that the officer came upon; `nil` in a list that was made before they were counted.
+        package internal(set) var found: Int? = 0
+        /// Visits and checks by kind; `nil` in a list that was made before they were counted.
+        package internal(set) var visits: [String: Int]? = [:]
+        /// So many visits are wanted of the officer's role in the time; `nil` where none are.
+        package internal(set) var visitsWanted: Double?
+        /// Orders, and incidents that the officer came upon, by the incident's category.
         package internal(set) var categories: [String: Int] = [:]
         /// Roll calls that the unit was asked.
         package internal(set) var rollCalls = 0
@@ -85,6 +91,13 @@ package struct OfficerReport: Sendable, Hashable, Codable {
         }
 
         mutating func add(_ assignment: Assignment, of incident: Incident) {
+            self.categories[incident.report.category ?? "other", default: 0] += 1
+            if self.incidents.last != incident.id { self.incidents.append(incident.id) }
+            // Nobody sent a unit that came upon it: there is no order, and no time to answer one.
+            guard assignment.order != incident.ownOrder else {
+                self.found = (self.found ?? 0) + 1
+                return
+            }
             self.orders += 1
             if assignment.accepted != nil { self.accepted += 1 }
             if assignment.refusal != nil { self.declined += 1 }
@@ -92,8 +105,6 @@ package struct OfficerReport: Sendable, Hashable, Codable {
                 self.arrived += 1
                 self.seconds.append(Double(arrived - assignment.assigned) / 1_000)
             }
-            self.categories[incident.report.category ?? "other", default: 0] += 1
-            if self.incidents.last != incident.id { self.incidents.append(incident.id) }
         }
 
         mutating func add(_ task: OwnedTask, in span: Range<Int64>, now: Int64) {
@@ -106,7 +117,8 @@ package struct OfficerReport: Sendable, Hashable, Codable {
         }
 
         private enum CodingKeys: String, CodingKey {
-            case number, name, role, team, shifts, posts, laps, orders, accepted, declined, arrived, incidents, tasks
+            case number, name, role, team, shifts, posts, laps, orders, accepted, declined, arrived, found
+            case incidents, tasks, visits
             case dutyHours = "duty_hours"
             case signedHours = "signed_hours"
             case dutySignedHours = "duty_signed_hours"
@@ -116,6 +128,7 @@ package struct OfficerReport: Sendable, Hashable, Codable {
             case categories = "by_category"
             case rollCalls = "roll_calls"
             case rollCallsAnswered = "roll_calls_answered"
+            case visitsWanted = "visits_wanted"
             case tasksDone = "tasks_done"
             case tasksOpen = "tasks_open"
             case tasksOverdue = "tasks_overdue"
@@ -138,6 +151,7 @@ package struct OfficerReport: Sendable, Hashable, Codable {
             "number", "name", "role", "team", "duty_hours", "signed_hours", "duty_signed_hours", "shifts",
             "shifts_missed", "km", "own_grid_minutes", "posts", "laps", "orders", "accepted", "declined", "arrived",
             "median_response_s", "roll_calls", "roll_calls_answered", "tasks_done", "tasks_open", "tasks_overdue",
+            "found", "visits", "visits_wanted",
         ])
         for row in self.officers {
             text += CSV.line([
@@ -146,7 +160,8 @@ package struct OfficerReport: Sendable, Hashable, Codable {
                 "\(row.kilometres)", "\(row.ownGridMinutes)", "\(row.posts)", "\(row.laps)", "\(row.orders)",
                 "\(row.accepted)", "\(row.declined)", "\(row.arrived)", CSV.number(row.medianSeconds),
                 "\(row.rollCalls)", "\(row.rollCallsAnswered)", "\(row.tasksDone)", "\(row.tasksOpen)",
-                "\(row.tasksOverdue)",
+                "\(row.tasksOverdue)", row.found.map { "\($0)" } ?? "",
+                row.visits.map { "\($0.values.reduce(0, +))" } ?? "", CSV.number(row.visitsWanted),
             ])
         }
         return text

@@ -26,8 +26,10 @@ package struct PresenceBook: Sendable {
     private var windows: WindowBook
     /// From when to when each unit, `station/device`, was in each grid, ms since 1970 UTC.
     package private(set) var staysByUnit: [String: [String: [Range<Int64>]]] = [:]
-    /// Posts and lines that were done within the time: which unit, and when, ms since 1970 UTC.
-    package private(set) var done: [(unit: String, kind: EventKind, time: Int64)] = []
+    /// From when to when each unit, `station/device`, had no position, ms since 1970 UTC.
+    package private(set) var lostByUnit: [String: [Range<Int64>]] = [:]
+    /// Posts and lines that were done within the time: which, by which unit, and when, ms since 1970 UTC.
+    package private(set) var done: [(unit: String, kind: EventKind, place: String, time: Int64)] = []
     private var visits: GridVisits?
     private var device = ""
 
@@ -74,13 +76,15 @@ package struct PresenceBook: Sendable {
         self.visits?.take(event)
         self.windows.take(event, by: self.device)
         if event.kind == .postDone || event.kind == .lineComplete, self.span.contains(event.time) {
-            self.done.append((self.device, event.kind, event.time))
+            let place = event.text(event.kind == .postDone ? "post" : "line") ?? ""
+            self.done.append((self.device, event.kind, place, event.time))
         }
     }
 
     /// Ends a log with the last that is known of it, ms since 1970 UTC.
     package mutating func end(at lastSeen: Int64) {
         self.visits?.end(at: lastSeen)
+        if let lost = self.visits?.lost, !lost.isEmpty { self.lostByUnit[self.device, default: []] += lost }
         for (grid, sum) in self.visits?.sums ?? [:] {
             self.sums[grid, default: Sum()].stays.add(sum.stays)
             self.sums[grid, default: Sum()].unknown.add(sum.unknown)

@@ -1,3 +1,5 @@
+import Ground
+package import Incidents
 package import Plan
 
 /// Which grids, posts and lines were really covered.
@@ -20,9 +22,13 @@ package struct PresenceReport: Sendable, Hashable, Encodable {
         package var unknown: Double
         /// How many units were in it.
         package var units: Int
+        /// Incidents in it that were not called off.
+        package var incidents = 0
+        /// Those of them that a unit came upon by itself (管事).
+        package var found = 0
 
         private enum CodingKeys: String, CodingKey {
-            case id, name, minutes, visits, units
+            case id, name, minutes, visits, units, incidents, found
             case present = "present_minutes"
             case share = "presence_share"
             case unknown = "unknown_minutes"
@@ -82,29 +88,48 @@ package struct PresenceReport: Sendable, Hashable, Encodable {
     }
 
     /// Grids, by id.
-    package let grids: [Grid]
+    package private(set) var grids: [Grid]
     /// Posts, by id.
     package let posts: [Duty]
     /// Lines, by id.
     package let lines: [Duty]
 
+    /// Adds how many incidents each grid had, and how many of them units came upon by themselves.
+    package func adding(_ incidents: [Incident], of plan: PatrolPlan) -> PresenceReport {
+        var counts: [String: (all: Int, found: Int)] = [:]
+        for incident in incidents where incident.state != .cancelled {
+            guard let scene = incident.scene else { continue }
+            for index in plan.grids(at: plan.plane.project(scene)) {
+                counts[plan.grids[index].id, default: (0, 0)].all += 1
+                if incident.finder != nil { counts[plan.grids[index].id, default: (0, 0)].found += 1 }
+            }
+        }
+        var report = self
+        for index in report.grids.indices {
+            let count = counts[report.grids[index].id] ?? (0, 0)
+            (report.grids[index].incidents, report.grids[index].found) = count
+        }
+        return report
+    }
+
     /// All of it as one table.
     package var csv: String {
         var text = CSV.line([
             "kind", "id", "name", "minutes", "visits", "done", "missed", "by", "present_minutes", "presence_share",
-            "unknown_minutes", "units",
+            "unknown_minutes", "units", "incidents", "found",
         ])
         for grid in self.grids {
             text += CSV.line([
                 "grid", CSV.text(grid.id), CSV.text(grid.name), "\(grid.minutes)", "\(grid.visits)", "", "", "",
-                "\(grid.present)", CSV.number(grid.share), "\(grid.unknown)", "\(grid.units)",
+                "\(grid.present)", CSV.number(grid.share), "\(grid.unknown)", "\(grid.units)", "\(grid.incidents)",
+                "\(grid.found)",
             ])
         }
         for (kind, duties) in [("post", self.posts), ("line", self.lines)] {
             for duty in duties {
                 text += CSV.line([
                     kind, CSV.text(duty.id), CSV.text(duty.name), "", "\(duty.visits)", "\(duty.done)",
-                    "\(duty.missed)", CSV.text(duty.by.joined(separator: " ")), "", "", "", "",
+                    "\(duty.missed)", CSV.text(duty.by.joined(separator: " ")), "", "", "", "", "", "",
                 ])
             }
         }

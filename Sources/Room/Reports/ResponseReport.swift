@@ -64,7 +64,11 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
     package let incidents: Int
     /// Those that were called off.
     package let cancelled: Int
-    /// Those that needed somebody: all but the cancelled ones.
+    /// Those that a unit came upon by itself: nobody had to get there, so they are not counted below.
+    package let found: Int
+    /// Share of ``found`` of all that were not called off, 0…1 (管事率); `nil` when there were none.
+    package let foundShare: Double?
+    /// Those that needed somebody: all but the cancelled and the found ones.
     package let counted: Int
     /// Those of them that a unit got to.
     package let reached: Int
@@ -87,6 +91,8 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
     package let byCategory: [String: Double]
     /// By category: all that is said of all.
     package let categories: [String: Category]
+    /// By the upper level of the category; only incidents that have one.
+    package let groups: [String: Category]
     /// How long each step took.
     package let steps: ResponseSteps
     /// By hour of the local day, `0` … `23`.
@@ -94,14 +100,15 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
     /// By weekday, `1` for Monday … `7`.
     package let weekdays: [String: Category]
     /// By unit that was first there, or that was sent where nobody got there: `station/device`.
-    package let units: [String: Category]
+    package private(set) var units: [String: Category]
     /// Estimates and truth.
     package let estimates: Estimates
     /// Every journey.
-    package let rows: [Row]
+    package private(set) var rows: [Row]
 
     private enum CodingKeys: String, CodingKey {
-        case incidents, cancelled, counted, reached, within, estimates, rows, steps
+        case incidents, cancelled, found, counted, reached, within, estimates, rows, steps
+        case foundShare = "found_share"
         case hours = "by_hour"
         case weekdays = "by_weekday"
         case units = "by_unit"
@@ -112,6 +119,7 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
         case within155SecondsCounted = "within_155_s_counted"
         case byCategory = "by_category_median_s"
         case categories = "by_category"
+        case groups = "by_group"
     }
 
     /// Makes the report of incidents.
@@ -121,10 +129,15 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
     ///   - now: ms since 1970 UTC: an open incident is so old.
     ///   - zone: Local time of hours and weekdays.
     package init(_ incidents: [Incident], now: Int64, zone: LocalZone) {
-        let needed = incidents.filter { $0.state != .cancelled }
+        let standing = incidents.filter { $0.state != .cancelled }
+        let needed = standing.filter { $0.finder == nil }
         let all = ResponseTimes(needed, now: now)
         self.incidents = incidents.count
-        self.cancelled = incidents.count - needed.count
+        self.cancelled = incidents.count - standing.count
+        self.found = standing.count - needed.count
+        self.foundShare =
+            standing.isEmpty
+            ? nil : (Double(standing.count - needed.count) / Double(standing.count) * 1_000).rounded() / 1_000
         self.counted = needed.count
         self.reached = all.seconds.count
         self.medianSeconds = Self.quantile(0.5, all.seconds)
@@ -145,12 +158,13 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
         }
         let categories = groups { $0.report.category ?? "" }
         self.categories = categories
+        self.groups = groups { $0.report.group }
         self.steps = ResponseSteps(needed)
         self.hours = groups { "\(Self.local($0.received, zone).hour)" }
         self.weekdays = groups { "\(Self.local($0.received, zone).weekday)" }
         self.units = groups { Self.unit(of: $0) }
         self.byCategory = categories.compactMapValues(\.medianSeconds)
-        let rows = incidents.flatMap { incident in
+        let rows = incidents.filter { $0.finder == nil }.flatMap { incident in
             incident.assignments.compactMap { assignment in assignment.arrived.map { Row(incident, assignment, $0) } }
         }
         self.rows = rows
@@ -171,6 +185,13 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
                     Double(pairs.count { ($0.row.p10 ?? 0) <= $0.true && $0.true <= ($0.row.p90 ?? 0) }) / count * 100
                 )
         )
+    }
+
+    /// The same without what single units did.
+    package var impersonal: ResponseReport {
+        var report = self
+        (report.units, report.rows) = ([:], [])
+        return report
     }
 
     /// The journeys as a table.

@@ -37,8 +37,8 @@ package struct WorkloadBook: Sendable {
     /// - Parameters:
     ///   - log: Number of the device's log; all positions of one log come together, in its order.
     ///   - unit: The device.
-    ///   - place: Where.
-    ///   - time: When, ms since 1970 UTC.
+    ///   - place: Where the device was.
+    ///   - time: When it was there, ms since 1970 UTC.
     package mutating func position(log: Int64, of unit: UnitID, _ place: Coordinate, at time: Int64) {
         if self.drive?.log != log {
             self.endDrive()
@@ -50,9 +50,16 @@ package struct WorkloadBook: Sendable {
     /// The report of all positions that came, and of the orders and roll calls of the time.
     package consuming func report(incidents: [Incident], rollCalls: [RollCall]) -> WorkloadReport {
         self.endDrive()
-        for assignment in incidents.flatMap(\.assignments) {
+        for (assignment, own) in incidents.flatMap({ incident in
+            incident.assignments.map { ($0, $0.order == incident.ownOrder) }
+        }) {
             guard let unit = assignment.id else { continue }
             var row = self.row(unit)
+            guard !own else {
+                row.found += 1
+                self.rows[unit] = row
+                continue
+            }
             if assignment.accepted != nil { row.accepted += 1 }
             if assignment.refusal != nil { row.declined += 1 }
             if let arrived = assignment.arrived {

@@ -14,7 +14,9 @@ package struct WorkloadReport: Sendable, Hashable, Encodable {
         package var accepted: Int = 0
         /// Orders that were declined.
         package var declined: Int = 0
-        /// Incidents that it was at.
+        /// Incidents that it came upon by itself.
+        package var found: Int = 0
+        /// Incidents that it was sent to and got to.
         package var arrived: Int = 0
         /// From the order to being there: the median, s.
         package var medianSeconds: Double?
@@ -24,7 +26,7 @@ package struct WorkloadReport: Sendable, Hashable, Encodable {
         package var rollCalls: Int = 0
 
         private enum CodingKeys: String, CodingKey {
-            case station, device, positions, accepted, declined, arrived
+            case station, device, positions, accepted, declined, arrived, found
             case kilometres = "km"
             case medianSeconds = "median_s"
             case rollCallsAnswered = "rollcalls_answered"
@@ -39,13 +41,13 @@ package struct WorkloadReport: Sendable, Hashable, Encodable {
     package var csv: String {
         var text = CSV.line([
             "station", "device", "km", "positions", "accepted", "declined", "arrived", "median_s", "rollcalls_answered",
-            "rollcalls",
+            "rollcalls", "found",
         ])
         for row in self.units {
             text += CSV.line([
                 CSV.text(row.station), CSV.text(row.device), "\(row.kilometres)", "\(row.positions)",
                 "\(row.accepted)", "\(row.declined)", "\(row.arrived)", CSV.number(row.medianSeconds),
-                "\(row.rollCallsAnswered)", "\(row.rollCalls)",
+                "\(row.rollCallsAnswered)", "\(row.rollCalls)", "\(row.found)",
             ])
         }
         return text

@@ -178,7 +178,7 @@ struct CutFlow {
                 continue
             }
             guard let back = path.popLast() else { return false }
-            // A dead end: whoever led here looks further.
+            // A dead end: the caller looks further.
             let link = self.links[Int(back)]
             let (from, to) = self.ends[Int(self.roads[Int(link >> 1)])]
             vertex = Int(self.local[Int(link & 1 == 0 ? from : to)])

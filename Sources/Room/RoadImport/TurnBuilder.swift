@@ -4,7 +4,7 @@ import RoadMap
 
 /// Every way from one arc into the next, with what a driver meets there.
 ///
-/// Arcs beyond two an edge are shadows: copies of an arc for who came a certain way, where a restriction reaches
+/// Arcs beyond two an edge are shadows: copies of an arc for cars that came a certain way, where a restriction reaches
 /// over more than one junction.
 struct TurnTable {
     /// The turns of each arc.
@@ -14,7 +14,7 @@ struct TurnTable {
 
     private let edgeCount: Int
 
-    /// Internal pieces of a large crossing are shorter than this, metres: who got in does not wait again.
+    /// Internal pieces of a large crossing are shorter than this, metres: a car that got in does not wait again.
     private static let shortestApproach = 40.0
 
     /// Lists the turns of a network, without the map's restrictions.

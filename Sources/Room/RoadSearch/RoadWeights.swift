@@ -67,6 +67,23 @@ package struct RoadWeights: Sendable {
 
 /// A model at one load, ready to price arcs and turns.
 private struct ArcPricing {
+    /// km/h in 1 m/s.
+    private static let kilometresPerHour = 3.6
+    /// Where the model says nothing of a class: a track, m/s.
+    private static let unknownSpeed = 4.0
+    /// Where the model says nothing of a class: the limit in towns of most countries, km/h.
+    private static let unknownLimit = 50.0
+    /// Slower than a walk, m/s, nobody drives.
+    private static let slowest = 1.0
+    /// To the near side one waits for the cars of one direction only: this share of the wait.
+    private static let nearSideShare = 0.6
+    /// Turns of at least this angle, degrees, are to a side: the far side's cross the other direction's cars.
+    private static let sideAngle = 45.0
+    /// Up to which angle, degrees, a turn is what share of a right-angled corner: straight on, a bend, a corner; a hairpin
+    /// beyond.
+    private static let (straight, bend, corner) = (25.0, 60.0, 120.0)
+    private static let (bendShare, hairpinShare) = (0.5, 1.5)
+
     private let model: DrivingModel
     private let load: Double
     /// m/s by class, town before country.
@@ -77,8 +94,10 @@ private struct ArcPricing {
         let load = min(1, max(0, load))
         (self.model, self.load) = (model, load)
         self.running = RoadClass.allCases.map { kind in
-            guard let speeds = model.speeds[kind] else { return (4, 4) }
-            return (speeds.town.at(load) / 3.6, speeds.rural.at(load) / 3.6)
+            guard let speeds = model.speeds[kind] else { return (Self.unknownSpeed, Self.unknownSpeed) }
+            return (
+                speeds.town.at(load) / Self.kilometresPerHour, speeds.rural.at(load) / Self.kilometresPerHour
+            )
         }
         let delays = model.delays
         (self.signal, self.sign) = (delays.signal.at(load), delays.sign.at(load))
@@ -95,7 +114,7 @@ private struct ArcPricing {
             guard let wrongWay = self.model.licence.wrongWay, !edge.roadClass.isMotorroad, !edge.isRoundabout else {
                 return nil
             }
-            speed = min(speed, wrongWay / 3.6)
+            speed = min(speed, wrongWay / Self.kilometresPerHour)
         }
         var seconds = edge.metres / speed
         seconds += Double(edge.signals(forward: forward)) * self.signal
@@ -110,25 +129,25 @@ private struct ArcPricing {
     private func speed(_ edge: RoadEdge, limit: UInt8) -> Double {
         let kind = edge.roadClass
         let row = self.running[Int(kind.rawValue)]
-        let assumed = self.model.speeds[kind].map { edge.isRural ? $0.ruralLimit : $0.townLimit } ?? 50
+        let assumed = self.model.speeds[kind].map { edge.isRural ? $0.ruralLimit : $0.townLimit } ?? Self.unknownLimit
         let limit = limit > 0 ? Double(limit) : assumed
         var speed = edge.isRural ? row.rural : row.town
         // A signed limit above the usual one is a better road than its class says.
         if limit > assumed { speed *= (limit / assumed).squareRoot() }
-        speed = min(speed, limit * self.model.shareOfLimit / 3.6)
+        speed = min(speed, limit * self.model.shareOfLimit / Self.kilometresPerHour)
         if edge.hasBusLane, self.model.licence.usesEmergencyRoads { speed = max(speed, self.emptySpeed(edge)) }
         switch edge.surface {
         case .paved: break
-        case .stones: speed = min(speed, self.model.stones / 3.6)
-        case .loose: speed = min(speed, self.model.loose / 3.6)
+        case .stones: speed = min(speed, self.model.stones / Self.kilometresPerHour)
+        case .loose: speed = min(speed, self.model.loose / Self.kilometresPerHour)
         }
-        return max(1, speed)
+        return max(Self.slowest, speed)
     }
 
     /// The bus lane is free when the road is full, m/s.
     private func emptySpeed(_ edge: RoadEdge) -> Double {
-        guard let speeds = self.model.speeds[edge.roadClass] else { return 1 }
-        return (edge.isRural ? speeds.rural.empty : speeds.town.empty) / 3.6
+        guard let speeds = self.model.speeds[edge.roadClass] else { return Self.slowest }
+        return (edge.isRural ? speeds.rural.empty : speeds.town.empty) / Self.kilometresPerHour
     }
 
     /// Seconds of a turn; `nil` where it is not made.
@@ -150,8 +169,7 @@ private struct ArcPricing {
             } else if turn.has(RoadTurn.entersRoundabout) {
                 seconds += self.roundabout
             } else if turn.has(RoadTurn.yield) {
-                // To the near side one waits for one direction only.
-                seconds += self.yield * (self.isNearSide(angle) ? 0.6 : 1)
+                seconds += self.yield * (self.isNearSide(angle) ? Self.nearSideShare : 1)
             } else {
                 seconds += self.junction
             }
@@ -160,10 +178,10 @@ private struct ArcPricing {
             seconds += self.signal
         }
         switch abs(angle) {
-        case ..<25: break
-        case ..<60: seconds += delays.corner * 0.5
-        case ..<120: seconds += delays.corner
-        default: seconds += delays.corner * 1.5
+        case ..<Self.straight: break
+        case ..<Self.bend: seconds += delays.corner * Self.bendShare
+        case ..<Self.corner: seconds += delays.corner
+        default: seconds += delays.corner * Self.hairpinShare
         }
         return seconds + self.entry(turn)
     }
@@ -173,7 +191,11 @@ private struct ArcPricing {
         return turn.has(RoadTurn.entersDestination) ? self.model.delays.destination : 0
     }
 
-    private func isNearSide(_ angle: Double) -> Bool { self.model.drivesOnRight ? angle > 45 : angle < -45 }
+    private func isNearSide(_ angle: Double) -> Bool {
+        self.model.drivesOnRight ? angle > Self.sideAngle : angle < -Self.sideAngle
+    }
 
-    private func isFarSide(_ angle: Double) -> Bool { self.model.drivesOnRight ? angle < -45 : angle > 45 }
+    private func isFarSide(_ angle: Double) -> Bool {
+        self.model.drivesOnRight ? angle < -Self.sideAngle : angle > Self.sideAngle
+    }
 }

@@ -41,7 +41,7 @@ package struct OwnedTask: Case, Hashable {
     package struct Entry: Sendable, Hashable, Codable {
         /// When, ms since 1970 UTC.
         package let time: Int64
-        /// Who.
+        /// The account that did it.
         package let actor: String
         /// What, in one word.
         package let what: String

@@ -8,6 +8,7 @@ package actor TaskDesk {
     private let now: @Sendable () -> Int64
     /// Why somebody cannot own a task until a time, ms since 1970 UTC; `nil` when nothing is in the way.
     private let objection: @Sendable (_ owner: String, _ due: Int64) async -> String?
+    private let changed: @Sendable (OwnedTask) -> Void
 
     /// A task that was closed longer ago, ms, is in the store only.
     private static let remembered: Int64 = 30 * 86_400_000
@@ -18,15 +19,18 @@ package actor TaskDesk {
     ///   - kept: The tasks of before.
     ///   - store: Where they are kept.
     ///   - now: ms since 1970 UTC.
+    ///   - changed: Is told of each task that was raised or changed.
     ///   - objection: Says why somebody cannot own a task until a time: not known, gone, on leave.
     package init(
         _ kept: [OwnedTask],
         store: any CaseStore,
         now: @escaping @Sendable () -> Int64,
+        changed: @escaping @Sendable (OwnedTask) -> Void = { _ in },
         objection: @escaping @Sendable (_ owner: String, _ due: Int64) async -> String?
     ) {
         self.tasks = Dictionary(kept.map { ($0.id, $0) }) { $1 }
         (self.store, self.keeper, self.now, self.objection) = (store, CaseKeeper(store), now, objection)
+        self.changed = changed
     }
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -61,25 +65,45 @@ package actor TaskDesk {
 
     /// Raises a task.
     ///
+    /// - Parameters:
+    ///   - draft: What is to be raised.
+    ///   - actor: Who raises it.
+    ///   - origin: From where.
+    ///   - id: Its id when it has one from elsewhere: the same task raised twice is one, and it waits for a store that fails.
+    ///   - time: When it was raised, ms since 1970 UTC, where it comes late; `nil` for now.
+    /// - Returns: The task.
     /// - Throws: ``TaskRefusal``, or what the store throws; then nothing was raised.
-    package func raise(_ draft: OwnedTask.Draft, actor: String, origin: String) async throws -> OwnedTask {
+    package func raise(
+        _ draft: OwnedTask.Draft,
+        actor: String,
+        origin: String,
+        id: String? = nil,
+        at time: Int64? = nil
+    ) async throws -> OwnedTask {
+        if let id, let known = try self.tasks[id] ?? self.keeper.item(id) { return known }
         guard (1...3).contains(draft.grade) else { throw TaskRefusal(.invalid, "'grade' must be from 1 to 3") }
         guard !draft.text.isEmpty else { throw TaskRefusal(.invalid, "'text' must say what is to be done") }
-        guard draft.due > self.now() else { throw TaskRefusal(.invalid, "'due' must lie ahead, in ms since 1970") }
+        let began = min(time ?? .max, self.now())
+        guard draft.due > began else { throw TaskRefusal(.invalid, "'due' must lie ahead, in ms since 1970") }
         try await self.requireOwner(draft.owner, until: draft.due)
         let now = self.now()
         var number = 1
         while true {
-            let task = OwnedTask(draft, id: "\(now / 1_000)-t\(number)", actor: actor, now: now)
+            let task = OwnedTask(draft, id: id ?? "\(now / 1_000)-t\(number)", actor: actor, now: min(began, now))
             do {
                 let deed = CaseDeed(actor: actor, origin: origin, what: "task", time: now)
-                try self.keeper.keep(task, isNew: true, deed, mayWait: false)
-            } catch is CaseExists where number < 1_000 {
+                try self.keeper.keep(task, isNew: true, deed, mayWait: id != nil)
+            } catch is CaseExists where id == nil && number < 1_000 {
                 number += 1
                 continue
+            } catch let error as CaseExists {
+                // The same task came twice at once: the first one holds.
+                guard let id, let known = try self.tasks[id] ?? self.keeper.item(id) else { throw error }
+                return known
             }
             self.tasks[task.id] = task
             self.forget(now)
+            self.changed(task)
             return task
         }
     }
@@ -117,8 +141,34 @@ package actor TaskDesk {
         let what = "task \(task.entries.last?.what ?? "step")"
         try self.keeper.keep(task, CaseDeed(actor: actor, origin: origin, what: what, time: now), mayWait: false)
         self.tasks[id] = task
+        self.changed(task)
         return task
     }
+
+    /// An officer in a unit says what came of a task; said twice it is once.
+    ///
+    /// - Throws: ``TaskRefusal``, or what the store throws when too much waits for it already.
+    package func hear(_ result: String, of id: String, actor: String) throws {
+        var task = try self.task(id)
+        guard task.result != result || task.state != .answered else { return }
+        let now = self.now()
+        try task.take(.answer(result: result), actor: actor, now: now)
+        try self.keeper.keep(
+            task,
+            CaseDeed(actor: actor, origin: "mqtt", what: "task answer", time: now),
+            mayWait: true
+        )
+        self.tasks[id] = task
+        self.changed(task)
+    }
+
+    /// How many changes the store has not taken yet.
+    package var unkeptCount: Int { self.keeper.waitingCount }
+
+    /// Tries again to keep what the store did not take.
+    ///
+    /// - Throws: What the store throws; then the rest waits on.
+    package func keepUnkept() throws { try self.keeper.keepWaiting() }
 
     private func requireOwner(_ owner: String, until due: Int64) async throws {
         guard !owner.isEmpty else { throw TaskRefusal(.invalid, "'owner' must be the number of an officer") }

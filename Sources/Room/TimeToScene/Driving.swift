@@ -14,7 +14,7 @@ package struct Driving: Sendable, Hashable {
         (self.civil, self.siren, self.day) = (civil, siren, day)
     }
 
-    /// What holds where nobody says otherwise.
+    /// What is assumed unless a driving file says otherwise.
     package static let usual = Driving(civil: .civil, siren: .siren, day: .usual)
 
     /// The model of a profile.

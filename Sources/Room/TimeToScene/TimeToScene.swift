@@ -20,7 +20,7 @@ package enum SceneError: Error, Sendable, Hashable, CustomStringConvertible {
 /// Ranks units by the time that each needs to a scene by road.
 ///
 /// Reads no clock and does no I/O: the same positions give the same ranking. Its weights can be replaced as a whole
-/// while others ask; who began with the old ones ends with them.
+/// while others ask; a ranking that began with the old ones ends with them.
 package final class TimeToScene: Sendable {
     /// Further from a road than this, metres, a place is not on the map.
     package static let farthestRoad = 1_000.0
@@ -31,6 +31,11 @@ package final class TimeToScene: Sendable {
     /// On foot, in a hurry, m/s.
     private static let onFoot = 2.0
 
+    /// So much further than a road for emergency vehicles only, m, an open road is looked for beside it: on foot from there
+    /// may be sooner for a car that may not use the other.
+    private static let besideEmergencyRoad = 200.0
+
+    /// The roads.
     package let network: RoadNetwork
     private let driving: Driving
     private let current: Locked<[RoadWeights.Profile: RoadState]>
@@ -101,7 +106,9 @@ package final class TimeToScene: Sendable {
             approaches.append(Scene.Approach(place: place, onFoot: UInt32(metres / Self.onFoot * 1_000)))
         }
         if self.network.edge(nearest.edge).isForEmergencyOnly {
-            let open = self.network.snap(place, within: nearest.offset + 200) { !$0.contains(.emergencyOnly) }
+            let open = self.network.snap(place, within: nearest.offset + Self.besideEmergencyRoad) {
+                !$0.contains(.emergencyOnly)
+            }
             if let open {
                 let metres = open.offset - nearest.offset
                 approaches.append(Scene.Approach(place: open, onFoot: UInt32(metres / Self.onFoot * 1_000)))

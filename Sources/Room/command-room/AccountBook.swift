@@ -30,7 +30,7 @@ struct AccountBook: Sendable {
 
     /// Whether name and password fit an account.
     func outcome(name: String, password: String, logger: Logger) async -> Sessions.Outcome {
-        // A tenth of a second of computing: on a thread of its own nobody else waits for it.
+        // A tenth of a second of computing: on a thread of its own, so that nothing else waits for it.
         await onOwnThread("login") {
             do {
                 guard let account = try self.load().account(name: name, password: password),

@@ -8,12 +8,15 @@ import HummingbirdCore
 import HummingbirdTLS
 import Incidents
 import Intake
+import Live
 import Logging
 import NIOCore
 import Operation
 import PatrolWire
 import People
+import Plans
 import Program
+import Reporting
 import RoadMap
 import ServiceLifecycle
 import Settings
@@ -108,15 +111,22 @@ struct Assembly {
         let since = started - Self.remembered
         let zone = self.configuration.timezone
         let register = RegisterDesk(try store.register(), store: store, zone: zone, now: now)
+        let (units, notices) = (UnitTable(await self.unitsOfBefore()), NoticeDesk())
         return RoomTables(
-            units: UnitTable(await self.unitsOfBefore()),
+            units: units,
             places: UnitPlaces(self.network),
             meter: IntakeMeter(),
             feed: feed,
             health: RoomHealth { feed.touch(.links) },
             estimator: TimeToScene(self.network, driving: driving, load: load),
             plans: plans,
-            desk: IncidentDesk(try store.kept(since: since), store: store, now: now) { feed.touch(.incident($0.id)) },
+            desk: IncidentDesk(
+                try store.kept(since: since),
+                categories: self.configuration.categories,
+                store: store,
+                now: now,
+                changed: { feed.touch(.incident($0.id)) }
+            ),
             rollCalls: RollCallDesk(
                 try store.kept(since: since),
                 store: store,
@@ -126,9 +136,16 @@ struct Assembly {
             ),
             closures: ClosureDesk(try store.kept(since: since), store: store, now: now) { feed.touch(.closures) },
             register: register,
-            tasks: TaskDesk(try store.kept(since: since), store: store, now: now) { owner, due in
-                await register.register.objection(toOwner: owner, due: due, now: now(), zone: zone)
-            },
+            tasks: TaskDesk(
+                try store.kept(since: since),
+                store: store,
+                now: now,
+                changed: { DeviceTasks.tell($0, units: units, notices: notices) },
+                objection: { owner, due in
+                    await register.register.objection(toOwner: owner, due: due, now: now(), zone: zone)
+                }
+            ),
+            notices: notices,
             now: now
         )
     }
@@ -140,6 +157,8 @@ struct Assembly {
             places: tables.places,
             desk: tables.desk,
             rollCalls: tables.rollCalls,
+            tasks: DeviceTasks(tables.tasks, notices: tables.notices, units: tables.units, logger: self.logger),
+            notices: tables.notices,
             feed: tables.feed,
             health: tables.health,
             giveUp: { error in
@@ -181,9 +200,16 @@ struct Assembly {
             }
             tables.feed.touch(.links)
         }
-        guard self.configuration.plan != nil else { return [intake, link, presence] }
+        let assignments = AssignmentPublisher(
+            tables.register,
+            station: station,
+            link: link,
+            zone: self.configuration.timezone,
+            logger: self.logger
+        )
+        guard self.configuration.plan != nil else { return [intake, link, presence, assignments] }
         let plans = PlanPublisher(tables.plans, station: station, link: link, units: tables.units, logger: self.logger)
-        return [intake, link, presence, plans]
+        return [intake, link, presence, assignments, plans]
     }
 
     /// What the room does by itself.
@@ -192,6 +218,8 @@ struct Assembly {
             OrderSender(
                 desk: tables.desk,
                 rollCalls: tables.rollCalls,
+                tasks: tables.tasks,
+                notices: tables.notices,
                 links: Dictionary(uniqueKeysWithValues: links.map { ($0.key.text, $0.value) }),
                 feed: tables.feed,
                 health: tables.health,
@@ -223,7 +251,8 @@ struct Assembly {
             casebook: self.casebook,
             store: CasebookStore(self.casebook, logger: self.logger),
             register: tables.register,
-            plans: tables.plans,
+            plan: { [plans = tables.plans] in plans.view?.plan },
+            targets: self.configuration.visits,
             zone: self.configuration.timezone,
             now: tables.now
         )
@@ -253,6 +282,7 @@ struct Assembly {
                 health: tables.health,
                 stations: self.configuration.stations,
                 teams: self.configuration.teams,
+                targets: self.configuration.visits,
                 zone: self.configuration.timezone,
                 accounts: accounts,
                 now: tables.now
@@ -286,6 +316,7 @@ struct RoomTables: Sendable {
     let closures: ClosureDesk
     let register: RegisterDesk
     let tasks: TaskDesk
+    let notices: NoticeDesk
     /// ms since 1970 UTC.
     let now: @Sendable () -> Int64
 }

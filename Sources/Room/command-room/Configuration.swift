@@ -1,9 +1,13 @@
 import Board
 import BrokerLink
+import Incidents
 import Intake
+import Live
 import Operation
 import PatrolWire
+import People
 import Plan
+import Plans
 import Settings
 import Zones
 
@@ -40,6 +44,12 @@ struct Configuration: Sendable {
     var page: PageSettings
     /// Where the station is: hours of traffic and of roll calls are its own.
     var timezone: LocalZone
+
+    /// The station's kinds of incidents, in two levels.
+    var categories = Categories.none
+
+    /// Visits that are wanted a week, by the role of an officer.
+    var visits: [String: Double] = [:]
 
     /// Which devices are taken.
     var admission = Intake.Admission()
@@ -95,6 +105,14 @@ struct Configuration: Sendable {
         if var board = try top.optionalGroup("board") { try Self.page(&board, into: &self.page) }
         for var group in try top.groups("teams") {
             self.teams.append(try Self.team(&group, among: self.teams, stations: self.stations))
+        }
+        if top.has("categories") { self.categories = try CategorySettings.read(&top) }
+        self.page.categories = self.categories
+        if var visits = try top.optionalGroup("visits") {
+            for role in Officer.Role.allCases.map(\.rawValue) {
+                self.visits[role] = try visits.optionalNumber(role, in: 0...1_000)
+            }
+            try visits.finish()
         }
         if var calls = try top.optionalGroup("roll_calls") {
             self.rollCalls = try Self.rollCalls(&calls, teams: self.teams)

@@ -6,6 +6,7 @@ import Glibc
 import Operation
 import Plan
 import PlanSigning
+import Plans
 import RoadMap
 import SetupCheck
 import SystemErrors

@@ -5,7 +5,7 @@ package import Threading
 /// The connection to the broker, kept up for as long as the service runs.
 ///
 /// Each connection is a ``BrokerSession`` on a thread of its own; between two of them the back-off waits.
-/// What is published while there is none fails at once: whoever publishes keeps what he has.
+/// A message that is published while there is none fails at once: the publisher keeps it.
 package final class BrokerLink: Service, Sendable {
     /// What the link is.
     package struct Configuration: Sendable {

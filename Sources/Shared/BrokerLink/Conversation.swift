@@ -5,7 +5,7 @@ import Threading
 
 /// What is said to the broker over one connection, and what still waits to be said.
 ///
-/// Not `Sendable`: the session keeps it locked, and whoever holds it is the only one inside libmosquitto.
+/// Not `Sendable`: the session keeps it locked, and only the holder of the lock is inside libmosquitto.
 struct Conversation {
     /// A message, and the caller that waits for the broker's acknowledgement.
     struct Order {
@@ -32,6 +32,13 @@ struct Conversation {
 
     /// How long the broker has to hang up once it was told of the end, ms.
     static let hangUpMilliseconds: Int64 = 1_000
+
+    /// So many times in a row a socket may say that the other side hung up before that is believed.
+    private static let mostIdleHangups = 20
+
+    /// How long the socket is waited for, ms: with all to do as before, while the inbox's reader is behind, and for the
+    /// rest of a goodbye.
+    private static let (usualWait, pausedWait, goodbyeWait): (CInt, CInt, CInt) = (200, 20, 50)
 
     /// Whether the broker accepted connection and subscriptions.
     private(set) var isUp = false
@@ -85,7 +92,7 @@ struct Conversation {
         }
         // A TLS port that closes in the handshake leaves libmosquitto spinning without an error.
         self.idleHangups = hasHungUp ? self.idleHangups + 1 : 0
-        if self.idleHangups > 20 {
+        if self.idleHangups > Self.mostIdleHangups {
             return .end(.unreachable(broker: self.broker, reason: "closed by the other side"))
         }
         if client.connack == .accepted, !self.hasSubscribed {
@@ -136,7 +143,8 @@ struct Conversation {
         let isWritten = !mosquitto_want_write(self.client.handle)
         if isWritten || SystemClock.bootMilliseconds > self.farewell ?? 0 { return .farewell(socket: socket) }
         let code = self.client.writeOnly()
-        return code == 0 ? .wait(socket: socket, events: Int16(POLLOUT), milliseconds: 50) : .farewell(socket: socket)
+        return code == 0
+            ? .wait(socket: socket, events: Int16(POLLOUT), milliseconds: Self.goodbyeWait) : .farewell(socket: socket)
     }
 
     private mutating func hasSaidAll() -> Bool {
@@ -149,6 +157,10 @@ struct Conversation {
     private func wait(isPaused: Bool) -> Turn {
         var events = isPaused ? 0 : Int16(POLLIN)
         if mosquitto_want_write(self.client.handle) { events |= Int16(POLLOUT) }
-        return .wait(socket: self.client.socket, events: events, milliseconds: isPaused ? 20 : 200)
+        return .wait(
+            socket: self.client.socket,
+            events: events,
+            milliseconds: isPaused ? Self.pausedWait : Self.usualWait
+        )
     }
 }

@@ -120,6 +120,8 @@ package struct UnitReport: Sendable, Hashable, Codable {
     package var posts: [Post]
     /// Plan in force, as `id revision`.
     package var plan: String?
+    /// The sector that the roster gives the unit now.
+    package var sector: String?
     /// Whether the broker is connected.
     package var link: Bool
     /// Whether the command room is there.

@@ -1,6 +1,6 @@
 /// An incident that a sensor or another system tells the room of: topic `patrol/1/{station}/room/incident`, QoS 1.
 public struct IncidentCall: Sendable, Hashable, WireMessage {
-    /// Names the incident for whoever sends it; the same id twice is one incident.
+    /// The sender's own id of the incident; the same id twice is one incident.
     public var id: String
     /// Degrees, WGS 84, positive north.
     public var latitude: Double
@@ -39,14 +39,18 @@ public struct IncidentCall: Sendable, Hashable, WireMessage {
         case source = "by"
     }
 
-    /// What breaks the contract.
-    public var violation: String? {
-        if self.id.isEmpty || self.id.utf8.count > 64 { return "'id' must have 1 to 64 bytes" }
-        if self.id.utf8.contains(where: { $0 <= 0x20 || [0x22, 0x23, 0x2B, 0x2F, 0x7F].contains($0) }) {
-            // It stands in topics and paths.
+    /// What makes an id of another system unfit for topics and paths.
+    static func violation(ofID id: String) -> String? {
+        if id.isEmpty || id.utf8.count > 64 { return "'id' must have 1 to 64 bytes" }
+        if id.utf8.contains(where: { $0 <= 0x20 || [0x22, 0x23, 0x2B, 0x2F, 0x7F].contains($0) }) {
             return "'id' must not hold blanks, '/', '+', '#' or quotes"
         }
-        if [".", ".."].contains(self.id) { return "'id' must not be a step in a path" }
+        return [".", ".."].contains(id) ? "'id' must not be a step in a path" : nil
+    }
+
+    /// What breaks the contract.
+    public var violation: String? {
+        if let violation = Self.violation(ofID: self.id) { return violation }
         if !(-90...90).contains(self.latitude) { return "'lat' must be within -90 and 90" }
         if !(-180...180).contains(self.longitude) { return "'lon' must be within -180 and 180" }
         if let priority, !(1...4).contains(priority) { return "'priority' must be from 1 to 4" }

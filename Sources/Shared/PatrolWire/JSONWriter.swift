@@ -98,7 +98,7 @@ struct JSONWriter {
 extension WireCoder {
     /// What tells a record from another: FNV-1a, 64 bits, of its canonical bytes, as 16 hex digits.
     ///
-    /// It withstands no attack: whoever can write a device's records can write them as he likes.
+    /// It withstands no attack: a program that can write a device's records can write them as it likes.
     ///
     /// - Throws: ``WireError/malformed(reason:)`` when the record breaks the contract.
     public func digest(of record: Record) throws(WireError) -> String {

@@ -16,6 +16,8 @@ public enum Channel: String, Sendable, Hashable, CaseIterable {
     case acknowledgement = "ack"
     /// The signed patrol plan; from the room, QoS 1, retained.
     case plan
+    /// What the roster wants of the unit now; from the room, QoS 1, retained.
+    case assignment = "assign"
     /// A command; from the room, QoS 1, expires.
     case command = "cmd"
 
@@ -23,7 +25,7 @@ public enum Channel: String, Sendable, Hashable, CaseIterable {
     public var isFromDevice: Bool {
         switch self {
         case .position, .event, .backlog, .state, .health, .result: true
-        case .acknowledgement, .plan, .command: false
+        case .acknowledgement, .plan, .assignment, .command: false
         }
     }
 
@@ -33,7 +35,7 @@ public enum Channel: String, Sendable, Hashable, CaseIterable {
     /// Whether the broker keeps the newest message for later subscribers.
     public var isRetained: Bool {
         switch self {
-        case .position, .state, .health, .acknowledgement, .plan: true
+        case .position, .state, .health, .acknowledgement, .plan, .assignment: true
         case .event, .backlog, .result, .command: false
         }
     }
@@ -42,7 +44,7 @@ public enum Channel: String, Sendable, Hashable, CaseIterable {
     public var expirySeconds: Int? {
         switch self {
         case .position, .health: 300
-        case .event, .backlog, .state, .result, .acknowledgement, .plan, .command: nil
+        case .event, .backlog, .state, .result, .acknowledgement, .plan, .assignment, .command: nil
         }
     }
 }
@@ -59,8 +61,14 @@ public enum Topic: Sendable, Hashable, CustomStringConvertible {
     /// `patrol/1/{station}/room/incident/{id}`: what became of a call; from the room.
     case incidentReceipt(station: Name, id: String)
 
+    /// `patrol/1/{station}/room/task`: other systems give the room a task for one of its officers.
+    case task(station: Name)
+    /// `patrol/1/{station}/room/task/{id}`: what became of it; from the room.
+    case taskReceipt(station: Name, id: String)
+
     private static let root = "patrol/1"
     private static let incident = "incident"
+    private static let task = "task"
 
     /// The topic as MQTT writes it.
     public var description: String {
@@ -69,6 +77,8 @@ public enum Topic: Sendable, Hashable, CustomStringConvertible {
             "\(Self.root)/\(station)/\(device)/\(channel.rawValue)"
         case .room(let station): "\(Self.root)/\(station)/\(Name.room)"
         case .incident(let station): "\(Self.root)/\(station)/\(Name.room)/\(Self.incident)"
+        case .task(let station): "\(Self.root)/\(station)/\(Name.room)/\(Self.task)"
+        case .taskReceipt(let station, let id): "\(Self.root)/\(station)/\(Name.room)/\(Self.task)/\(id)"
         case .incidentReceipt(let station, let id): "\(Self.root)/\(station)/\(Name.room)/\(Self.incident)/\(id)"
         }
     }
@@ -88,6 +98,10 @@ public enum Topic: Sendable, Hashable, CustomStringConvertible {
             self = .incident(station: station)
         case 6 where levels[3] == Name.room && levels[4] == Self.incident && !levels[5].isEmpty:
             self = .incidentReceipt(station: station, id: String(levels[5]))
+        case 5 where levels[3] == Name.room && levels[4] == Self.task:
+            self = .task(station: station)
+        case 6 where levels[3] == Name.room && levels[4] == Self.task && !levels[5].isEmpty:
+            self = .taskReceipt(station: station, id: String(levels[5]))
         case 5:
             guard let device = Name.device(levels[3]), let channel = Channel(rawValue: String(levels[4])) else {
                 throw .foreignTopic(text)

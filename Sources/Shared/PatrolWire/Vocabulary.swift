@@ -90,6 +90,8 @@ public struct EventKind: RawRepresentable, Sendable, Hashable, Codable {
     public static let lineLeave = EventKind(rawValue: "line.leave")
     /// The patrol line is covered.
     public static let lineComplete = EventKind(rawValue: "line.complete")
+    /// A window closed before a line had its laps.
+    public static let lineMissed = EventKind(rawValue: "line.missed")
     /// The unit came to a post.
     public static let postArrive = EventKind(rawValue: "post.arrive")
     /// The unit stayed at a post as long as it must.
@@ -126,6 +128,14 @@ public struct EventKind: RawRepresentable, Sendable, Hashable, Codable {
     public static let vehicleLight = EventKind(rawValue: "vehicle.light")
     /// The siren went on or off: `on`.
     public static let vehicleSiren = EventKind(rawValue: "vehicle.siren")
+    /// The officer came upon an incident and deals with it: `incident`, and what is known of it.
+    public static let incidentFound = EventKind(rawValue: "incident.found")
+    /// A visit or a check was made: `kind`, `place`, `checks`, `result`, `officers`.
+    public static let visit = EventKind(rawValue: "visit")
+    /// The officer raises a task: `kind`, `text`, `owner`, `due`.
+    public static let taskRaised = EventKind(rawValue: "task.raise")
+    /// The officer says what came of a task: `task`, `result`.
+    public static let taskAnswered = EventKind(rawValue: "task.answer")
     /// The officer calls for help.
     public static let sos = EventKind(rawValue: "sos")
 }

@@ -8,7 +8,7 @@ public enum WireLimits {
     public static let id = 64
     /// The id of a command, which is made of several others.
     public static let command = 192
-    /// What somebody wrote.
+    /// A free text.
     public static let text = 2_000
     /// Grids that a unit is in at the same time.
     public static let grids = 32

@@ -27,7 +27,7 @@ package struct SettingsNode: Sendable, Hashable {
     package let line: Int
 
     /// What the node is, in the words of an error message.
-    var kind: String {
+    package var kind: String {
         switch self.content {
         case .scalar(let text, _): text.isEmpty ? "nothing" : "'\(text)'"
         case .sequence: "a list"

@@ -2,7 +2,7 @@ import DequeModule
 
 /// Hands values from a thread to one waiting task, all that wait at once.
 ///
-/// It never drops: whoever fills it asks ``isFull`` first and stops taking more, so that the pressure
+/// It never drops: the producer asks ``isFull`` first and stops taking more, so that the pressure
 /// goes back to where the values come from.
 package final class Inbox<Element: Sendable>: Sendable {
     private struct State {

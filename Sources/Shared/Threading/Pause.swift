@@ -1,4 +1,4 @@
-/// Sleeps for a while, or until the task is cancelled: whoever loops around it looks at that himself.
+/// Sleeps for a while, or until the task is cancelled: a loop around it checks for that itself.
 package func pause(for duration: Duration) async {
     do {
         try await Task.sleep(for: duration)

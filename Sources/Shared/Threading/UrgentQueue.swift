@@ -2,7 +2,7 @@
 package struct UrgentQueue<Element: Sendable>: Sendable {
     /// What an element is worth.
     package enum Rank: Sendable, Hashable {
-        /// Goes before all others; never pushed out or refused, so whoever adds it must have a limit of his own.
+        /// Goes before all others; never pushed out or refused, so the caller that adds it needs a limit of its own.
         case urgent
         /// In order; never pushed out or refused.
         case kept

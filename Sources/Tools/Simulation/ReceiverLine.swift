@@ -75,7 +75,7 @@ package final class ReceiverLine: Sendable {
     /// How many listen: gpsd itself, once it has connected.
     package var listenerCount: Int { self.clients.withLock { $0.count } }
 
-    /// Writes to whoever listens; a listener that does not keep up or is gone is let go.
+    /// Writes to each listener; one that does not keep up or is gone is let go.
     package func send(_ text: String) { self.send(Array(text.utf8)) }
 
     /// Writes bytes, for recordings that are not all text.

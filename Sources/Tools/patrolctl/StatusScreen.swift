@@ -20,7 +20,7 @@ struct StatusScreen {
             "time     \(Self.clock(report.t))",
             "fix      \(self.fix)",
             "link     \(report.link ? "up" : "down"), command room \(report.room ? "there" : "not there"), backlog \(report.backlog)",
-            "plan     \(report.plan ?? "none")",
+            "plan     \(report.plan ?? "none")" + (report.sector.map { ", sector \($0)" } ?? ""),
         ]
         if report.plan != nil {
             lines.append("grids    \(report.grids.isEmpty ? "in none" : report.grids.joined(separator: ", "))")

@@ -62,7 +62,7 @@ struct Admission: RouterMiddleware {
     }
 }
 
-/// Takes the address of whoever asks from a proxy that is trusted to tell it.
+/// Takes the caller's address from a proxy that is trusted to tell it.
 struct Origins: RouterMiddleware {
     /// Addresses of proxies.
     let trusted: Set<String>
@@ -78,7 +78,7 @@ struct Origins: RouterMiddleware {
             return try await next(request, context)
         }
         var context = context
-        // Each proxy adds at the end whom it heard; what is before the first that is not ours, anybody may have written.
+        // Each proxy adds the address that it heard at the end; a caller can write anything before the first that is not ours.
         let told = request.headers[values: name].flatMap { $0.split(separator: ",") }
         for text in told.reversed() {
             guard let address = Address.canonical(text.filter { $0 != " " }) else { break }

@@ -7,7 +7,7 @@ struct Audit: Sendable {
     /// ms since 1970 UTC.
     let now: @Sendable () -> Int64
 
-    /// Writes down what somebody did or looked at.
+    /// Writes down what a person did or looked at.
     ///
     /// - Parameters:
     ///   - what: What was done, such as `track read`.

@@ -102,7 +102,7 @@ package final class Sessions: Sendable {
         return self.state.withLock { $0.book.use(key, at: now) }.map { Self.session(id, key, $0) }
     }
 
-    /// Whether a session goes on; whoever looks uses it.
+    /// Whether a session goes on; asking counts as use.
     func isGoingOn(_ key: String, now: Int64) -> Bool { self.state.withLock { $0.book.use(key, at: now) != nil } }
 
     /// Logs out, for good also over a restart; returns who that was, `nil` where there was no session.

@@ -4,6 +4,8 @@ import Incidents
 import PatrolWire
 import People
 import Plan
+import Plans
+import Reporting
 import Reports
 import Tasks
 import Threading
@@ -50,6 +52,8 @@ struct Briefing: Encodable, Sendable {
     let response: Response
     /// Grids with the least presence first; those with incidents before those without.
     let grids: [Grid]
+    /// Grids that stand in the presence report and not here.
+    let moreGrids: Int
     /// Posts and lines that were missed, the most missed first.
     let missed: [Missed]
     /// Tasks that are overdue, the longest first.
@@ -60,6 +64,7 @@ struct Briefing: Encodable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case from, to, incidents, response, grids, missed, overdue, roster
         case categories = "by_category"
+        case moreGrids = "more_grids"
     }
 
     /// More grids than this nobody goes through in a meeting; the presence report has them all.
@@ -95,6 +100,7 @@ struct Briefing: Encodable, Sendable {
             }
             .prefix(Self.mostGrids)
         )
+        self.moreGrids = grids.count - self.grids.count
         let duties = presence.posts.map { ("post", $0) } + presence.lines.map { ("line", $0) }
         self.missed = duties.filter { $0.1.missed > 0 }
             .sorted { ($1.1.missed, $0.1.id) < ($0.1.missed, $1.1.id) }

@@ -3,6 +3,8 @@ import Hummingbird
 import PatrolWire
 import People
 import Plan
+import Plans
+import Reporting
 import Reports
 import Threading
 

@@ -3,6 +3,8 @@ import Ground
 import Hummingbird
 import PatrolWire
 import Plan
+import Plans
+import Reporting
 import Reports
 import Threading
 import TimeToScene
@@ -32,15 +34,22 @@ extension ReportRoutes {
                 Result {
                     let demand = Demand(try reading.incidents(), for: from..<to, zone: zone)
                     let stations = (plan?.stations ?? []).compactMap { plan?.plane.coordinate(of: $0.place) }
+                    let candidates = demand.spots.prefix(Self.candidates).map(\.place) + stations
                     let placement = Placement(
                         wanted: demand.spots.map { ($0.place, $0.share) },
-                        candidates: demand.spots.prefix(Self.candidates).map(\.place) + stations,
+                        candidates: candidates,
                         count: units,
                         limit: limit,
                         times: [60, 180, 300, limit],
                         estimator: estimator
                     )
-                    return PlacementAnswer(from..<to, limit: limit, demand, placement)
+                    return PlacementAnswer(
+                        from..<to,
+                        limit: limit,
+                        demand,
+                        placement,
+                        candidates: candidates.count
+                    )
                 }
             }
             .get()
@@ -72,11 +81,20 @@ struct PlacementAnswer: Encodable, Sendable {
     let units: [Post]
     /// By minutes.
     let shares: [String: Double]
+    /// How many places were looked at as posts: the most wanted ones and the stations.
+    let candidates: Int
     /// How many incidents it rests on: of few nobody should expect much.
     let incidents: Int
     let demand: [Spot]
+    /// Places that are wanted less and were left out.
+    let moreDemand: Int
 
-    init(_ span: Range<Int64>, limit: Double, _ demand: Demand, _ placement: Placement) {
+    private enum CodingKeys: String, CodingKey {
+        case from, to, within, units, shares, candidates, incidents, demand
+        case moreDemand = "more_demand"
+    }
+
+    init(_ span: Range<Int64>, limit: Double, _ demand: Demand, _ placement: Placement, candidates: Int) {
         func short(_ value: Double) -> Double { value.rounded(decimals: 4) }
         (self.from, self.to, self.within) = (span.lowerBound, span.upperBound, limit)
         self.units = placement.posts.map {
@@ -90,7 +108,7 @@ struct PlacementAnswer: Encodable, Sendable {
         self.shares = Dictionary(
             uniqueKeysWithValues: placement.shares.map { ("\(Int($0.key / 60))", short($0.value)) }
         )
-        self.incidents = demand.spots.reduce(0) { $0 + $1.incidents }
+        (self.incidents, self.candidates, self.moreDemand) = (demand.incidents, candidates, demand.more)
         self.demand = demand.spots.map {
             Spot(
                 lat: $0.place.latitude.rounded(decimals: 6),

@@ -245,7 +245,7 @@ async function begin() {
   map.fitBounds(view.page.bounds.map(([lat, lon]) => onMap(lat, lon)), { animate: false });
   dialogs.setUpDialogs({ view, chooseIncident, chooseRollCall });
   setUpEndings(() => draw());
-  setUpReports();
+  setUpReports(view);
   setUpTasks();
   setUpPeople();
   setUpPanes(view, chooseIncident);

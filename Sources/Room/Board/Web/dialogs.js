@@ -13,9 +13,27 @@ let board = null;
 /** Writes every label in the language of the page. */
 export function labelDialogs() {
   for (const element of document.querySelectorAll("dialog [data-word]")) { element.textContent = word(element.dataset.word); }
-  choices("form-category", codes.categories.map((key) => [key, word(key)]));
+  categoryChoices();
   choices("form-priority", [1, 2, 3, 4].map((n) => [String(n), String(n)]), "2");
   choices("closing-slow", [["", word("closedRoad")], ...[2, 3, 5].map((n) => [String(n), `${n} × ${word("slower")}`])]);
+}
+
+/** The station's own kinds of incidents by group, or the page's where it has set none. */
+function categoryChoices() {
+  const groups = board?.view.page.categories ?? [];
+  if (!groups.length) {
+    choices("form-category", codes.categories.map((key) => [key, word(key)]));
+    return;
+  }
+  const chosen = $("form-category").value;
+  $("form-category").replaceChildren(...groups.map((group) => {
+    const part = document.createElement("optgroup");
+    part.label = group.name;
+    const names = [...new Set([...group.categories.map((one) => one.name), group.name])];
+    part.append(...names.map((name) => new Option(name, name)));
+    return part;
+  }));
+  if (chosen) { $("form-category").value = chosen; }
 }
 
 /** Writes the choices of a list, and keeps what was chosen. */

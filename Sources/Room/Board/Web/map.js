@@ -6,9 +6,24 @@ import { word } from "./words.js";
 
 const L = window.L;
 const pi = Math.PI;
-const stale = 180000;
+const minute = 60000;
+/** So old, ms, a position is no longer where the unit is; so old, it begins to fade. */
+const stale = 3 * minute;
 const fades = 20000;
+/** Positions behind a unit. */
 const trailLength = 60;
+/** From this zoom on names and trails have room. */
+const nearZoom = 13;
+/** A unit so far outside the map, px, may still reach into it with its name. */
+const margin = 40;
+/** Slower, m/s, a unit has no direction worth an arrow. */
+const arrowSpeed = 1.5;
+/** The arrow's corners behind its tip, radians. */
+const arrowTurn = 2.45;
+/** A click so near a unit, px, is meant for it. */
+const clickRadius = 18;
+/** Metres in a degree of latitude. */
+const metresInDegree = 111320;
 
 const planLayer = L.layerGroup().addTo(map);
 export function drawPlan(plan) {
@@ -81,12 +96,12 @@ const Units = L.Layer.extend({
     const at = now();
     const font = fontSize();
     pen.font = `600 ${Math.round(font * 0.8)}px sans-serif`;
-    const isNear = map.getZoom() >= 13;
+    const isNear = map.getZoom() >= nearZoom;
     const size = map.getSize();
     for (const unit of state.units.values()) {
       if (unit.lat === undefined) { continue; }
       const spot = map.latLngToContainerPoint(onMap(unit.lat, unit.lon));
-      if (spot.x < -40 || spot.y < -40 || spot.x > size.x + 40 || spot.y > size.y + 40) { continue; }
+      if (spot.x < -margin || spot.y < -margin || spot.x > size.x + margin || spot.y > size.y + margin) { continue; }
       const age = at - unit.seen;
       const paint = tone[unit.status] ?? colours.off;
       pen.globalAlpha = age > stale ? 0.3 : age > fades ? 0.6 : 1;
@@ -110,13 +125,13 @@ const Units = L.Layer.extend({
       pen.strokeStyle = unit.id === chosenUnit ? colours.ink : unit.online ? colours.ground : paint;
       pen.lineWidth = unit.id === chosenUnit ? 3 : unit.online ? 1.5 : 2.5;
       pen.beginPath();
-      if ((unit.spd ?? 0) > 1.5 && unit.cog !== undefined) {
+      if ((unit.spd ?? 0) > arrowSpeed && unit.cog !== undefined) {
         const turn = unit.cog * pi / 180;
         const tip = (angle, far) => [spot.x + Math.sin(angle) * far, spot.y - Math.cos(angle) * far];
         pen.moveTo(...tip(turn, radius * 1.7));
-        pen.lineTo(...tip(turn + 2.45, radius * 1.25));
+        pen.lineTo(...tip(turn + arrowTurn, radius * 1.25));
         pen.lineTo(...tip(turn + pi, radius * 0.5));
-        pen.lineTo(...tip(turn - 2.45, radius * 1.25));
+        pen.lineTo(...tip(turn - arrowTurn, radius * 1.25));
         pen.closePath();
       } else {
         pen.arc(spot.x, spot.y, radius, 0, 2 * pi);
@@ -125,7 +140,7 @@ const Units = L.Layer.extend({
       pen.stroke();
       if (wrong) { drawTrouble(pen, spot, radius, unit.online === false, colours); }
       if (isNear || unit.id === chosenUnit) {
-        const silent = age > stale ? ` · ${word("silent")} ${Math.floor(age / 60000)} ${word("minutes")}` : "";
+        const silent = age > stale ? ` · ${word("silent")} ${Math.floor(age / minute)} ${word("minutes")}` : "";
         const old = silent + (wrong ? ` · ${wrong}` : "");
         pen.lineWidth = 3;
         pen.strokeStyle = colours.ground;
@@ -172,7 +187,7 @@ export function unitAt(point) {
     if (unit.lat === undefined) { continue; }
     const spot = map.latLngToContainerPoint(onMap(unit.lat, unit.lon));
     const far = Math.hypot(spot.x - point.x, spot.y - point.y);
-    if (far < 18 && (!best || far < best.far)) { best = { unit, far }; }
+    if (far < clickRadius && (!best || far < best.far)) { best = { unit, far }; }
   }
   return best?.unit ?? null;
 }
@@ -249,11 +264,10 @@ const heatLayer = L.layerGroup().addTo(map);
 /** Shows where units were, the more the darker; nothing for `null`. */
 export function drawHeat(heat) {
   heatLayer.clearLayers();
-  // The fullest cell comes first.
-  const most = Math.max(1, heat?.features[0]?.properties.count ?? 1);
+  const most = (heat?.features ?? []).reduce((high, one) => Math.max(high, one.properties.count), Number.MIN_VALUE);
   for (const one of heat?.features ?? []) {
     const [lon, lat] = one.geometry.coordinates;
-    const high = 50 / 111320;
+    const high = heat.metres / 2 / metresInDegree;
     const wide = high / Math.cos(lat * pi / 180);
     const corners = [[lat - high, lon - wide], [lat + high, lon + wide]].map(([y, x]) => onMap(y, x));
     // By the logarithm: a parking place must not make everything else look empty.

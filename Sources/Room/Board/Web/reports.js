@@ -3,13 +3,24 @@ import { now, ask } from "./live.js";
 import { drawHeat } from "./map.js";
 import { set } from "./keyed.js";
 import { safe } from "./lists.js";
-import { word, explain } from "./words.js";
+import { word, explain, codes, language } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 let kinds = ["presence", "response", "trend", "workload"];
 const periods = [["8h", 8], ["24h", 24], ["7d", 168], ["30d", 720]];
+/** Hours that are everybody's to look back on; what was before is for a chief. */
+const recent = 24;
 let kind = "presence";
 let heat = null;
+/** The kinds of visits that need no word of the station's own. */
+const visitKinds = () => ({ home: word("visitHome"), screening: word("visitScreening"), inspection: word("visitInspection"), publicity: word("visitPublicity") });
+/** Which incidents the map of density is of. */
+const density = { category: "", hours: "", weekdays: "" };
+let page = {};
+/** The kinds of incidents that the room knows: each value and its words. */
+const kindsOfIncidents = () => (page.categories?.length
+  ? page.categories.flatMap((group) => group.categories.map((one) => [one.name, `${group.name} · ${one.name}`]))
+  : codes.categories.map((key) => [key, word(key)]));
 /** Counts what was asked for: an answer that was overtaken is not shown. */
 let turn = 0;
 
@@ -21,6 +32,9 @@ function span() {
 const cell = (value, isNumber = true) => `<td class="${isNumber ? "n number" : ""}">${value ?? "–"}</td>`;
 const table = (heads, rows) => `<table><thead><tr>${heads.map((head, i) => `<th class="${i ? "n" : ""}">${word(head)}</th>`).join("")}</tr></thead>
   <tbody>${rows.join("")}</tbody></table>`;
+const thousandths = (share) => `${(share * 100).toFixed(1)} %`;
+/** So many cells are listed; the map shows all. */
+const shownCells = 30;
 const percent = (share) => (share === null || share === undefined ? null : `${Math.round(share * 100)} %`);
 
 const views = {
@@ -28,8 +42,8 @@ const views = {
     const name = (one) => cell(`${safe(one.name ?? one.id)} <small>${safe(one.name ? one.id : "")}</small>`, false);
     const empty = (isEmpty) => (isEmpty ? ' class="bare"' : "");
     const duty = (one) => `<tr${empty(one.done === 0)}>${name(one)}${cell(one.done)}${cell(one.missed)}</tr>`;
-    const grid = (one) => `<tr${empty(one.visits === 0 && one.minutes === 0)}>${name(one)}${cell(percent(one.presence_share))}${cell(one.minutes.toFixed(1))}${cell(one.visits)}${cell(one.units)}${cell(one.unknown_minutes > 0 ? one.unknown_minutes.toFixed(1) : null)}</tr>`;
-    return `<h3>${word("grids")}</h3>${table(["placeName", "presenceShare", "presentMinutes", "visits", "units", "unknownMinutes"], report.grids.map(grid))}
+    const grid = (one) => `<tr${empty(one.visits === 0 && one.minutes === 0)}>${name(one)}${cell(percent(one.presence_share))}${cell(one.minutes.toFixed(1))}${cell(one.visits)}${cell(one.units)}${cell(one.unknown_minutes > 0 ? one.unknown_minutes.toFixed(1) : null)}${cell(one.incidents)}${cell(one.found)}</tr>`;
+    return `<h3>${word("grids")}</h3>${table(["placeName", "presenceShare", "presentMinutes", "visits", "units", "unknownMinutes", "incidents", "found"], report.grids.map(grid))}
       <h3>${word("posts")}</h3>${table(["placeName", "done", "missedPost"], report.posts.map(duty))}
       <h3>${word("lines")}</h3>${table(["placeName", "done", "missedLine"], report.lines.map(duty))}`;
   },
@@ -39,7 +53,7 @@ const views = {
     const one = report.estimates;
     const rows = report.rows.map((row) => `<tr>${cell(safe(row.incident), false)}${cell(safe(row.device))}${cell(Math.round(row.took))}
       ${cell(Math.round(row.drove))}${cell(row.estimated === undefined || row.estimated === null ? null : Math.round(row.estimated))}</tr>`);
-    return `<table><tbody>${fact("incidents", report.incidents)}${fact("reached", report.reached)}
+    return `<table><tbody>${fact("incidents", report.incidents)}${fact("found", report.found)}${fact("foundShare", percent(report.found_share))}${fact("reached", report.reached)}
       ${fact("medianResponse", seconds(report.median_s))}${fact("p90Response", seconds(report.p90_s))}
       ${["1", "3", "5"].map((n) => fact(`within${n}`, percent(report.within[n]))).join("")}${fact("within155", percent(report.within_155_s))}
       ${fact("estimateBias", one.median_bias_percent === null || one.median_bias_percent === undefined ? null : `${one.median_bias_percent} %`)}
@@ -58,6 +72,35 @@ const views = {
     return `${table(["category", "count", "periodBefore", "change", "yearBefore", "change"], rows.map(row))}
       <h3>${word("byHour")}</h3><table class="hours"><thead><tr><th></th>${[...Array(24).keys()].map((n) => `<th class="n">${n}</th>`).join("")}</tr></thead><tbody>${days.join("")}</tbody></table>`;
   },
+  sectors(report) {
+    const clock = (t) => new Date(t).toLocaleString(language(), { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+    const row = (one) => `<tr${one.outside_minutes > 0 || one.left.length ? ' class="bare"' : ""}>${cell(`${safe(one.name ?? one.shift)} <small>${clock(one.from)} · ${safe(one.device)}</small>`, false)}
+      ${cell(safe(one.officers.join(" ")))}${cell(one.signed_minutes.toFixed(0))}${cell(one.inside_minutes?.toFixed(0))}${cell(one.on_orders_minutes?.toFixed(0))}
+      ${cell(one.unknown_minutes?.toFixed(0))}${cell(one.outside_minutes?.toFixed(0))}${cell(safe(one.left.join(" ")) || null)}</tr>`;
+    return table(["shift", "officer", "signedMinutes", "insideMinutes", "onOrdersMinutes", "unknownMinutes", "outsideMinutes", "leftOut"], report.rows.map(row));
+  },
+  visits(report) {
+    const clock = (t) => new Date(t).toLocaleString(language(), { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+    const checks = (one) => Object.entries(one.checks).map(([name, found]) => `${safe(name)}: ${safe(found)}`).join(" · ");
+    const row = (one) => `<tr>${cell(clock(one.t), false)}${cell(safe(visitKinds()[one.kind] ?? one.kind))}${cell(safe(one.place ?? ""))}${cell(checks(one))}${cell(safe(one.result ?? ""))}${cell(safe(one.officers.join(" ")))}</tr>`;
+    return table(["clock", "category", "placeName", "checks", "result", "officer"], report.visits.map(row));
+  },
+  density(report) {
+    const row = (one) => `<tr>${cell(`${one.lat.toFixed(5)}, ${one.lon.toFixed(5)}`, false)}${cell(one.incidents)}${cell(one.density.toFixed(1))}
+      ${cell(one.minutes.toFixed(0))}${cell(thousandths(one.incident_share))}${cell(thousandths(one.presence_share))}</tr>`;
+    const grid = (one) => `<tr>${cell(`${safe(one.name ?? one.id)} <small>${safe(one.name ? one.id : "")}</small>`, false)}${cell(one.incidents)}${cell(percent(one.incident_share))}${cell(percent(one.presence_share))}</tr>`;
+    const more = report.cells.length - shownCells;
+    const option = (value, text, chosen) => `<option value="${safe(value)}" ${value === chosen ? "selected" : ""}>${safe(text)}</option>`;
+    const names = [["", word("all")], ...kindsOfIncidents()];
+    const choose = (id, options) => `<select id="${id}" aria-label="${word(id)}">${options}</select>`;
+    const asked = `${choose("density-category", names.map(([value, text]) => option(value, text, density.category)).join(""))}
+      ${choose("density-hours", ["", "6-12", "12-18", "18-24", "0-6"].map((value) => option(value, value || word("allHours"), density.hours)).join(""))}
+      ${choose("density-weekdays", [["", "allDays"], ["1,2,3,4,5", "workdays"], ["6,7", "weekend"]].map(([value, key]) => option(value, word(key), density.weekdays)).join(""))}`;
+    return `<p>${asked} ${word("densityBasis")} ${report.incidents}</p><button type="button" id="density-draw">${word("densityDraw")}</button>
+      ${report.grids.length ? `<h3>${word("grids")}</h3>${table(["placeName", "incidents", "incidentShare", "presenceTimeShare"], report.grids.map(grid))}` : ""}
+      <h3>${word("hotCells")}</h3>${table(["placeName", "incidents", "perKm2", "presentMinutes", "incidentShare", "presenceTimeShare"], report.cells.slice(0, shownCells).map(row))}
+      ${more > 0 ? `<p>${word("more")} ${more}</p>` : ""}`;
+  },
   placement(report) {
     const share = (minutes) => `${minutes} ${word("minutes")}: ${percent(report.shares[minutes]) ?? "–"}`;
     const rows = report.units.map((one, index) => `<tr>${cell(index + 1, false)}${cell(`${one.lat.toFixed(5)}, ${one.lon.toFixed(5)}`)}${cell(`+${percent(one.gain)}`)}${cell(percent(one.share))}</tr>`);
@@ -70,17 +113,19 @@ const views = {
     const within = ["1", "3", "5"].map((n) => `${word(`within${n}`)} ${percent(report.response.within[n]) ?? "–"}`).join(" · ");
     return `${list("incidents", [`${word("all")} ${change(report.incidents)}`, ...Object.entries(report.by_category).map(([name, one]) => `${safe(word(name || "other"))} ${change(one)}`)])}
       ${list("response", [`${word("reached")} ${report.response.reached}/${report.response.counted} · ${word("medianResponse")} ${report.response.median_s === undefined || report.response.median_s === null ? "–" : `${Math.round(report.response.median_s)} s`} · ${within}`])}
-      ${list("leastPresence", report.grids.map((one) => `${safe(one.name ?? one.id)}: ${percent(one.presence_share) ?? "–"} · ${word("incidents")} ${one.incidents}`))}
+      ${list("leastPresence", report.grids.map((one) => `${safe(one.name ?? one.id)}: ${percent(one.presence_share) ?? "–"} · ${word("incidents")} ${one.incidents}`).concat(report.more_grids ? [`${word("more")} ${report.more_grids}`] : []))}
       ${list("missedDuties", report.missed.map((one) => `${safe(one.name ?? one.id)}: ${word("done")} ${one.done} · ${word(one.kind === "line" ? "missedLine" : "missedPost")} ${one.missed}`))}
       ${list("overdueTasks", report.overdue.map((one) => `${safe(one.text)} · ${safe(one.owner)}`))}
       ${list("roster", report.roster.map((one) => `${one.date} ${safe(one.shift)} · ${word(`roster ${one.kind}`)}: ${safe(one.text)}`))}`;
   },
   officers(report) {
+    const made = (one) => Object.values(one.visits ?? {}).reduce((sum, count) => sum + count, 0);
+    const visits = (one) => (one.visits === undefined ? null : one.visits_wanted === undefined || one.visits_wanted === null ? made(one) : `${made(one)}/${one.visits_wanted}`);
     const seconds = (list) => (list.length === 0 ? null : `${Math.round([...list].sort((a, b) => a - b)[Math.floor(list.length / 2)])} s`);
-    return table(["officer", "dutyHours", "signedHours", "shiftsMissed", "km", "ownGridMinutes", "posts", "orders", "accepted", "arrivals", "medianResponse", "rollcall", "tasksDone", "overdue"],
+    return table(["officer", "dutyHours", "signedHours", "shiftsMissed", "km", "ownGridMinutes", "posts", "orders", "accepted", "arrivals", "medianResponse", "rollcall", "tasksDone", "overdue", "visitsMade", "found"],
       report.officers.map((one) => `<tr>${cell(`${safe(one.name ?? one.number)} <small>${safe(one.name ? one.number : "")}</small>`, false)}${cell(one.duty_hours)}${cell(one.signed_hours)}
         ${cell(`${one.shifts_missed}/${one.shifts}`)}${cell(one.km)}${cell(one.own_grid_minutes)}${cell(one.posts)}${cell(one.orders)}${cell(one.accepted)}${cell(one.arrived)}
-        ${cell(seconds(one.response_s))}${cell(`${one.roll_calls_answered}/${one.roll_calls}`)}${cell(one.tasks_done)}${cell(one.tasks_overdue)}</tr>`));
+        ${cell(seconds(one.response_s))}${cell(`${one.roll_calls_answered}/${one.roll_calls}`)}${cell(one.tasks_done)}${cell(one.tasks_overdue)}${cell(visits(one))}${cell(one.found)}</tr>`));
   },
   workload(report) {
     return table(["unit", "km", "accepted", "declined", "arrivals", "medianResponse", "rollcall"], report.units.map((one) =>
@@ -91,7 +136,7 @@ const views = {
 
 async function draw() {
   const period = span();
-  $("report-kinds").innerHTML = kinds.map((one) => `<button type="button" data-kind="${one}" class="${one === kind ? "chosen" : ""}">${word(one)}</button>`).join("");
+  $("report-kinds").innerHTML = kinds.map((one) => `<button type="button" data-kind="${one}" class="${one === kind ? "chosen" : ""}">${word(one === "visits" ? "visitsReport" : one)}</button>`).join("");
   set($("report-csv"), "hidden", ["placement", "briefing"].includes(kind) && "");
   $("report-csv").href = `api/v1/reports/${kind}?format=csv&${period}`;
   $("report-csv").textContent = "CSV";
@@ -103,9 +148,16 @@ async function draw() {
   const [asked, own] = [kind, turn];
   try {
     // A proposal is of the coming hours, whatever time is looked back on.
-    const path = { placement: "placement?units=6", briefing: `briefing?${period}` }[kind] ?? `reports/${kind}?${period}`;
+    const chosen = Object.entries(density).filter(([, value]) => value).map(([key, value]) => `&${key}=${encodeURIComponent(value)}`).join("");
+    const path = { placement: "placement?units=6", briefing: `briefing?${period}`, density: `reports/density?${period}${chosen}` }[kind]
+      ?? `reports/${kind}?${period}`;
     const report = await ask("GET", path);
-    if (own === turn) { $("report-body").innerHTML = views[asked](report); }
+    if (own !== turn) { return; }
+    $("report-body").innerHTML = views[asked](report);
+    if (asked === "density") {
+      $("density-draw").onclick = () => { showDensity(report); };
+      for (const key of Object.keys(density)) { $(`density-${key}`).onchange = (event) => { density[key] = event.target.value; draw(); }; }
+    }
   } catch (error) {
     if (own !== turn) { return; }
     $("report-body").textContent = "";
@@ -113,19 +165,28 @@ async function draw() {
   }
 }
 
+/** Shows where incidents lie densely, the more the less presence there was. */
+function showDensity(report) {
+  heat = { metres: report.metres, features: report.cells.map((one) => ({
+    geometry: { coordinates: [one.lon, one.lat] }, properties: { count: one.density } })) };
+  drawHeat(heat);
+  $("report").close();
+}
+
 /** Opens the reports; what each officer did is for a chief. */
 export function openReports(role) {
   const isChief = role === "chief" || role === "admin";
-  kinds = ["presence", "response", "trend", ...(role === "viewer" ? [] : ["placement"]), "workload", ...(isChief ? ["officers", "briefing"] : [])];
+  kinds = ["presence", "response", "trend", "density", ...(role === "viewer" ? [] : ["placement", "workload", "sectors", "visits"]), ...(isChief ? ["officers", "briefing"] : [])];
   if (!kinds.includes(kind)) { kind = "presence"; }
   const chosen = $("report-period").value || "24";
-  $("report-period").innerHTML = periods.map(([key, hours]) => `<option value="${hours}" ${String(hours) === chosen ? "selected" : ""}>${word(key)}</option>`).join("");
+  $("report-period").innerHTML = periods.filter(([, hours]) => isChief || hours <= recent).map(([key, hours]) => `<option value="${hours}" ${String(hours) === chosen ? "selected" : ""}>${word(key)}</option>`).join("");
   if (!$("report").open) { $("report").showModal(); }
   draw();
 }
 
 /** Connects the reports with the page. */
-export function setUpReports() {
+export function setUpReports(view) {
+  page = view.page;
   $("report-period").onchange = draw;
   $("report-kinds").onclick = (event) => {
     if (!event.target.dataset.kind) { return; }

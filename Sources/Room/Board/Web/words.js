@@ -1,6 +1,12 @@
 // What the board says, in Chinese and English.
 const all = {
   "zh-CN": {
+    sectors: "辖区巡逻", visitsReport: "走访检查", shift: "班次", signedMinutes: "签到（分）", insideMinutes: "辖区内（分）",
+    onOrdersMinutes: "出警（分）", outsideMinutes: "辖区外（分）", leftOut: "未完成", checks: "检查项", visitsMade: "走访", found: "自行发现",
+    foundShare: "管事率", visitHome: "入户走访", visitScreening: "排查", visitInspection: "巡查", visitPublicity: "宣传",
+    density: "警情密度", densityBasis: "依据警情数：", densityDraw: "在地图上显示", hotCells: "警情多、巡逻少的地点", perKm2: "每平方公里",
+    incidentShare: "警情占比", presenceTimeShare: "巡逻时间占比", more: "另有", allHours: "全天", allDays: "每天", workdays: "工作日", weekend: "周末",
+    "density-category": "类别", "density-hours": "时段", "density-weekdays": "日期",
     incidents: "警情", units: "警力", candidates: "到场预估", clock: "时间", newIncident: "接警 (n)", search: "搜索 (/)",
     rollcall: "点名", coverage: "覆盖", wall: "大屏", desk: "桌面", language: "English", logout: "退出",
     linkGood: "连接正常", linkBad: "连接中断", linkDegraded: "部分异常", lost: "与指挥室的连接中断，画面可能已过时", online: "在线", alarms: "告警",
@@ -64,6 +70,14 @@ const all = {
     ownGridMinutes: "本网格分钟", orders: "派警", tasksDone: "办结任务", presenceShare: "见警率", unknownMinutes: "定位不明（分钟）",
   },
   en: {
+    sectors: "Sectors", visitsReport: "Visits", shift: "Shift", signedMinutes: "Signed in, min", insideMinutes: "Inside, min",
+    onOrdersMinutes: "On orders, min", outsideMinutes: "Outside, min", leftOut: "Left out", checks: "Checks", visitsMade: "Visits",
+    found: "Found", foundShare: "Share found by patrols", visitHome: "Home visit", visitScreening: "Screening",
+    visitInspection: "Inspection", visitPublicity: "Publicity",
+    density: "Density", densityBasis: "Incidents that it rests on:", densityDraw: "Show on the map", hotCells: "Many incidents, little presence",
+    perKm2: "per km²", incidentShare: "share of incidents", presenceTimeShare: "share of presence", more: "More:", allHours: "all hours",
+    allDays: "all days", workdays: "Monday to Friday", weekend: "weekend", "density-category": "Category", "density-hours": "Hours",
+    "density-weekdays": "Days",
     incidents: "Incidents", units: "Units", candidates: "Time to scene", clock: "Time", newIncident: "New (n)",
     search: "Search (/)", rollcall: "Roll call", coverage: "Coverage", wall: "Wall", desk: "Desk", language: "中文",
     logout: "Log out", linkGood: "connected", linkBad: "no connection", linkDegraded: "not all is well",

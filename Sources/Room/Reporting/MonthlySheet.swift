@@ -1,29 +1,32 @@
 package import Cases
 import FoundationEssentials
 package import History
-import Hummingbird
 import PatrolWire
 package import People
 package import Plan
-import Reports
+package import Reports
 import Threading
 
 /// The officers' list of a month as it was when the month was over (绩效清单): kept as made, whatever comes in later.
-struct MonthlySheet: Case {
-    static let kind = "sheet"
+package struct MonthlySheet: Case {
+    /// The kind of case.
+    package static let kind = "sheet"
 
     /// The month, `2026-10`.
-    let id: String
+    package let id: String
     /// When it was made, ms since 1970 UTC.
-    let made: Int64
+    package let made: Int64
     /// The list.
-    let report: OfficerReport
+    package let report: OfficerReport
 
-    var began: Int64 { self.report.from }
+    /// Beginning of the month, ms since 1970 UTC.
+    package var began: Int64 { self.report.from }
 
-    var isPending: Bool { false }
+    /// A sheet waits for nothing.
+    package var isPending: Bool { false }
 
-    var version: Int { 1 }
+    /// It is never changed.
+    package var version: Int { 1 }
 }
 
 /// Makes the sheet of a month once it is over.
@@ -32,7 +35,8 @@ package struct SheetMaker: Sendable {
     private let casebook: Casebook
     private let store: any CaseStore
     private let register: RegisterDesk
-    private let plans: any PlanDesk
+    private let plan: @Sendable () -> PatrolPlan?
+    private let targets: [String: Double]
     private let zone: LocalZone
     private let now: @Sendable () -> Int64
 
@@ -40,21 +44,32 @@ package struct SheetMaker: Sendable {
     private static let patience: Int64 = 6 * 3_600_000
 
     /// Creates a maker.
+    ///
+    /// - Parameters:
+    ///   - history: The records.
+    ///   - casebook: What the room did, to read.
+    ///   - store: What the room did, to write.
+    ///   - register: The people.
+    ///   - plan: The patrol plan in force.
+    ///   - targets: Visits that are wanted a week, by role.
+    ///   - zone: Local time.
+    ///   - now: The clock, ms since 1970 UTC.
     package init(
         history: History,
         casebook: Casebook,
         store: any CaseStore,
         register: RegisterDesk,
-        plans: any PlanDesk,
+        plan: @escaping @Sendable () -> PatrolPlan?,
+        targets: [String: Double] = [:],
         zone: LocalZone,
         now: @escaping @Sendable () -> Int64
     ) {
         (self.history, self.casebook, self.store, self.register) = (history, casebook, store, register)
-        (self.plans, self.zone, self.now) = (plans, zone, now)
+        (self.plan, self.targets, self.zone, self.now) = (plan, targets, zone, now)
     }
 
     /// The month before the one that a moment, ms since 1970 UTC, lies in: its name and its time.
-    static func monthBefore(_ time: Int64, _ zone: LocalZone) -> (name: String, span: Range<Int64>)? {
+    package static func monthBefore(_ time: Int64, _ zone: LocalZone) -> (name: String, span: Range<Int64>)? {
         let day = zone.local(time / 1_000) / 86_400
         let date = CivilDate(daysSince1970: day)
         let (year, month) = date.month == 1 ? (date.year - 1, 12) : (date.year, date.month - 1)
@@ -85,18 +100,18 @@ package struct SheetMaker: Sendable {
         guard let (name, span) = Self.monthBefore(now, self.zone), name != empty,
             now >= span.upperBound + Self.patience
         else { return .nothing }
-        let (register, plan) = (await self.register.register, self.plans.view?.plan)
+        let (register, plan) = (await self.register.register, self.plan())
         let reading = ReportReading(
             reader: self.history.reader(),
             casebook: self.casebook,
             span: span,
             now: span.upperBound
         )
-        let (casebook, zone, store) = (self.casebook, self.zone, self.store)
+        let (casebook, zone, store, targets) = (self.casebook, self.zone, self.store, self.targets)
         return try await onQuietThread("sheet") {
             Result {
                 guard try casebook.item(MonthlySheet.kind, id: name) == nil else { return Outcome.nothing }
-                let report = try reading.officers(register, plan, zone: zone)
+                let report = try reading.officers(register, plan, targets: targets, zone: zone)
                 // A room that has begun since has no month before.
                 guard report.officers.contains(where: { !$0.signIns.isEmpty || $0.shifts > 0 || !$0.tasks.isEmpty })
                 else { return .empty(name) }
@@ -104,51 +119,6 @@ package struct SheetMaker: Sendable {
                 try store.save(MonthlySheet(id: name, made: now, report: report), isNew: true, deed)
                 return .made(name)
             }
-        }
-        .get()
-    }
-}
-
-/// The sheets over HTTP.
-struct SheetRoutes: Sendable {
-    let casebook: Casebook
-    let audit: Audit
-
-    /// `GET sheets`.
-    private struct Listed: Encodable {
-        let month: String
-        let made: Int64
-    }
-
-    func add(to api: RouterGroup<BoardContext>) {
-        api.get("sheets") { request, context in
-            try context.require(.chief)
-            try request.allow()
-            let sheets = try await self.read { try $0.items(MonthlySheet.kind, from: 0, to: .max) }
-            return try tagged(["sheets": sheets.map { Listed(month: $0.id, made: $0.made) }], request)
-        }
-        api.get("sheets/:id") { request, context in
-            try context.require(.chief)
-            try request.allow("format")
-            let id = try context.parameters.require("id")
-            let found = try await self.read { try $0.item(MonthlySheet.kind, id: id).map { [$0] } ?? [] }
-            guard let sheet = found.first else {
-                throw Problem(.notFound, "there is no sheet of '\(id.prefix(32))'; GET /api/v1/sheets lists them")
-            }
-            try await self.audit.note("officers' list read", of: "sheets/\(sheet.id)", context)
-            switch request.query("format") ?? "json" {
-            case "json": return try tagged(sheet.report, request)
-            case "csv":
-                return tagged(Array(("\u{FEFF}" + sheet.report.csv).utf8), request, type: "text/csv; charset=utf-8")
-            default: throw Problem(.badRequest, "'format' must be json or csv")
-            }
-        }
-    }
-
-    private func read(_ work: @escaping @Sendable (Casebook) throws -> [Casebook.Item]) async throws -> [MonthlySheet] {
-        let casebook = self.casebook
-        return try await onQuietThread("sheets") {
-            Result { try work(casebook).map { try JSONDecoder().decode(MonthlySheet.self, from: Data($0.body)) } }
         }
         .get()
     }

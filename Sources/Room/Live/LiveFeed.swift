@@ -20,10 +20,18 @@ package final class LiveFeed: Sendable {
     }
 
     /// A text and the changes that it brings a page over.
-    struct Frame: Sendable {
-        let after: UInt64
-        let upTo: UInt64
-        let text: [UInt8]
+    package struct Frame: Sendable {
+        /// The number of the last change that a page has to have.
+        package let after: UInt64
+        /// The number of the last change that it has then.
+        package let upTo: UInt64
+        /// The text, JSON.
+        package let text: [UInt8]
+
+        /// Creates a frame.
+        package init(after: UInt64, upTo: UInt64, text: [UInt8]) {
+            (self.after, self.upTo, self.text) = (after, upTo, text)
+        }
     }
 
     private struct State: Sendable {
@@ -36,7 +44,7 @@ package final class LiveFeed: Sendable {
 
     private let state = Locked(State())
     /// Tells this run of the room from the one before: its numbers begin anew.
-    let epoch: Int64
+    package let epoch: Int64
 
     /// Creates a feed.
     ///
@@ -54,12 +62,14 @@ package final class LiveFeed: Sendable {
     /// How many pages look on.
     package var pages: Int { self.state.withLock { $0.pages } }
 
-    func enter() { self.state.withLock { $0.pages += 1 } }
+    /// A page begins to look on.
+    package func enter() { self.state.withLock { $0.pages += 1 } }
 
-    func leave() { self.state.withLock { $0.pages -= 1 } }
+    /// A page looks on no longer.
+    package func leave() { self.state.withLock { $0.pages -= 1 } }
 
     /// What changed after a number, and up to which.
-    func changes(after version: UInt64) -> (keys: [Key], upTo: UInt64) {
+    package func changes(after version: UInt64) -> (keys: [Key], upTo: UInt64) {
         self.state.withLock { state in
             guard state.version > version else { return ([], state.version) }
             return (state.changes.filter { $0.value > version }.map(\.key), state.version)
@@ -67,9 +77,10 @@ package final class LiveFeed: Sendable {
     }
 
     /// The shared text that begins where a page is, if there is one.
-    func frame(after version: UInt64) -> Frame? {
+    package func frame(after version: UInt64) -> Frame? {
         self.state.withLock { state in state.frame.flatMap { $0.after == version ? $0 : nil } }
     }
 
-    func keep(_ frame: Frame) { self.state.withLock { $0.frame = frame } }
+    /// Keeps a text for all pages that are where it begins.
+    package func keep(_ frame: Frame) { self.state.withLock { $0.frame = frame } }
 }

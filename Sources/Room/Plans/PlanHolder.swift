@@ -1,4 +1,3 @@
-package import Board
 import FoundationEssentials
 import PatrolWire
 import Plan
@@ -7,7 +6,7 @@ package import RoadMap
 import Threading
 
 /// The plan in force, and how it is replaced while the room runs.
-package final class PlanHolder: PlanDesk {
+package final class PlanHolder: Sendable {
     private let files: PlanFiles?
     private let network: RoadNetwork
     private let kept: String

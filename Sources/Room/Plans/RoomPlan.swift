@@ -1,4 +1,3 @@
-package import Board
 import FoundationEssentials
 import Ground
 package import PatrolWire

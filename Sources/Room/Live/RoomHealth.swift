@@ -20,7 +20,7 @@ package final class RoomHealth: Sendable {
 
     /// Something that does not work.
     package struct Fault: Sendable, Hashable, Encodable {
-        /// What.
+        /// The part that does not work, by its word.
         package let what: String
         /// Whose; `nil` when it is the whole room's.
         package let station: String?
@@ -62,16 +62,5 @@ package final class RoomHealth: Sendable {
     /// What does not work, by part and station.
     package var all: [Fault] {
         self.faults.withLock { Array($0.values) }.sorted { ($0.what, $0.station ?? "") < ($1.what, $1.station ?? "") }
-    }
-}
-
-/// The health in a page's frame and in `GET /healthz`.
-struct RoomHealthAnswer: Encodable, Sendable {
-    let status: String
-    let faults: [RoomHealth.Fault]
-
-    init(_ health: RoomHealth) {
-        self.faults = health.all
-        self.status = self.faults.isEmpty ? "ok" : "degraded"
     }
 }
