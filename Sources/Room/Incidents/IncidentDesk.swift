@@ -29,6 +29,7 @@ package actor IncidentDesk {
     ///
     /// - Parameters:
     ///   - kept: The incidents of before.
+    ///   - categories: The station's kinds of incidents.
     ///   - store: Where they are kept.
     ///   - now: ms since 1970 UTC.
     ///   - changed: Is told of each change, after it is durable.

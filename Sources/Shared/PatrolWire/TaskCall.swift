@@ -1,5 +1,6 @@
-/// A task that another system gives the room, such as a warning to be delivered (预警指令): topic
-/// `patrol/1/{station}/room/task`, QoS 1. What became of it is told as an ``IncidentReceipt``.
+/// A task that another system gives the room: topic `patrol/1/{station}/room/task`, QoS 1.
+///
+/// Such as a warning to be delivered (预警指令). What became of it is told as an ``IncidentReceipt``.
 public struct TaskCall: Sendable, Hashable, WireMessage {
     /// The sender's own id of the task; the same id twice is one task.
     public var id: String
