@@ -15,8 +15,10 @@ struct BoardListTests {
     private struct Press: Decodable, CustomStringConvertible {
         let down: String
         let click: String?
+        /// Of a lost press: how long it lasted, how far its row moved, and what was hit instead.
+        let lost: String?
 
-        var description: String { "\(self.down) -> \(self.click ?? "no click")" }
+        var description: String { "\(self.down) -> \(self.click ?? "no click") \(self.lost ?? "")" }
     }
 
     private static let noting = """
@@ -26,8 +28,27 @@ struct BoardListTests {
           const data = event.target.closest('[data-send],[data-incident],[data-unit]')?.dataset;
           return data?.send ?? data?.incident ?? data?.unit ?? 'nothing';
         };
-        document.addEventListener('pointerdown', (event) => { window.presses.push({ down: name(event), click: null }); }, true);
-        document.addEventListener('click', (event) => { window.presses.at(-1).click = name(event); }, true);
+        let held = null;
+        document.addEventListener('pointerdown', (event) => {
+          window.presses.push({ down: name(event), click: null, lost: null });
+          const row = event.target.closest('[data-send],[data-incident],[data-unit]');
+          held = { row, target: event.target, at: performance.now(), top: row?.getBoundingClientRect().top, log: [] };
+          new MutationObserver((changes, me) => {
+            if (!held || held.log.length > 20) { me.disconnect(); return; }
+            for (const one of changes) { held.log.push(`${Math.round(performance.now() - held.at)}:${one.type}:${one.target.id || one.target.className || one.target.nodeName}`); }
+          }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+        }, true);
+        document.addEventListener('pointerup', (event) => { if (held) { held.up = event.target; held.upAt = performance.now(); } }, true);
+        document.addEventListener('click', (event) => {
+          const press = window.presses.at(-1);
+          press.click = name(event);
+          if (press.click !== press.down && held) {
+            press.lost = `after ${Math.round(held.upAt - held.at)} ms, moved ${held.row?.getBoundingClientRect().top - held.top}, `
+              + `row there ${held.row?.isConnected}, target there ${held.target.isConnected}, up on ${held.up?.nodeName}#${held.up?.id}.${held.up?.className}, `
+              + `click on ${event.target.nodeName}#${event.target.id}.${event.target.className}, changed ${held.log.join(' ')}`;
+          }
+          held = null;
+        }, true);
         new MutationObserver(() => { window.changes += 1; }).observe(document.getElementById('right-body'),
           { subtree: true, childList: true, characterData: true });
         return true

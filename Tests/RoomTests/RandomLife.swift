@@ -22,13 +22,13 @@ struct RandomLife {
     /// The seconds during which the unit was present in each grid.
     private var seconds: [String: Set<Int64>] = [:]
 
-    init(station: String, device: String, _ random: inout SplitMix64) {
+    init(station: String, device: String, seconds: Int64 = Self.length, _ random: inout SplitMix64) {
         var number = 1
         var inside: Set<String> = []
         var state = Device(log: Self.log(station, device, number))
         /// Seconds of the present run: they count as far as its last record.
         var run: [(second: Int64, grids: Set<String>)] = []
-        for second in 0..<Self.length {
+        for second in 0..<seconds {
             let time = second * 1_000
             for grid in ["a", "b"] where Int.random(in: 0..<90, using: &random) == 0 {
                 inside.formSymmetricDifference([grid])

@@ -87,6 +87,19 @@ extension HistoryReader {
         }
     }
 
+    /// When the device last started before a moment, ms since 1970 UTC.
+    package func lastStart(of log: Log, before moment: Int64) throws -> Int64? {
+        try self.read { database in
+            let select = try database.cachedStatement(
+                sql: """
+                    SELECT made FROM record INDEXED BY record_event
+                    WHERE log = ? AND event IS NOT NULL AND made < ? AND event = ? ORDER BY made DESC, seq DESC LIMIT 1
+                    """
+            )
+            return try Int64.fetchOne(select, arguments: [log.number, moment, EventKind.deviceStart.rawValue])
+        }
+    }
+
     /// The last position that was made before a moment, if it says which grids the unit was in.
     package func gridsKnown(of log: Log, before moment: Int64) throws -> StoredEvent.Inside? {
         try self.inside(

@@ -13,6 +13,10 @@ package actor History {
     private var ledger: [LogName: SequenceRanges] = [:]
     /// Logs of which records came under other numbers; `nil` before the first batch.
     private var superseded: Set<Int64>?
+    /// Hours that are marked in the file already: each costs one write, however many records it gets.
+    private var marked: Set<HourMark> = []
+    /// Counts how often marks were forgotten: a batch that began before has relied on them.
+    private var forgotten = 0
 
     /// Opens or creates `folder/history.sqlite`.
     ///
@@ -37,22 +41,30 @@ package actor History {
     /// - Returns: What became of them, and what is now stored of each log.
     /// - Throws: ``HistoryError``; then none of it is stored.
     package func store(_ deliveries: [LogDelivery]) async throws(HistoryError) -> StoreOutcome {
-        let (known, before) = (self.ledger, self.superseded)
+        let (known, before, marked, forgotten) = (self.ledger, self.superseded, self.marked, self.forgotten)
         do {
-            let (outcome, superseded) = try await self.database.write { database in
+            let (outcome, superseded, marks) = try await self.database.write { database in
                 let before = try before ?? Int64.fetchSet(database, sql: "SELECT DISTINCT log FROM successor")
                 let stored = try StoredLedger(database, superseded: before)
                 var writer = LedgerWriter(stored, known: known)
                 for delivery in deliveries { try writer.store(delivery) }
                 try writer.writeLedger()
-                return (writer.outcome, stored.superseded)
+                try stored.mark(butNot: marked)
+                return (writer.outcome, stored.superseded, stored.touched)
             }
             self.ledger.merge(outcome.stored) { _, new in new }
             self.superseded = superseded
+            if forgotten == self.forgotten { self.marked.formUnion(marks) }
             return outcome
         } catch {
             throw self.failed(error)
         }
+    }
+
+    /// Forgets which hours before one are marked: the next record of each marks it anew.
+    func unmark(before hour: Int64) {
+        self.marked = self.marked.filter { $0.hour >= hour }
+        self.forgotten += 1
     }
 
     /// What went wrong, in words; a damaged file is noted, so that the next start sets it aside.

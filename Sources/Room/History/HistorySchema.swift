@@ -79,6 +79,29 @@ enum HistorySchema {
                     """
             )
         }
+        // Sums of hours outlive their records. An hour is marked in the transaction that stores its records, so that no crash
+        // leaves a sum behind that lacks some.
+        migrator.registerMigration("6: sums of hours") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE rollup (
+                        log INTEGER NOT NULL REFERENCES log,
+                        hour INTEGER NOT NULL,
+                        positions INTEGER NOT NULL,
+                        metres REAL NOT NULL,
+                        body BLOB NOT NULL,
+                        PRIMARY KEY (log, hour)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE TABLE due (
+                        log INTEGER NOT NULL REFERENCES log,
+                        hour INTEGER NOT NULL,
+                        stamp INTEGER NOT NULL,
+                        PRIMARY KEY (log, hour)
+                    ) STRICT, WITHOUT ROWID;
+                    INSERT INTO due SELECT DISTINCT log, made / 3600000, 1 FROM record WHERE made IS NOT NULL;
+                    """
+            )
+        }
         return migrator
     }
 
@@ -92,5 +115,7 @@ enum HistorySchema {
         _ = try Row.fetchOne(database, sql: "SELECT log, first, last FROM ledger LIMIT 1")
         _ = try Row.fetchOne(database, sql: "SELECT log, seq, at_log, at_seq FROM successor LIMIT 1")
         _ = try Row.fetchOne(database, sql: "SELECT made FROM horizon")
+        _ = try Row.fetchOne(database, sql: "SELECT log, hour, positions, metres, body FROM rollup LIMIT 1")
+        _ = try Row.fetchOne(database, sql: "SELECT log, hour, stamp FROM due LIMIT 1")
     }
 }

@@ -27,15 +27,44 @@ extension HistoryReader {
     ///   - take: Gets each position and its log.
     /// - Throws: ``HistoryError``, `CancellationError` when nobody waits any more, or what `take` throws.
     package func positions(from: Int64, to: Int64, _ take: (Log, StoredPosition) throws -> Void) throws {
-        for log in try self.logs() {
-            // A log's numbers lie together in the file and nearly in the order of time: this walks it once, leaf by leaf.
-            guard let bounds = try self.sequences(of: log, from: from, to: to) else { continue }
-            var last = bounds.lowerBound - 1
-            var isMore = true
-            while isMore {
-                (last, isMore) = try self.read { database in
-                    try Self.page(of: log, after: last, through: bounds.upperBound, from: from, to: to, database, take)
-                }
+        for log in try self.logs() { try self.positions(of: log, from: from, to: to) { try take(log, $0) } }
+    }
+
+    /// Lends every position of one log that was made in a time, in the order of the log.
+    ///
+    /// - Parameters:
+    ///   - log: Whose.
+    ///   - from: Beginning, ms since 1970 UTC.
+    ///   - to: End, ms since 1970 UTC; no longer in it.
+    ///   - take: Gets each position.
+    /// - Throws: ``HistoryError``, `CancellationError` when nobody waits any more, or what `take` throws.
+    package func positions(of log: Log, from: Int64, to: Int64, _ take: (StoredPosition) throws -> Void) throws {
+        // A log's numbers lie together in the file and nearly in the order of time: this walks it once, leaf by leaf.
+        guard let bounds = try self.sequences(of: log, from: from, to: to) else { return }
+        var last = bounds.lowerBound - 1
+        var isMore = true
+        while isMore {
+            (last, isMore) = try self.read { database in
+                try Self.page(of: log, after: last, through: bounds.upperBound, from: from, to: to, database, take)
+            }
+        }
+    }
+
+    /// The last position of a log that was made before a moment, ms since 1970 UTC.
+    ///
+    /// - Throws: ``HistoryError``, or `CancellationError` when nobody waits any more.
+    package func lastPosition(of log: Log, before moment: Int64) throws -> StoredPosition? {
+        try self.read { database in
+            let select = try database.cachedStatement(
+                sql: """
+                    SELECT made, body FROM record WHERE log = ? AND made < ? AND event IS NULL
+                    ORDER BY made DESC, seq DESC LIMIT 1
+                    """
+            )
+            guard let row = try Row.fetchOne(select, arguments: [log.number, moment]) else { return nil }
+            let body: Data = row[1]
+            return Self.place(in: body).map {
+                StoredPosition(made: row[0], latitude: $0.latitude, longitude: $0.longitude)
             }
         }
     }
@@ -60,7 +89,7 @@ extension HistoryReader {
         from: Int64,
         to: Int64,
         _ database: Database,
-        _ take: (Log, StoredPosition) throws -> Void
+        _ take: (StoredPosition) throws -> Void
     ) throws -> (last: Int64, isMore: Bool) {
         // The plus keeps SQLite from walking by time and looking each record up.
         let select = try database.cachedStatement(
@@ -77,7 +106,7 @@ extension HistoryReader {
             newest = row[0]
             count += 1
             if let place = try row.withUnsafeData(atIndex: 2, { data in data.flatMap { Self.place(in: $0) } }) {
-                try take(log, StoredPosition(made: made, latitude: place.latitude, longitude: place.longitude))
+                try take(StoredPosition(made: made, latitude: place.latitude, longitude: place.longitude))
             }
         }
         return (newest, count == Self.page)

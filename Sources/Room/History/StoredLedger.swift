@@ -11,6 +11,8 @@ final class StoredLedger: LedgerStorage {
     private let body: Statement
     /// Logs of which records came under other numbers: few, and asked for with each record.
     private(set) var superseded: Set<Int64>
+    /// Hours of which records came, or got their time.
+    private(set) var touched: Set<HourMark> = []
 
     init(_ database: Database, superseded: Set<Int64>) throws {
         (self.database, self.superseded) = (database, superseded)
@@ -86,6 +88,7 @@ final class StoredLedger: LedgerStorage {
             log, record.sequence, record.time, record.timeQuality.rawValue, record.event?.rawValue,
             item.received, Data(item.body), record.uptime, item.made,
         ])
+        if let made = item.made { self.touch(log, made) }
     }
 
     func isSuperseded(_ log: Int64) throws -> Bool { self.superseded.contains(log) }
@@ -124,6 +127,21 @@ final class StoredLedger: LedgerStorage {
     func date(_ sequence: Int64, in log: Int64, made: Int64) throws {
         let update = try self.database.cachedStatement(sql: "UPDATE record SET made = ? WHERE log = ? AND seq = ?")
         try update.execute(arguments: [made, log, sequence])
+        self.touch(log, made)
+    }
+
+    private func touch(_ log: Int64, _ made: Int64) {
+        self.touched.insert(HourMark(log: log, hour: Int64((Double(made) / 3_600_000).rounded(.down))))
+    }
+
+    /// Marks the hours whose sums are to be made anew.
+    ///
+    /// - Parameter marked: Those that are marked already.
+    func mark(butNot marked: Set<HourMark>) throws {
+        let insert = try self.database.cachedStatement(
+            sql: "INSERT INTO due VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET stamp = stamp + 1"
+        )
+        for one in self.touched where !marked.contains(one) { try insert.execute(arguments: [one.log, one.hour]) }
     }
 
     private func dated(_ condition: String, _ sequence: Int64, _ log: Int64) throws -> RecordTiming? {

@@ -7,6 +7,7 @@ import Threading
 package struct Retention: Service {
     private let history: History
     private let days: Double
+    private let hourDays: Double
     private let logger: Logger
 
     /// Creates the service.
@@ -14,14 +15,16 @@ package struct Retention: Service {
     /// - Parameters:
     ///   - history: The records.
     ///   - days: Age at which a record is deleted, days.
+    ///   - hourDays: Age at which the sum of an hour is deleted, days.
     ///   - logger: Log.
     package init(
         history: History,
         days: Double,
+        hourDays: Double,
         logger: Logger
     ) {
         self.history = history
-        self.days = days
+        (self.days, self.hourDays) = (days, hourDays)
         self.logger = logger
     }
 
@@ -33,6 +36,7 @@ package struct Retention: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 await self.forget()
+                await self.forgetHours()
                 await pause(for: Self.round)
             }
         }
@@ -52,5 +56,16 @@ package struct Retention: Service {
             self.logger.error("Old records not deleted: \(error)")
         }
         if count > 0 { self.logger.info("\(count) records older than \(self.days) days deleted") }
+    }
+
+    private func forgetHours() async {
+        let cutoff = (SystemClock.wallMilliseconds - Int64(self.hourDays * 86_400_000)) / 3_600_000
+        do {
+            while !Task.isCancelled, try await self.history.forgetHours(before: cutoff, limit: Self.portion) > 0 {
+                await pause(for: .milliseconds(50))
+            }
+        } catch {
+            self.logger.error("Old sums of hours not deleted: \(error)")
+        }
     }
 }

@@ -41,29 +41,20 @@ extension ReportReading {
             for (log, first) in logs {
                 // A device that was wiped begins a new log, which ends what its old one left open.
                 let next = logs.map(\.first).filter { $0 > first }.min() ?? .max
-                try self.read(log, unit, end: next, into: &book)
+                try self.readDuties(log, unit, into: &book)
+                for part in try LogReading(reader: self.reader, log: log, end: next).parts(of: self.span) {
+                    book.add(part, of: "\(unit)")
+                }
             }
         }
         return book
     }
 
-    private func read(_ log: HistoryReader.Log, _ unit: UnitID, end: Int64, into book: inout PresenceBook) throws {
-        let (from, to) = (self.span.lowerBound, self.span.upperBound)
-        guard let last = try self.reader.lastMade(of: log, before: to) else { return }
+    private func readDuties(_ log: HistoryReader.Log, _ unit: UnitID, into book: inout PresenceBook) throws {
         let duties = PresenceBook.dutyTime(self.span)
-        guard last.made >= duties.lowerBound else { return }
-        let runsOn = try self.reader.runsOn(log, after: to)
-        book.begin("\(unit)", known: nil)
         try self.reader.events(of: log, PresenceBook.duties, from: duties.lowerBound, to: duties.upperBound) {
-            book.take(PatrolEvent($0))
+            book.take(PatrolEvent($0), by: "\(unit)")
         }
-        guard last.made >= from || runsOn else { return book.end(at: from) }
-        let known = try self.reader.gridsKnown(of: log, before: from).map { PatrolEvent.Inside($0) }
-        book.begin("\(unit)", known: known)
-        try self.reader.events(of: log, PresenceBook.presence, from: .min, to: to, after: known?.sequence ?? 0) {
-            book.take(PatrolEvent($0))
-        }
-        book.end(at: min(runsOn ? to : last.made, end))
     }
 }
 
@@ -98,7 +89,7 @@ extension PatrolEvent {
 }
 
 extension PatrolEvent.Inside {
-    fileprivate init(_ inside: StoredEvent.Inside) {
+    init(_ inside: StoredEvent.Inside) {
         self.init(time: inside.made, sequence: inside.sequence, grids: inside.grids)
     }
 }

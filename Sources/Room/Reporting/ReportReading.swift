@@ -36,11 +36,10 @@ package struct ReportReading: Sendable {
     /// What each unit did.
     package func workload() throws -> WorkloadReport {
         var book = WorkloadBook()
-        try self.reader.positions(from: self.span.lowerBound, to: self.span.upperBound) { log, position in
-            guard let place = Coordinate(latitude: position.latitude, longitude: position.longitude),
-                let unit = UnitID(station: log.station, device: log.device)
-            else { return }
-            book.position(log: log.number, of: unit, place, at: position.made)
+        for log in try self.reader.logs() {
+            guard let unit = UnitID(station: log.station, device: log.device) else { continue }
+            let drive = try LogReading(reader: self.reader, log: log, end: .max).drive(in: self.span)
+            if drive.positions > 0 { book.add(unit, metres: drive.metres, positions: drive.positions) }
         }
         return book.report(incidents: try self.incidents(), rollCalls: try self.all())
     }

@@ -66,7 +66,7 @@ package struct PatrolEvent: Sendable, Hashable {
 /// A visit ends with `grid.exit`. It also ends with `device.stop`, with the last record of a device that died, and with
 /// `gnss.lost`: no fix is neither presence nor absence. It goes on with `gnss.restored`, and after a new start when the first
 /// position says so: a device keeps its visits over a restart and does not tell them anew.
-struct GridVisits: Sendable {
+package struct GridVisits: Sendable {
     /// What the time that is reported has seen.
     struct Sum: Sendable, Hashable {
         var visits = 0
@@ -92,13 +92,14 @@ struct GridVisits: Sendable {
     private(set) var sums: [String: Sum] = [:]
 
     /// Begins with what is known of the log at the beginning; `nil` when all its events will come.
-    init(span: Range<Int64>, known: PatrolEvent.Inside?) {
+    package init(span: Range<Int64>, known: PatrolEvent.Inside?) {
         self.span = span
         self.boundary = known?.time ?? .min
         for grid in known?.grids ?? [] { self.open[grid] = self.boundary }
     }
 
-    mutating func take(_ event: PatrolEvent) {
+    /// Takes the next event of the log.
+    package mutating func take(_ event: PatrolEvent) {
         self.resume(until: event.time)
         switch event.kind {
         case .gridEnter:
@@ -140,11 +141,20 @@ struct GridVisits: Sendable {
     }
 
     /// Ends what is open with the last that is known of the device, ms since 1970 UTC.
-    mutating func end(at lastSeen: Int64) {
+    package mutating func end(at lastSeen: Int64) {
         self.resume(until: lastSeen)
         self.closeAll(at: lastSeen)
         self.endSuspended(at: lastSeen)
         self.found(at: lastSeen)
+    }
+
+    /// What the time that is reported has seen.
+    package var sum: LogSum {
+        var sum = LogSum(lost: self.lost)
+        for (grid, one) in self.sums {
+            sum.grids[grid] = LogSum.Grid(stays: one.stays, unknown: one.unknown, visits: one.visits)
+        }
+        return sum
     }
 
     private mutating func exit(_ grid: String, _ event: PatrolEvent) {

@@ -1,7 +1,7 @@
 package import PatrolWire
 package import Plan
 
-/// Makes the presence report from the events of one log after the other; nothing of a log is kept but what it adds.
+/// Makes the presence report from what units did in parts of the time; nothing of a log is kept but what it adds.
 package struct PresenceBook: Sendable {
     /// Events that tell when a unit was in a grid.
     package static let presence: [EventKind] = [
@@ -15,6 +15,7 @@ package struct PresenceBook: Sendable {
         var stays = Stays()
         var unknown = Stays()
         var visits = 0
+        var metres = 0.0
         var units: Set<String> = []
     }
 
@@ -30,8 +31,6 @@ package struct PresenceBook: Sendable {
     package private(set) var lostByUnit: [String: [Range<Int64>]] = [:]
     /// Posts and lines that were done within the time: which, by which unit, and when, ms since 1970 UTC.
     package private(set) var done: [(unit: String, kind: EventKind, place: String, time: Int64)] = []
-    private var visits: GridVisits?
-    private var device = ""
 
     /// Begins a report.
     ///
@@ -60,40 +59,27 @@ package struct PresenceBook: Sendable {
         span.lowerBound - WindowBook.lead..<span.upperBound + WindowBook.trail
     }
 
-    /// Begins a log.
-    ///
-    /// - Parameters:
-    ///   - device: `station/device`.
-    ///   - known: The last position before the span, if it says where the unit was; then only events with greater numbers
-    ///     are to come. Without it all events of the log are.
-    package mutating func begin(_ device: String, known: PatrolEvent.Inside?) {
-        self.device = device
-        self.visits = GridVisits(span: self.span, known: known)
-    }
-
-    /// Takes the next event of the log, in the order in which they happened.
-    package mutating func take(_ event: PatrolEvent) {
-        self.visits?.take(event)
-        self.windows.take(event, by: self.device)
+    /// Takes an event that tells what was done in which window.
+    package mutating func take(_ event: PatrolEvent, by unit: String) {
+        self.windows.take(event, by: unit)
         if event.kind == .postDone || event.kind == .lineComplete, self.span.contains(event.time) {
             let place = event.text(event.kind == .postDone ? "post" : "line") ?? ""
-            self.done.append((self.device, event.kind, place, event.time))
+            self.done.append((unit, event.kind, place, event.time))
         }
     }
 
-    /// Ends a log with the last that is known of it, ms since 1970 UTC.
-    package mutating func end(at lastSeen: Int64) {
-        self.visits?.end(at: lastSeen)
-        if let lost = self.visits?.lost, !lost.isEmpty { self.lostByUnit[self.device, default: []] += lost }
-        for (grid, sum) in self.visits?.sums ?? [:] {
+    /// Takes when a unit, `station/device`, was in which grid, in a part of the time.
+    package mutating func add(_ part: LogSum, of unit: String) {
+        if !part.lost.isEmpty { self.lostByUnit[unit, default: []] += part.lost }
+        for (grid, sum) in part.grids {
             self.sums[grid, default: Sum()].stays.add(sum.stays)
             self.sums[grid, default: Sum()].unknown.add(sum.unknown)
             self.sums[grid, default: Sum()].visits += sum.visits
+            self.sums[grid, default: Sum()].metres += sum.metres
             guard !sum.stays.isEmpty else { continue }
-            self.sums[grid, default: Sum()].units.insert(self.device)
-            self.staysByUnit[self.device, default: [:]][grid, default: []] += sum.stays
+            self.sums[grid, default: Sum()].units.insert(unit)
+            self.staysByUnit[unit, default: [:]][grid, default: []] += sum.stays
         }
-        self.visits = nil
     }
 
     /// The report of all that came.
@@ -129,7 +115,8 @@ package struct PresenceBook: Sendable {
             present: minutes(sum.stays.union),
             share: whole > 0 ? (Double(sum.stays.union) / Double(whole) * 10_000).rounded() / 10_000 : nil,
             unknown: minutes(sum.unknown.union(without: sum.stays)),
-            units: sum.units.count
+            units: sum.units.count,
+            kilometres: (sum.metres / 100).rounded() / 10
         )
     }
 }

@@ -22,6 +22,8 @@ package struct PresenceReport: Sendable, Hashable, Encodable {
         package var unknown: Double
         /// How many units were in it.
         package var units: Int
+        /// Kilometres that units drove in it.
+        package var kilometres = 0.0
         /// Incidents in it that were not called off.
         package var incidents = 0
         /// Those of them that a unit came upon by itself (管事).
@@ -29,6 +31,7 @@ package struct PresenceReport: Sendable, Hashable, Encodable {
 
         private enum CodingKeys: String, CodingKey {
             case id, name, minutes, visits, units, incidents, found
+            case kilometres = "km"
             case present = "present_minutes"
             case share = "presence_share"
             case unknown = "unknown_minutes"
@@ -116,20 +119,20 @@ package struct PresenceReport: Sendable, Hashable, Encodable {
     package var csv: String {
         var text = CSV.line([
             "kind", "id", "name", "minutes", "visits", "done", "missed", "by", "present_minutes", "presence_share",
-            "unknown_minutes", "units", "incidents", "found",
+            "unknown_minutes", "units", "incidents", "found", "km",
         ])
         for grid in self.grids {
             text += CSV.line([
                 "grid", CSV.text(grid.id), CSV.text(grid.name), "\(grid.minutes)", "\(grid.visits)", "", "", "",
                 "\(grid.present)", CSV.number(grid.share), "\(grid.unknown)", "\(grid.units)", "\(grid.incidents)",
-                "\(grid.found)",
+                "\(grid.found)", "\(grid.kilometres)",
             ])
         }
         for (kind, duties) in [("post", self.posts), ("line", self.lines)] {
             for duty in duties {
                 text += CSV.line([
                     kind, CSV.text(duty.id), CSV.text(duty.name), "", "\(duty.visits)", "\(duty.done)",
-                    "\(duty.missed)", CSV.text(duty.by.joined(separator: " ")), "", "", "", "", "", "",
+                    "\(duty.missed)", CSV.text(duty.by.joined(separator: " ")), "", "", "", "", "", "", "",
                 ])
             }
         }

@@ -1,55 +1,26 @@
-package import Ground
+import Ground
 package import Incidents
 import PatrolWire
 package import Units
 
-/// Makes the workload report: takes positions one by one and keeps only sums.
+/// Makes the workload report out of sums.
 package struct WorkloadBook: Sendable {
     private var rows: [UnitID: WorkloadReport.Row] = [:]
     private var times: [UnitID: [Double]] = [:]
-    private var drive: Drive?
-
-    /// The log whose positions come now.
-    private struct Drive: Sendable {
-        let log: Int64
-        let unit: UnitID
-        var metres = 0.0
-        var positions = 0
-        var last: (place: Coordinate, time: Int64)?
-
-        mutating func add(_ place: Coordinate, at time: Int64) {
-            self.positions += 1
-            defer { self.last = (place, time) }
-            guard let last = self.last, time > last.time else { return }
-            let metres = last.place.distance(to: place).value
-            if metres / (Double(time - last.time) / 1_000) < WorkloadBook.fastest { self.metres += metres }
-        }
-    }
-
-    /// Faster than this, m/s, is no drive but an error.
-    private static let fastest = 70.0
 
     /// Begins a report.
     package init() {}
 
-    /// Takes a position.
-    ///
-    /// - Parameters:
-    ///   - log: Number of the device's log; all positions of one log come together, in its order.
-    ///   - unit: The device.
-    ///   - place: Where the device was.
-    ///   - time: When it was there, ms since 1970 UTC.
-    package mutating func position(log: Int64, of unit: UnitID, _ place: Coordinate, at time: Int64) {
-        if self.drive?.log != log {
-            self.endDrive()
-            self.drive = Drive(log: log, unit: unit)
-        }
-        self.drive?.add(place, at: time)
+    /// Takes what a unit drove in a part of the time, and in how many positions.
+    package mutating func add(_ unit: UnitID, metres: Double, positions: Int) {
+        var row = self.row(unit)
+        row.kilometres += metres / 1_000
+        row.positions += positions
+        self.rows[unit] = row
     }
 
     /// The report of all positions that came, and of the orders and roll calls of the time.
     package consuming func report(incidents: [Incident], rollCalls: [RollCall]) -> WorkloadReport {
-        self.endDrive()
         for (assignment, own) in incidents.flatMap({ incident in
             incident.assignments.map { ($0, $0.order == incident.ownOrder) }
         }) {
@@ -91,14 +62,5 @@ package struct WorkloadBook: Sendable {
 
     private func row(_ unit: UnitID) -> WorkloadReport.Row {
         self.rows[unit] ?? WorkloadReport.Row(station: unit.station.text, device: unit.device.text)
-    }
-
-    private mutating func endDrive() {
-        guard let drive = self.drive else { return }
-        var row = self.row(drive.unit)
-        row.kilometres += drive.metres / 1_000
-        row.positions += drive.positions
-        self.rows[drive.unit] = row
-        self.drive = nil
     }
 }

@@ -241,7 +241,13 @@ struct Assembly {
                 logger: self.logger
             ),
             MonthlySheets(self.sheets(tables), logger: self.logger),
-            Retention(history: self.history, days: self.configuration.keepDays, logger: self.logger),
+            HourlySums(HourKeeper(self.history), logger: self.logger),
+            Retention(
+                history: self.history,
+                days: self.configuration.keepDays,
+                hourDays: self.configuration.keepHourDays,
+                logger: self.logger
+            ),
         ]
     }
 

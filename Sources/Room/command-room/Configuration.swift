@@ -34,6 +34,8 @@ struct Configuration: Sendable {
     var plan: PlanFiles?
     /// Days that records are kept.
     var keepDays: Double
+    /// Days that the sums of hours are kept.
+    var keepHourDays: Double
     /// The tables of driving; `nil` for those that are built in.
     var driving: String?
     /// When the roll is called without anybody asking for it.
@@ -92,9 +94,10 @@ struct Configuration: Sendable {
             )
             try plan.finish()
         }
-        self.keepDays = 400
+        (self.keepDays, self.keepHourDays) = (400, 3_650)
         if var history = try top.optionalGroup("history") {
             self.keepDays = try history.number("keep_days", in: 0.001...100_000, default: 400)
+            self.keepHourDays = try history.number("keep_hour_days", in: 1...100_000, default: 3_650)
             try history.finish()
         }
         if var devices = try top.optionalGroup("devices") {

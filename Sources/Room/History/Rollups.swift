@@ -1,0 +1,165 @@
+import FoundationEssentials
+import GRDB
+
+/// One hour of one log: hours since 1970 UTC.
+struct HourMark: Sendable, Hashable {
+    let log: Int64
+    let hour: Int64
+}
+
+/// One hour of one log whose sum is to be made anew, because records of it came.
+package struct DueHour: Sendable, Hashable {
+    /// The log's number in the store.
+    package let log: Int64
+    /// Hours since 1970 UTC.
+    package let hour: Int64
+    /// Tells this mark from one that was set since.
+    package let stamp: Int64
+}
+
+/// The sum of one hour of one log, as the store keeps it.
+package struct StoredHour: Sendable, Hashable {
+    /// The log's number in the store.
+    package let log: Int64
+    /// Hours since 1970 UTC.
+    package let hour: Int64
+    /// Positions recorded.
+    package let positions: Int
+    /// Metres driven.
+    package let metres: Double
+    /// All else.
+    package let body: [UInt8]
+
+    /// Creates one.
+    package init(log: Int64, hour: Int64, positions: Int, metres: Double, body: [UInt8]) {
+        (self.log, self.hour, self.positions, self.metres, self.body) = (log, hour, positions, metres, body)
+    }
+}
+
+extension History {
+    /// Hours that have ended and whose sums are to be made, the oldest first.
+    ///
+    /// From here on a record of such an hour marks it anew, so that none is missed while its sum is made.
+    ///
+    /// - Parameters:
+    ///   - hour: Only hours before this one.
+    ///   - limit: So many at most.
+    /// - Returns: The hours.
+    /// - Throws: ``HistoryError``.
+    package func dueHours(before hour: Int64, limit: Int) async throws(HistoryError) -> [DueHour] {
+        self.unmark(before: hour)
+        do {
+            // In the writer's turn: a batch that relied on a mark of before is in the store by then.
+            return try await self.database.write { database in
+                try Row.fetchAll(
+                    database,
+                    sql: "SELECT log, hour, stamp FROM due WHERE hour < ? ORDER BY hour, log LIMIT ?",
+                    arguments: [hour, limit]
+                )
+                .map { DueHour(log: $0[0], hour: $0[1], stamp: $0[2]) }
+            }
+        } catch {
+            throw self.failed(error)
+        }
+    }
+
+    /// Keeps sums, and takes away the marks that they were made for.
+    ///
+    /// - Throws: ``HistoryError``; then nothing changed.
+    package func keep(_ hours: [StoredHour], for due: [DueHour]) async throws(HistoryError) {
+        do {
+            try await self.database.write { database in
+                let insert = try database.cachedStatement(sql: "INSERT OR REPLACE INTO rollup VALUES (?, ?, ?, ?, ?)")
+                for one in hours {
+                    try insert.execute(
+                        arguments: [one.log, one.hour, one.positions, one.metres, Data(one.body)]
+                    )
+                }
+                let delete = try database.cachedStatement(
+                    sql: "DELETE FROM due WHERE log = ? AND hour = ? AND stamp = ?"
+                )
+                for one in due { try delete.execute(arguments: [one.log, one.hour, one.stamp]) }
+            }
+        } catch {
+            throw self.failed(error)
+        }
+    }
+
+    /// Deletes sums of hours before one, hours since 1970 UTC.
+    ///
+    /// - Throws: ``HistoryError``.
+    package func forgetHours(before hour: Int64, limit: Int) async throws(HistoryError) -> Int {
+        do {
+            return try await self.database.write { database in
+                try database.execute(
+                    sql: """
+                        DELETE FROM rollup WHERE (log, hour) IN (
+                            SELECT r.log, r.hour FROM log JOIN rollup r ON r.log = log.number WHERE r.hour < ? LIMIT ?
+                        )
+                        """,
+                    arguments: [hour, limit]
+                )
+                return database.changesCount
+            }
+        } catch {
+            throw self.failed(error)
+        }
+    }
+}
+
+extension HistoryReader {
+    /// Sums of a log's hours that hold, by hour.
+    ///
+    /// Left out is each hour for which records came since its sum was made, and the ones beside it, which may hang on it.
+    ///
+    /// - Parameters:
+    ///   - log: Whose.
+    ///   - from: First hour, hours since 1970 UTC.
+    ///   - to: The first hour behind them.
+    /// - Returns: The sums.
+    /// - Throws: ``HistoryError``, or `CancellationError` when nobody waits any more.
+    package func hours(of log: Log, from: Int64, to: Int64) throws -> [StoredHour] {
+        try self.read { database in
+            let marks = try database.cachedStatement(
+                sql: "SELECT hour FROM due WHERE log = ? AND hour >= ? AND hour <= ?"
+            )
+            let due = try Set(Int64.fetchAll(marks, arguments: [log.number, from - 1, to]))
+            let select = try database.cachedStatement(
+                sql: """
+                    SELECT hour, positions, metres, body FROM rollup
+                    WHERE log = ? AND hour >= ? AND hour < ? ORDER BY hour
+                    """
+            )
+            return try Row.fetchAll(select, arguments: [log.number, from, to]).compactMap { row in
+                let (hour, body): (Int64, Data) = (row[0], row[3])
+                guard due.isDisjoint(with: [hour - 1, hour, hour + 1]) else { return nil }
+                return StoredHour(log: log.number, hour: hour, positions: row[1], metres: row[2], body: Array(body))
+            }
+        }
+    }
+
+    /// Records before this were deleted for their age, ms since 1970 UTC; `nil` while none were.
+    package func horizon() throws -> Int64? {
+        try self.read { try Int64.fetchOne($0, sql: "SELECT made FROM horizon") }
+    }
+
+    /// When the last record before a moment, and the first position after another, were made, ms since 1970 UTC.
+    ///
+    /// What comes between them may change sums of all hours from the one to the other.
+    package func neighbours(of log: Log, before: Int64, after: Int64) throws -> (before: Int64?, after: Int64?) {
+        try self.read { database in
+            let last = try database.cachedStatement(
+                sql: "SELECT made FROM record WHERE log = ? AND made < ? ORDER BY made DESC LIMIT 1"
+            )
+            let next = try database.cachedStatement(
+                sql: """
+                    SELECT made FROM record WHERE log = ? AND made >= ? AND event IS NULL ORDER BY made LIMIT 1
+                    """
+            )
+            return (
+                try Int64.fetchOne(last, arguments: [log.number, before]),
+                try Int64.fetchOne(next, arguments: [log.number, after])
+            )
+        }
+    }
+}

@@ -1,0 +1,169 @@
+import Ground
+import History
+import PatrolWire
+import Plan
+import Reporting
+import Reports
+import Rig
+import TestSupport
+import Testing
+import Units
+
+@Suite("Sums of hours", .longComputing)
+struct HourSumTests {
+    private static let zone = LocalZone(name: "UTC", offset: 0)
+    private static let hours: Int64 = 5
+
+    /// Makes all sums that are due.
+    private func keepAll(_ store: HandMadeStore, now: Int64 = (hours + 3) * 3_600_000) async throws {
+        while try await HourKeeper(store.history).keepNext(now: now) > 0 {}
+    }
+
+    private func sums(_ store: HandMadeStore) throws -> [String: StoredHour] {
+        let reader = store.history.reader()
+        var sums: [String: StoredHour] = [:]
+        for log in try reader.logs() {
+            for hour in try reader.hours(of: log, from: 0, to: Self.hours + 3) {
+                // The numbers of logs hang on who came first.
+                sums["\(log.station)/\(log.device)/\(try reader.firstMade(of: log) ?? -1) \(hour.hour)"] = StoredHour(
+                    log: 0,
+                    hour: hour.hour,
+                    positions: hour.positions,
+                    metres: hour.metres,
+                    body: hour.body
+                )
+            }
+        }
+        return sums
+    }
+
+    private func lives(_ random: inout SplitMix64) -> [HandMadeLog] {
+        (0..<3).flatMap { number in
+            RandomLife(
+                station: number == 2 ? "lido" : "jinzhan",
+                device: "car-\(number % 2)",
+                seconds: Self.hours * 3_600,
+                &random
+            ).logs
+        }
+    }
+
+    @Test(
+        "give the same reports as the records, over any time, while records come late and in any order",
+        arguments: 1...8
+    )
+    func agree(seed: UInt64) async throws {
+        var random = SplitMix64(seed: seed)
+        let lives = self.lives(&random)
+        // Portions of each log, those of all logs in any order: what is late comes after what is later.
+        var portions: [(log: HandMadeLog, records: [Record])] = []
+        for log in lives {
+            var rest = log.records[...]
+            while !rest.isEmpty {
+                let count = min(rest.count, Int.random(in: 1...120, using: &random))
+                portions.append((log, Array(rest.prefix(count))))
+                rest = rest.dropFirst(count)
+            }
+        }
+        portions.shuffle(using: &random)
+        let spans = (0..<12).map { number -> Range<Int64> in
+            let from = Int64.random(in: 0..<Self.hours * 3_600, using: &random) * 1_000
+            let to = from + Int64.random(in: 1...Self.hours * 3_600, using: &random) * 1_000
+            return number == 0 ? 0..<Self.hours * 3_600_000 : from..<to
+        }
+        try await HandMadeStore.with(lives) { [portions] plain in
+            try await HandMadeStore.with { kept in
+                for (number, portion) in portions.enumerated() {
+                    _ = try await kept.history.store([portion.log.delivery(portion.records)])
+                    if number % 7 == 3 { try await self.keepAll(kept) }
+                }
+                try await self.keepAll(kept)
+                for span in spans {
+                    let (a, b) = (plain.reading(span, now: 1 << 45), kept.reading(span, now: 1 << 45))
+                    #expect(try a.presence(nil, zone: Self.zone) == b.presence(nil, zone: Self.zone))
+                    let (works, sums) = (try a.workload(), try b.workload())
+                    #expect(works.units.map(\.positions) == sums.units.map(\.positions))
+                    #expect(zip(works.units, sums.units).allSatisfy { abs($0.kilometres - $1.kilometres) < 0.11 })
+                }
+                // What grew with the records is what a rebuild from nothing makes.
+                try await self.keepAll(plain)
+                let (rebuilt, grown) = (try self.sums(plain), try self.sums(kept))
+                #expect(!rebuilt.isEmpty)
+                for (hour, sum) in rebuilt { #expect(grown[hour] == sum, "\(hour)") }
+            }
+        }
+    }
+
+    @Test("a record that comes while its hour's sum is made marks the hour anew; what was made meanwhile does not hold")
+    func race() async throws {
+        var log = HandMadeLog()
+        log.positions(0...3_000_000, grids: ["a"])
+        try await HandMadeStore.with([log]) { store in
+            let due = try await store.history.dueHours(before: 5, limit: 10)
+            #expect(due.map(\.hour) == [0])
+            let sums = try HourMaker(store.history.reader()).sums(of: due, before: 5)
+            var late = HandMadeLog()
+            late.position(at: 0)
+            for _ in 0..<60 { late.position(at: 3_300_000, grids: ["a"]) }
+            _ = try await store.history.store([late.delivery(Array(late.records.suffix(1)))])
+            try await store.history.keep(sums, for: due)
+            let reader = store.history.reader()
+            let own = try #require(try reader.logs().first)
+            #expect(try reader.hours(of: own, from: 0, to: 5).isEmpty)
+            #expect(try await store.history.dueHours(before: 5, limit: 10).map(\.hour) == [0])
+            try await self.keepAll(store)
+            #expect(try reader.hours(of: own, from: 0, to: 5).map(\.positions) == [52])
+            #expect(try await store.history.dueHours(before: 5, limit: 10).isEmpty)
+        }
+    }
+
+    @Test("outlive their records: a report of a time whose records are deleted says the same")
+    func outlive() async throws {
+        var log = HandMadeLog()
+        log.say(.gridEnter, "a", at: 60_000)
+        log.positions(120_000...4 * 3_600_000, grids: ["a"])
+        log.say(.gridExit, at: 4 * 3_600_000 + 60_000, ["grid": .string("a"), "t_in": .int(60_000)])
+        log.positions(4 * 3_600_000 + 120_000...6 * 3_600_000, grids: [])
+        try await HandMadeStore.with([log]) { store in
+            try await self.keepAll(store)
+            let span = Int64(0)..<Int64(3) * 3_600_000
+            let before = try store.reading(span, now: 1 << 45).presence(nil, zone: Self.zone)
+            #expect(before.grids.map(\.minutes) == [179])
+            while try await store.history.forget(before: 5 * 3_600_000, limit: 100) > 0 {}
+            let after = try store.reading(span, now: 1 << 45).presence(nil, zone: Self.zone)
+            #expect(after.grids.map(\.minutes) == [179] && after.grids.map(\.visits) == before.grids.map(\.visits))
+            #expect(try await store.history.forgetHours(before: 2, limit: 100) == 2)
+            #expect(try store.reading(span, now: 1 << 45).presence(nil, zone: Self.zone).grids.map(\.minutes) == [60])
+        }
+    }
+
+    @Test("are read back as they were written, and rubbish is none", arguments: 1...50)
+    func coding(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        func ranges() -> [Range<Int64>] {
+            (0..<Int.random(in: 0...5, using: &random)).map { _ in
+                let begin = Int64.random(in: 0..<3_600_000, using: &random)
+                return 7_200_000 + begin..<7_200_000 + Int64.random(in: begin...3_600_000, using: &random)
+            }
+        }
+        var sum = LogSum(positions: 7, metres: 8.5, lost: ranges())
+        for id in ["a", "北区", ""] {
+            let metres = Double(Int.random(in: 0...99_999, using: &random)) / 10
+            sum.grids[id] = LogSum.Grid(
+                stays: ranges(),
+                unknown: ranges(),
+                visits: Int.random(in: 0...9, using: &random),
+                metres: metres
+            )
+        }
+        var bytes = sum.bytes(from: 7_200_000)
+        #expect(LogSum(positions: 7, metres: 8.5, bytes, from: 7_200_000) == sum)
+        #expect(LogSum(positions: 7, metres: 8.5, Array(bytes.dropLast()), from: 7_200_000) == nil)
+        for _ in 0..<50 {
+            let index = Int.random(in: 0..<bytes.count, using: &random)
+            bytes[index] = UInt8.random(in: 0...255, using: &random)
+            // Whatever it is read as, it ends.
+            _ = LogSum(positions: 0, metres: 0, bytes, from: 7_200_000)
+        }
+    }
+}
