@@ -137,6 +137,7 @@ final class StoredLedger: LedgerStorage {
     /// Marks the hours whose sums are to be made anew.
     ///
     /// - Parameter marked: Those that are marked already.
+    /// - Throws: What SQLite throws.
     func mark(butNot marked: Set<HourMark>) throws {
         let insert = try self.database.cachedStatement(
             sql: "INSERT INTO due VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET stamp = stamp + 1"

@@ -57,9 +57,12 @@ extension LogSum {
     /// The version of the coding; bytes of another are computed anew.
     private static let version: UInt8 = 1
 
-    /// The grids and what was lost, for the store; equal sums give equal bytes. Positions and metres stand beside them.
+    /// The grids and what was lost, for the store; equal sums give equal bytes.
+    ///
+    /// Positions and metres stand beside them.
     ///
     /// - Parameter start: When the hour begins, ms since 1970 UTC: times are written from there on.
+    /// - Returns: The bytes.
     package func bytes(from start: Int64) -> [UInt8] {
         var writer = VarintWriter()
         writer.bytes.append(Self.version)
