@@ -436,7 +436,8 @@ let package = Package(
         tests(
             "ChainTests",
             [
-                "BrokerLink", "Console", "ConsoleWire", "Ground", "History", "Ledger", "PatrolWire", "Position", "Rig",
+                "BrokerLink", "Console", "ConsoleWire", "Ground", "History", "Ledger", "Month", "PatrolWire",
+                "Position", "Rig",
                 "Settings", "Simulation", "SystemErrors", "TestSupport", "Threading", logging,
             ]
         ),

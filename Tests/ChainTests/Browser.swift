@@ -87,6 +87,20 @@ struct Browser: Sendable {
         )
     }
 
+    /// The page on paper, A4, as PDF.
+    func print() async throws -> Data {
+        struct Printed: Decodable { let value: String }
+        let answer = try await self.driver.ask(
+            "POST",
+            "/session/\(self.session)/print",
+            body: #"{"page":{"width":21.0,"height":29.7}}"#
+        )
+        guard answer.status == 200 else { throw RigError.system("print", answer.text) }
+        let printed = try JSONDecoder().decode(Printed.self, from: Data(answer.text.utf8))
+        guard let bytes = Data(base64Encoded: printed.value) else { throw RigError.system("print", "no base64") }
+        return bytes
+    }
+
     /// Holds the mouse down on a place of the window for so many milliseconds.
     func press(x: Int, y: Int, milliseconds: Int) async throws {
         let steps = [

@@ -35,7 +35,8 @@ struct SimulatedMonthTests {
             )
             try self.comparePresence(try reading.presence(nil, zone: Self.zone), truth, month)
             try self.compareOfficers(try reading.officers(try store.register(), nil, zone: Self.zone), truth)
-            let response = ResponseReport(try reading.incidents(), now: month.span.upperBound, zone: Self.zone)
+            try self.compareSectors(try reading.sectors(try store.register(), try self.plan(), zone: Self.zone), truth)
+            let response = try reading.response(try self.plan(), zone: Self.zone, namesOfficers: true)
             self.compareResponses(response, truth)
             let trend = try reading.trend(zone: Self.zone)
             #expect(trend.all.count == truth.incidents - truth.cancelled && trend.all.before == 0)
@@ -126,6 +127,41 @@ struct SimulatedMonthTests {
             )
             #expect(row.tasksDone == officer.tasksDone && row.tasksOpen == officer.tasksOpen, "\(row.number)")
             #expect(row.tasksOverdue == officer.tasksOverdue, "\(row.number)")
+            #expect(row.found == officer.found && row.visits?.values.reduce(0, +) == officer.visits, "\(row.number)")
+        }
+    }
+
+    /// The grids of the month; where they are, the devices know.
+    private func plan() throws -> PatrolPlan {
+        let grids = ["g1", "g2", "g3"].enumerated().map { index, id in
+            let west = 117 + Double(index) * 0.1
+            let corners = [(west, 40.0), (west + 0.01, 40), (west + 0.01, 40.01), (west, 40.01), (west, 40)]
+            let text = corners.map { "[\($0.0),\($0.1)]" }.joined(separator: ",")
+            return #"{"type":"Feature","id":"\#(id)","geometry":{"type":"Polygon","coordinates":[[\#(text)]]},"#
+                + #""properties":{"kind":"grid","name":"\#(id)","level":2}}"#
+        }
+        let text =
+            #"{"type":"FeatureCollection","patrolPlan":{"id":"m","revision":1,"crs":"WGS84","timezone":"UTC"},"#
+            + #""features":[\#(grids.joined(separator: ","))]}"#
+        return try PlanReader { _ in Self.zone }.read(Array(text.utf8))
+    }
+
+    private func compareSectors(_ report: SectorReport, _ truth: MonthTruth) throws {
+        let rows = Dictionary(grouping: report.rows, by: \.device)
+        #expect(Set(rows.keys) == Set(truth.sectors.keys))
+        for (device, sector) in truth.sectors {
+            let own = try #require(rows[device])
+            // Each row is rounded to a tenth of a minute.
+            let slack = 0.051 * Double(own.count) + 0.1
+            func isSum(_ minutes: [Double?], _ seconds: Int64) -> Bool {
+                let sum = minutes.reduce(0.0) { $0 + ($1 ?? .infinity) }
+                return abs(sum - Double(seconds) / 60) <= slack
+            }
+            #expect(isSum(own.map(\.signed), sector.signedSeconds), "\(device)")
+            #expect(isSum(own.map(\.inside), sector.insideSeconds), "\(device)")
+            #expect(isSum(own.map(\.onOrders), sector.orderedSeconds), "\(device)")
+            #expect(isSum(own.map(\.outside), sector.outsideSeconds), "\(device)")
+            #expect(own.allSatisfy { $0.unknown == 0 })
         }
     }
 
@@ -139,5 +175,9 @@ struct SimulatedMonthTests {
         }
         #expect(abs((report.within155Seconds ?? -1) - truth.share(within: 155)) < 0.001)
         #expect(report.hours.values.map(\.counted).reduce(0, +) == report.counted)
+        #expect(report.found == truth.found)
+        let share = Double(truth.found) / Double(truth.incidents - truth.cancelled)
+        #expect(abs((report.foundShare ?? -1) - share) < 0.001)
+        #expect(report.officers.values.map(\.reached).reduce(0, +) == 2 * report.reached)
     }
 }

@@ -22,7 +22,13 @@ package struct Board: Sendable {
     package init(_ parts: BoardParts, page settings: PageSettings, trustedProxies: Set<String> = []) {
         self.parts = parts
         self.trustedProxies = trustedProxies
-        self.page = PageRoutes(settings, stations: parts.stations, teams: parts.teams, network: parts.estimator.network)
+        self.page = PageRoutes(
+            settings,
+            stations: parts.stations,
+            teams: parts.teams,
+            zone: parts.zone,
+            network: parts.estimator.network
+        )
     }
 
     /// The routes.

@@ -146,7 +146,7 @@ extension ReportRoutes {
             hours: try self.hours(request)
         )
         let plan = self.plans.view?.plan
-        let bytes = try await self.make(request, context) { reading in
+        return try await self.make(request, context, type: Self.type(of: format)) { reading in
             var map = IncidentDensity(origin: origin, cell: metres, bandwidth: bandwidth)
             let count = try Problem.ofHeatMap { try reading.density(question, into: &map) }
             let told = DensityAnswer(map, count: count, metres: metres, bandwidth: bandwidth, plan)
@@ -156,7 +156,6 @@ extension ReportRoutes {
             case .csv: return Array((Self.mark + told.csv).utf8)
             }
         }
-        return tagged(bytes, request, type: Self.type(of: format))
     }
 
     private func hours(_ request: Request) throws -> HourFilter {

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 package import Incidents
 import PatrolWire
+import Plan
 import RoadMap
 import TimeToScene
 
@@ -41,9 +42,11 @@ struct PageRoutes: Sendable {
     let settings: PageSettings
     private let stations: [String]
     private let teams: [Team]
+    private let zone: LocalZone
     private let bounds: [[Double]]
 
-    init(_ settings: PageSettings, stations: [Name], teams: [Team], network: RoadNetwork) {
+    init(_ settings: PageSettings, stations: [Name], teams: [Team], zone: LocalZone, network: RoadNetwork) {
+        self.zone = zone
         (self.settings, self.stations, self.teams) = (settings, stations.map(\.text), teams)
         let bounds = network.bounds
         self.bounds = [[bounds.south, bounds.west], [bounds.north, bounds.east]]
@@ -85,6 +88,8 @@ struct PageRoutes: Sendable {
         let teams: [Team]
         /// The station's kinds of incidents, by group; empty where the page's own are taken.
         let categories: [Categories.Group]
+        /// Zone of the station's day.
+        let timezone: String
         /// South-west and north-east corner of the roads, each latitude and longitude, degrees.
         let bounds: [[Double]]
     }
@@ -111,6 +116,7 @@ struct PageRoutes: Sendable {
                 stations: self.stations,
                 teams: self.teams,
                 categories: self.settings.categories.groups,
+                timezone: self.zone.name,
                 bounds: self.bounds
             )
             return try tagged(told, request)

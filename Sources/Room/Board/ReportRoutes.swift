@@ -31,15 +31,16 @@ struct ReportRoutes: Sendable {
     let audit: Audit
     let now: @Sendable () -> Int64
     let gate = ReportGate()
+    let jobs = ReportJobs()
 
     func add(to api: RouterGroup<BoardContext>) {
         api.get("reports/response") { request, context in
-            let zone = self.zone
-            // What single units did is nothing that a viewer is shown.
-            let isPersonal = context.identity.map { $0.role >= .dispatcher } ?? false
+            let (plan, zone) = (self.plans.view?.plan, self.zone)
+            // What single units did is nothing that a viewer is shown; officers are a chief's.
+            let role = context.identity?.role ?? .viewer
             return try await self.report(request, context) { reading in
-                let made = ResponseReport(try reading.incidents(), now: reading.now, zone: zone)
-                let report = isPersonal ? made : made.impersonal
+                let made = try reading.response(plan, zone: zone, namesOfficers: role >= .chief)
+                let report = role >= .dispatcher ? made : made.impersonal
                 return (report, { report.csv })
             }
         }
@@ -57,6 +58,7 @@ struct ReportRoutes: Sendable {
                 return (report, { report.csv })
             }
         }
+        api.get("reports/evidence") { request, context in try await self.evidence(request, context) }
         api.get("reports/workload") { request, context in
             try context.require(.dispatcher)
             return try await self.report(request, context) { reading in
@@ -65,6 +67,7 @@ struct ReportRoutes: Sendable {
             }
         }
         self.addPeople(to: api)
+        self.addJobs(to: api)
         api.get("briefing") { request, context in try await self.briefing(request, context) }
         api.get("placement") { request, context in try await self.placement(request, context) }
         api.get("duty") { request, context in try await self.duty(request, context) }
@@ -120,11 +123,11 @@ struct ReportRoutes: Sendable {
     ) async throws -> Response {
         try context.require(.viewer)
         let format = try self.format(request)
-        let bytes = try await self.make(request, context) { reading in
+        return try await self.make(request, context, type: format == .json ? Self.jsonType : Self.tableType) {
+            reading in
             let (report, csv) = try work(reading)
             return format == .json ? try jsonBytes(report) : Array((Self.mark + csv()).utf8)
         }
-        return tagged(bytes, request, type: format == .json ? Self.jsonType : Self.tableType)
     }
 
     private func heatMap(_ request: Request, _ context: BoardContext) async throws -> Response {
@@ -144,7 +147,7 @@ struct ReportRoutes: Sendable {
         guard let origin = Coordinate(latitude: south, longitude: west) else {
             throw Problem(.internalServerError, "the road file is nowhere on Earth")
         }
-        let bytes = try await self.make(request, context) { reading in
+        return try await self.make(request, context, type: Self.type(of: format)) { reading in
             var map = HeatMap(origin: origin, cell: metres)
             try Problem.ofHeatMap {
                 if counted == "incidents" {
@@ -156,7 +159,6 @@ struct ReportRoutes: Sendable {
             let text = HeatMapAnswer(cells: map.cells, metres: metres, of: counted).text(format)
             return Array(((format == .csv ? Self.mark : "") + text).utf8)
         }
-        return tagged(bytes, request, type: Self.type(of: format))
     }
 
     static func type(of format: HeatMapAnswer.Format) -> String {
@@ -240,7 +242,7 @@ extension ReportRoutes {
         case json, csv
     }
 
-    private static let jsonType = "application/json; charset=utf-8"
+    static let jsonType = "application/json; charset=utf-8"
     private static let tableType = "text/csv; charset=utf-8"
     /// Tells a spreadsheet that the bytes are UTF-8; without it Chinese names are spoilt.
     static let mark = "\u{FEFF}"
@@ -282,28 +284,77 @@ extension ReportRoutes {
         )
     }
 
-    /// Makes a report when it is the person's turn, and stops when nobody waits for it any more.
-    func make<R: Sendable>(
+    /// Reading so many records takes a second, on the slowest machine that a room should have.
+    private static let recordsASecond = 300_000
+    /// A report that takes longer, s, is made beside the caller's other work, if he prefers that.
+    private static let longest = 10.0
+
+    /// Makes a report when it is the person's turn.
+    ///
+    /// A caller who waits gets it at the end, and it stops when he goes. One who says `Prefer: respond-async` (RFC 7240) is told at
+    /// once that it takes long, and where it will be.
+    func make(
         _ request: Request,
         _ context: BoardContext,
-        _ work: @escaping @Sendable (ReportReading) throws -> R
-    ) async throws -> R {
+        type: String,
+        _ work: @escaping @Sendable (ReportReading) throws -> [UInt8]
+    ) async throws -> Response {
         let span = try self.span(request)
         try self.requireRecent(span.lowerBound, context)
+        let prefer = HTTPField.Name("Prefer").flatMap { request.headers[$0] } ?? ""
+        if prefer.contains("respond-async"), let job = try await self.begin(context, type: type, span, work) {
+            return answer(
+                try jsonBytes(job),
+                status: .accepted,
+                headers: [.location: "/api/v1/reports/jobs/\(job.job)"]
+            )
+        }
         do {
-            return try await request.body.consumeWithCancellationOnInboundClose { _ in
-                try await self.gate.pass(context.actor) {
-                    let isWanted = Locked(true)
-                    let reading = self.reading(span) { isWanted.withLock { $0 } }
-                    return try await withTaskCancellationHandler {
-                        try await onQuietThread("report") { Result { try work(reading) } }.get()
-                    } onCancel: {
-                        isWanted.withLock { $0 = false }
-                    }
-                }
+            let bytes = try await request.body.consumeWithCancellationOnInboundClose { _ in
+                try await self.made(for: context.actor, span, then: {}, work)
             }
+            return tagged(bytes, request, type: type)
         } catch is CancellationError {
             throw Problem(.requestTimeout, "the caller of this report has gone")
+        }
+    }
+
+    /// Begins a report that takes long; `nil` when it does not.
+    private func begin(
+        _ context: BoardContext,
+        type: String,
+        _ span: Range<Int64>,
+        _ work: @escaping @Sendable (ReportReading) throws -> [UInt8]
+    ) async throws -> ReportJobAnswer? {
+        let counting = self.reading(span) { true }
+        let records = try await onQuietThread("report") { Result { try counting.recordCount() } }.get()
+        let seconds = Double(records) / Double(Self.recordsASecond)
+        guard seconds > Self.longest else { return nil }
+        let person = context.actor
+        let id = try await self.jobs.begin(of: person, records: records, now: self.now) { progress in
+            (try await self.made(for: person, span, then: { progress.turn() }, work), type)
+        }
+        return ReportJobAnswer(job: id, progress: 0, seconds: seconds.rounded(decimals: 0))
+    }
+
+    /// Makes a report; `then` is told of each page of records that is read.
+    private func made(
+        for person: String,
+        _ span: Range<Int64>,
+        then turn: @escaping @Sendable () -> Void,
+        _ work: @escaping @Sendable (ReportReading) throws -> [UInt8]
+    ) async throws -> [UInt8] {
+        try await self.gate.pass(person) {
+            let isWanted = Locked(true)
+            let reading = self.reading(span) {
+                turn()
+                return isWanted.withLock { $0 }
+            }
+            return try await withTaskCancellationHandler {
+                try await onQuietThread("report") { Result { try work(reading) } }.get()
+            } onCancel: {
+                isWanted.withLock { $0 = false }
+            }
         }
     }
 }

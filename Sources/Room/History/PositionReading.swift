@@ -69,6 +69,15 @@ extension HistoryReader {
         }
     }
 
+    /// About how many records a report over a time has to read: numbers that a device dropped count as if they were there.
+    ///
+    /// - Throws: ``HistoryError``, or `CancellationError` when nobody waits any more.
+    package func recordsBetween(_ from: Int64, _ to: Int64) throws -> Int {
+        try self.logs().reduce(0) { sum, log in
+            sum + (try self.sequences(of: log, from: from, to: to).map { Int($0.upperBound - $0.lowerBound + 1) } ?? 0)
+        }
+    }
+
     /// The numbers between which the records of a time lie.
     private func sequences(of log: Log, from: Int64, to: Int64) throws -> ClosedRange<Int64>? {
         try self.read { database in

@@ -18,7 +18,10 @@ extension ReportReading {
         return report.adding(try self.incidents(), of: plan)
     }
 
-    func presenceBook(_ plan: PatrolPlan?, zone: LocalZone) throws -> PresenceBook {
+    /// What the presence report is made of: by unit and place, what proves it.
+    ///
+    /// - Throws: `HistoryError`, or `CancellationError` when nobody waits any more.
+    package func presenceBook(_ plan: PatrolPlan?, zone: LocalZone) throws -> PresenceBook {
         let logs = try self.reader.logs().compactMap { log in
             try self.reader.firstMade(of: log).map { (log: log, first: $0) }
         }
@@ -67,6 +70,7 @@ extension PresenceReport.Duties {
         self.init(
             grids: plan.grids.map { ($0.id, $0.name) },
             posts: plan.posts.map { ($0.id, $0.name) },
+            categories: Dictionary(plan.posts.map { ($0.id, $0.category.rawValue) }) { $1 },
             lines: plan.lines.map {
                 PresenceReport.Line(id: $0.id, name: $0.name, windows: $0.windows, laps: $0.laps)
             }

@@ -33,6 +33,13 @@ package struct ReportReading: Sendable {
     /// Incidents or roll calls that are read at once.
     private static let page = 200
 
+    /// About how many records a report that reads them all has to read.
+    ///
+    /// - Throws: `HistoryError`, or `CancellationError` when nobody waits any more.
+    package func recordCount() throws -> Int {
+        try self.reader.recordsBetween(self.span.lowerBound, self.span.upperBound)
+    }
+
     /// What each unit did.
     package func workload() throws -> WorkloadReport {
         var book = WorkloadBook()
@@ -42,6 +49,33 @@ package struct ReportReading: Sendable {
             if drive.positions > 0 { book.add(unit, metres: drive.metres, positions: drive.positions) }
         }
         return book.report(incidents: try self.incidents(), rollCalls: try self.all())
+    }
+
+    /// How fast help came.
+    ///
+    /// - Parameters:
+    ///   - plan: Where the grids are.
+    ///   - zone: Local time.
+    ///   - namesOfficers: Whether it says which officers answered.
+    /// - Returns: The report.
+    /// - Throws: `HistoryError`, or `CancellationError` when nobody waits any more.
+    package func response(_ plan: PatrolPlan?, zone: LocalZone, namesOfficers: Bool) throws -> ResponseReport {
+        let book = OfficerBook(span: self.span, signIns: namesOfficers ? try self.signIns() : [])
+        return ResponseReport(
+            try self.incidents(),
+            now: self.now,
+            zone: zone,
+            keys: ResponseReport.Keys(
+                grids: { incident in
+                    guard let plan, let scene = incident.scene else { return [] }
+                    return plan.grids(at: plan.plane.project(scene)).map { plan.grids[$0].id }
+                },
+                officers: { assignment in
+                    guard let unit = assignment.id else { return [] }
+                    return book.officers(on: unit, at: assignment.accepted ?? assignment.assigned).sorted()
+                }
+            )
+        )
     }
 
     /// Incidents of the time against the time before and the same a year before.

@@ -29,7 +29,7 @@ package struct OfficerBook: Sendable {
     }
 
     /// Who was signed in on a unit at a moment, ms since 1970 UTC.
-    func officers(on unit: UnitID, at time: Int64) -> Set<String> {
+    package func officers(on unit: UnitID, at time: Int64) -> Set<String> {
         Set((self.signIns[unit] ?? []).filter { $0.from <= time && (time <= $0.until || $0.isOpen) }.map(\.officer))
     }
 

@@ -94,7 +94,12 @@ package struct PresenceBook: Sendable {
         for post in self.duties.posts { postNames[post.id] = post.name }
         let told = postResults.filter { $0.value != WindowBook.Result() }
         let posts = Set(told.keys).union(self.duties.posts.map(\.id)).sorted().map { id in
-            PresenceReport.Duty(id, postNames[id] ?? nil, postResults[id] ?? WindowBook.Result())
+            PresenceReport.Duty(
+                id,
+                postNames[id] ?? nil,
+                category: self.duties.categories[id],
+                postResults[id] ?? WindowBook.Result()
+            )
         }
         let planned = self.duties.lines
         let others = self.windows.drivenLines.subtracting(planned.map(\.id)).map { PresenceReport.Line(id: $0) }
@@ -122,8 +127,9 @@ package struct PresenceBook: Sendable {
 }
 
 extension PresenceReport.Duty {
-    fileprivate init(_ id: String, _ name: String?, _ result: WindowBook.Result) {
-        (self.id, self.name, self.done, self.missed) = (id, name, result.done, result.missed)
+    fileprivate init(_ id: String, _ name: String?, category: String? = nil, _ result: WindowBook.Result) {
+        (self.id, self.name, self.category) = (id, name, category)
+        (self.done, self.missed, self.partly) = (result.done, result.missed, result.partly)
         (self.visits, self.by) = (result.visits, result.by.sorted())
     }
 }

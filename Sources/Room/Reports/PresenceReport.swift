@@ -44,10 +44,14 @@ package struct PresenceReport: Sendable, Hashable, Encodable {
         package let id: String
         /// Its name in the plan.
         package let name: String?
+        /// What kind of post it is; `nil` for a line.
+        package var category: String?
         /// Windows in which all visits or laps were made that it needs; of a line without windows, the laps.
         package var done: Int
         /// Windows that closed without.
         package var missed: Int
+        /// Those of the missed windows in which some were made.
+        package var partly: Int
         /// Single visits or laps that counted, in whichever window.
         package var visits: Int
         /// Who made them: `station/device`, sorted.
@@ -77,6 +81,8 @@ package struct PresenceReport: Sendable, Hashable, Encodable {
         package var grids: [(id: String, name: String?)]
         /// Posts: ids and names.
         package var posts: [(id: String, name: String?)]
+        /// Kinds of posts, by id.
+        package var categories: [String: String]
         /// Lines.
         package var lines: [Line]
 
@@ -84,9 +90,10 @@ package struct PresenceReport: Sendable, Hashable, Encodable {
         package init(
             grids: [(id: String, name: String?)] = [],
             posts: [(id: String, name: String?)] = [],
+            categories: [String: String] = [:],
             lines: [Line] = []
         ) {
-            (self.grids, self.posts, self.lines) = (grids, posts, lines)
+            (self.grids, self.posts, self.categories, self.lines) = (grids, posts, categories, lines)
         }
     }
 
@@ -119,13 +126,13 @@ package struct PresenceReport: Sendable, Hashable, Encodable {
     package var csv: String {
         var text = CSV.line([
             "kind", "id", "name", "minutes", "visits", "done", "missed", "by", "present_minutes", "presence_share",
-            "unknown_minutes", "units", "incidents", "found", "km",
+            "unknown_minutes", "units", "incidents", "found", "km", "category", "partly",
         ])
         for grid in self.grids {
             text += CSV.line([
                 "grid", CSV.text(grid.id), CSV.text(grid.name), "\(grid.minutes)", "\(grid.visits)", "", "", "",
                 "\(grid.present)", CSV.number(grid.share), "\(grid.unknown)", "\(grid.units)", "\(grid.incidents)",
-                "\(grid.found)", "\(grid.kilometres)",
+                "\(grid.found)", "\(grid.kilometres)", "", "",
             ])
         }
         for (kind, duties) in [("post", self.posts), ("line", self.lines)] {
@@ -133,6 +140,7 @@ package struct PresenceReport: Sendable, Hashable, Encodable {
                 text += CSV.line([
                     kind, CSV.text(duty.id), CSV.text(duty.name), "", "\(duty.visits)", "\(duty.done)",
                     "\(duty.missed)", CSV.text(duty.by.joined(separator: " ")), "", "", "", "", "", "", "",
+                    CSV.text(duty.category), "\(duty.partly)",
                 ])
             }
         }

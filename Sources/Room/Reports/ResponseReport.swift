@@ -60,6 +60,22 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
         }
     }
 
+    /// What an incident by itself does not say.
+    package struct Keys: Sendable {
+        /// Grids that an incident was in.
+        package var grids: @Sendable (Incident) -> [String]
+        /// Officers who were on the unit of a response.
+        package var officers: @Sendable (Assignment) -> [String]
+
+        /// Creates keys that say nothing.
+        package init(
+            grids: @escaping @Sendable (Incident) -> [String] = { _ in [] },
+            officers: @escaping @Sendable (Assignment) -> [String] = { _ in [] }
+        ) {
+            (self.grids, self.officers) = (grids, officers)
+        }
+    }
+
     /// Incidents received in the time.
     package let incidents: Int
     /// Those that were called off.
@@ -101,6 +117,10 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
     package let weekdays: [String: Category]
     /// By unit that was first there, or that was sent where nobody got there: `station/device`.
     package private(set) var units: [String: Category]
+    /// By grid of the plan; an incident at which grids lie in each other counts for each of them.
+    package let grids: [String: Category]
+    /// By officer who was signed in on that unit then, by number.
+    package private(set) var officers: [String: Category]
     /// Estimates and truth.
     package let estimates: Estimates
     /// Every journey.
@@ -112,6 +132,8 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
         case hours = "by_hour"
         case weekdays = "by_weekday"
         case units = "by_unit"
+        case grids = "by_grid"
+        case officers = "by_officer"
         case medianSeconds = "median_s"
         case p90Seconds = "p90_s"
         case withinCounted = "within_counted"
@@ -128,7 +150,8 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
     ///   - incidents: Those received in the time.
     ///   - now: ms since 1970 UTC: an open incident is so old.
     ///   - zone: Local time of hours and weekdays.
-    package init(_ incidents: [Incident], now: Int64, zone: LocalZone) {
+    ///   - keys: Where an incident was, and who answered it.
+    package init(_ incidents: [Incident], now: Int64, zone: LocalZone, keys: Keys = Keys()) {
         let standing = incidents.filter { $0.state != .cancelled }
         let needed = standing.filter { $0.finder == nil }
         let all = ResponseTimes(needed, now: now)
@@ -144,8 +167,8 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
         self.p90Seconds = Self.quantile(0.9, all.seconds)
         (self.within, self.withinCounted) = (all.within, all.counted)
         (self.within155Seconds, self.within155SecondsCounted) = (all.share(155), all.count(155))
-        func groups(_ key: (Incident) -> String?) -> [String: Category] {
-            let keyed = needed.compactMap { incident in key(incident).map { ($0, incident) } }
+        func groups(_ keys: (Incident) -> [String]) -> [String: Category] {
+            let keyed = needed.flatMap { incident in keys(incident).map { ($0, incident) } }
             return Dictionary(grouping: keyed, by: \.0).mapValues { group in
                 let times = ResponseTimes(group.map(\.1), now: now)
                 return Category(
@@ -156,13 +179,15 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
                 )
             }
         }
-        let categories = groups { $0.report.category ?? "" }
+        let categories = groups { [$0.report.category ?? ""] }
         self.categories = categories
-        self.groups = groups { $0.report.group }
+        self.groups = groups { $0.report.group.map { [$0] } ?? [] }
         self.steps = ResponseSteps(needed)
-        self.hours = groups { "\(Self.local($0.received, zone).hour)" }
-        self.weekdays = groups { "\(Self.local($0.received, zone).weekday)" }
-        self.units = groups { Self.unit(of: $0) }
+        self.hours = groups { ["\(Self.local($0.received, zone).hour)"] }
+        self.weekdays = groups { ["\(Self.local($0.received, zone).weekday)"] }
+        self.units = groups { Self.response(to: $0)?.id.map { ["\($0)"] } ?? [] }
+        self.grids = groups { keys.grids($0) }
+        self.officers = groups { incident in Self.response(to: incident).map { keys.officers($0) } ?? [] }
         self.byCategory = categories.compactMapValues(\.medianSeconds)
         let rows = incidents.filter { $0.finder == nil }.flatMap { incident in
             incident.assignments.compactMap { assignment in assignment.arrived.map { Row(incident, assignment, $0) } }
@@ -190,7 +215,7 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
     /// The same without what single units did.
     package var impersonal: ResponseReport {
         var report = self
-        (report.units, report.rows) = ([:], [])
+        (report.units, report.officers, report.rows) = ([:], [:], [])
         return report
     }
 
@@ -214,10 +239,10 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
     }
 
     /// Whose the response is: the first unit there; where nobody got there, the last that was sent.
-    private static func unit(of incident: Incident) -> String? {
+    private static func response(to incident: Incident) -> Assignment? {
         let first = incident.assignments.filter { $0.arrived != nil }
             .min { ($0.arrived ?? .max) < ($1.arrived ?? .max) }
-        return (first ?? incident.assignments.last).flatMap { $0.id.map { "\($0)" } }
+        return first ?? incident.assignments.last
     }
 
     private static func quantile(_ share: Double, _ values: [Double]) -> Double? {

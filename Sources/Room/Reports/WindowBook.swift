@@ -23,6 +23,8 @@ struct WindowBook: Sendable {
     struct Result: Sendable, Hashable {
         var done = 0
         var missed = 0
+        /// Those of the missed windows in which some were made.
+        var partly = 0
         var visits = 0
         var by: Set<String> = []
     }
@@ -88,7 +90,10 @@ struct WindowBook: Sendable {
             var result = results[key.id] ?? Result()
             self.count(account.done, needed: account.required, into: &result)
             let isDone = account.done.count >= account.required
-            if !isDone, account.isMissed, self.span.contains(key.closes * 1_000) { result.missed += 1 }
+            if !isDone, account.isMissed, self.span.contains(key.closes * 1_000) {
+                result.missed += 1
+                if !account.done.isEmpty { result.partly += 1 }
+            }
             results[key.id] = result
         }
         return results
@@ -111,7 +116,10 @@ struct WindowBook: Sendable {
             let inside = laps.filter { occurrence.contains($0.time / 1_000) }
             self.count(inside, needed: Int64(line.laps), into: &result)
             let isDone = inside.count >= line.laps
-            if !isDone, judged.contains(occurrence.closes * 1_000) { result.missed += 1 }
+            if !isDone, judged.contains(occurrence.closes * 1_000) {
+                result.missed += 1
+                if !inside.isEmpty { result.partly += 1 }
+            }
         }
         // A lap counts once, in however many windows it lies.
         result.visits = laps.count { self.span.contains($0.time) }

@@ -34,6 +34,17 @@ package struct MonthTruth: Sendable, Hashable, Codable {
         package var tasksDone = 0
         package var tasksOpen = 0
         package var tasksOverdue = 0
+        /// Incidents come upon, and visits made.
+        package var found = 0
+        package var visits = 0
+    }
+
+    /// A unit's time in its shifts.
+    package struct Sector: Sendable, Hashable, Codable {
+        package var signedSeconds: Int64 = 0
+        package var insideSeconds: Int64 = 0
+        package var orderedSeconds: Int64 = 0
+        package var outsideSeconds: Int64 = 0
     }
 
     /// By id.
@@ -43,8 +54,12 @@ package struct MonthTruth: Sendable, Hashable, Codable {
     package var postMissed = 0
     /// By number.
     package var officers: [String: Officer] = [:]
+    /// By device: seconds signed in, of these in the shift's own grid, on an order outside of it, and outside.
+    package var sectors: [String: Sector] = [:]
     /// Incidents received.
     package var incidents = 0
+    /// Those that a unit came upon by itself.
+    package var found = 0
     /// Those that were called off.
     package var cancelled = 0
     /// Of each other one: seconds from the call to the first unit there; `nil` when nobody got there.

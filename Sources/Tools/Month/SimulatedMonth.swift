@@ -41,7 +41,12 @@ package struct SimulatedMonth {
         var register = Register()
         var logs: [MonthLog] = []
         var duties: [Duty] = []
+        /// Orders of each car, from the officer's word to the end, s since 1970 UTC.
+        var orders: [Int: [Range<Int64>]] = [:]
     }
+
+    /// The grid that a car's shifts are to keep to.
+    private static func ownGrid(_ car: Int) -> String { MonthShift.grids[car % MonthShift.grids.count] }
 
     /// Two officers for each car by day, two by night.
     private static func crew(_ car: Int, isNight: Bool) -> [String] {
@@ -61,8 +66,11 @@ package struct SimulatedMonth {
         try self.makePeople(&life, &random)
         self.drive(&life, &random)
         self.visitPost(&life, &random)
+        self.visitPeople(&life, &random)
         let clock = Locked<Int64>(self.span.lowerBound)
         try await self.makeIncidents(&life, store, clock, &random)
+        try await self.comeUpon(&life, store, clock, &random)
+        self.countSectors(&life)
         try await self.callRolls(&life, store, clock, &random)
         try await self.raiseTasks(&life, store, clock, &random)
         try await self.keep(life, history, store)
@@ -85,7 +93,8 @@ package struct SimulatedMonth {
                     until: isNight ? "08:00" : "20:00",
                     every: 1,
                     officers: crew,
-                    unit: "\(Self.station)/car-\(car + 1)"
+                    unit: "\(Self.station)/car-\(car + 1)",
+                    places: [Self.ownGrid(car)]
                 )
                 _ = try life.register.put(shift, at: self.span.lowerBound)
             }
@@ -182,6 +191,38 @@ package struct SimulatedMonth {
         }
     }
 
+    /// A home is visited each day, by whoever is there.
+    private func visitPeople(_ life: inout Life, _ random: inout SplitMix64) {
+        for day in 0..<self.days {
+            let time = Self.begin + Int64(day) * 86_400 + Int64.random(in: 32_400...64_800, using: &random)
+            guard let duty = self.signed(life, at: time).randomElement(using: &random) else { continue }
+            let officers = JSONValue.array(duty.shift.officers.map { .string($0) })
+            life.logs[duty.car].say(.visit, at: time, ["kind": .string("home"), "officers": officers])
+            for number in duty.shift.officers { life.truth.officers[number]?.visits += 1 }
+        }
+    }
+
+    /// Counts second by second where each unit was in its shifts.
+    private func countSectors(_ life: inout Life) {
+        for duty in life.duties {
+            guard let signed = duty.shift.signed else { continue }
+            var sum = life.truth.sectors["car-\(duty.car + 1)"] ?? MonthTruth.Sector()
+            let inside = duty.shift.stays.filter { $0.grid == Self.ownGrid(duty.car) }.map(\.time)
+            let orders = life.orders[duty.car] ?? []
+            for second in signed {
+                sum.signedSeconds += 1
+                if inside.contains(where: { $0.contains(second) }) {
+                    sum.insideSeconds += 1
+                } else if orders.contains(where: { $0.contains(second) }) {
+                    sum.orderedSeconds += 1
+                } else {
+                    sum.outsideSeconds += 1
+                }
+            }
+            life.truth.sectors["car-\(duty.car + 1)"] = sum
+        }
+    }
+
     /// The crews that are there and signed in at a second.
     private func signed(_ life: Life, at second: Int64) -> [Duty] {
         life.duties.filter { $0.shift.signed?.contains(second) ?? false }
@@ -250,6 +291,7 @@ extension SimulatedMonth {
             let assigned = Int64.random(in: 20...60, using: &random)
             let arrived = assigned + Int64.random(in: 40...900, using: &random)
             try await self.respond(incident.id, duty, assigned, arrived, received, act)
+            life.orders[duty.car, default: []].append(received + assigned + 10..<received + arrived + 30)
             life.truth.responses.append(Double(arrived))
             for number in duty.shift.officers {
                 life.truth.officers[number]?.orders += 1
@@ -284,6 +326,45 @@ extension SimulatedMonth {
         }
         try await act(.close(Incident.Disposition(result: "settled", isReferred: false)), arrived + 60)
     }
+
+    /// Every third day a crew comes upon something and deals with it.
+    private func comeUpon(
+        _ life: inout Life,
+        _ store: any CaseStore,
+        _ clock: Locked<Int64>,
+        _ random: inout SplitMix64
+    ) async throws {
+        let desk = IncidentDesk([], store: store, now: { clock.withLock { $0 } }, changed: { _ in })
+        for day in stride(from: 0, to: self.days, by: 3) {
+            let time = Self.begin + Int64(day) * 86_400 + Int64.random(in: 32_400...64_800, using: &random)
+            guard
+                let duty = self.signed(life, at: time).filter({ self.signed($0, until: time + 600) }).randomElement(
+                    using: &random
+                ), let station = Name(Self.station), let device = Name.device("car-\(duty.car + 1)")
+            else { continue }
+            let id = "own-\(device)-\(time * 1_000)"
+            var log = MonthLog(device: device.text, id: "0000000000000000")
+            log.say(.incidentFound, at: time, ["incident": .string(id), "category": .string("help")])
+            log.say(.dispatchCleared, at: time + 600, ["incident": .string(id)])
+            for record in log.records {
+                clock.withLock { $0 = record.time }
+                try await desk.heard(record, station: station, device: device, place: (39.95, 116.51, record.time))
+            }
+            try await desk.take(
+                .close(Incident.Disposition(result: "settled", isReferred: false)),
+                with: id,
+                actor: "desk",
+                origin: "month"
+            )
+            life.truth.incidents += 1
+            life.truth.found += 1
+            life.truth.hours[Int(time % 86_400 / 3_600)] += 1
+            life.orders[duty.car, default: []].append(time..<time + 600)
+            for number in duty.shift.officers { life.truth.officers[number]?.found += 1 }
+        }
+    }
+
+    private func signed(_ duty: Duty, until second: Int64) -> Bool { duty.shift.signed?.contains(second) ?? false }
 
     private func callRolls(
         _ life: inout Life,

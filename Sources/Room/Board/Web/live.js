@@ -183,13 +183,28 @@ export async function ask(method, path, body) {
   return talk(method, path, body === undefined ? undefined : JSON.stringify(body), "application/json", () => false);
 }
 
+/** Asks for a report; one that takes long is made meanwhile, and `tell` hears how far it is, until it says that nobody waits. */
+export async function askReport(path, tell) {
+  let value = await talk("GET", path, undefined, "application/json", () => false, { Prefer: "respond-async" });
+  while (value?.job !== undefined && value.progress !== undefined) {
+    const id = value.job;
+    if (!tell(value.progress)) {
+      await ask("DELETE", `reports/jobs/${id}`).catch(() => null);
+      return null;
+    }
+    await new Promise((resolve) => { setTimeout(resolve, 1000); });
+    value = await ask("GET", `reports/jobs/${id}`);
+  }
+  return value;
+}
+
 /** Sends a table; one with faults is answered with them and not thrown. */
 export async function sendTable(path, text) {
   return talk("POST", path, text, "text/csv", (status, value) => status === 422 && Array.isArray(value?.problems));
 }
 
-async function talk(method, path, body, type, isAnswer) {
-  const headers = { "Content-Type": type };
+async function talk(method, path, body, type, isAnswer, more = {}) {
+  const headers = { "Content-Type": type, ...more };
   if (token) { headers["X-CSRF-Token"] = token; }
   const fail = (status, detail) => Object.assign(new Error(detail), { status });
   let answer;

@@ -1,5 +1,5 @@
 // Reports for the chief: what was covered, how fast help came, who did what, and where units were.
-import { now, ask } from "./live.js";
+import { now, ask, askReport } from "./live.js";
 import { drawHeat } from "./map.js";
 import { set } from "./keyed.js";
 import { safe } from "./lists.js";
@@ -25,8 +25,24 @@ const kindsOfIncidents = () => (page.categories?.length
 let turn = 0;
 
 function span() {
+  const period = $("report-period").value;
   const to = Math.round(now());
-  return `from=${to - Number($("report-period").value) * 3600000}&to=${to}`;
+  if (period !== "days") { return `from=${to - Number(period) * 3600000}&to=${to}`; }
+  // Both days are whole ones of the station: they begin and end at its own midnight.
+  const [first, last] = [midnight($("report-from").value), midnight($("report-until").value)];
+  if (first === null || last === null || last < first) { throw new Error(word("daysWrong")); }
+  return `from=${first}&to=${Math.min(last + day, Math.max(to, first + 1))}`;
+}
+
+const day = 86400000;
+/** When a day of the station begins, ms since 1970; `null` for none. */
+function midnight(text) {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) { return null; }
+  const utc = Date.parse(`${text}T00:00:00Z`);
+  const shown = new Intl.DateTimeFormat("en-GB", { timeZone: page.timezone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" });
+  const local = (at) => { const part = Object.fromEntries(shown.formatToParts(at).map((one) => [one.type, Number(one.value)])); return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute); };
+  const guess = utc - (local(utc) - utc);
+  return guess - (local(guess) - utc);
 }
 
 const cell = (value, isNumber = true) => `<td class="${isNumber ? "n number" : ""}">${value ?? "–"}</td>`;
@@ -41,11 +57,11 @@ const views = {
   presence(report) {
     const name = (one) => cell(`${safe(one.name ?? one.id)} <small>${safe(one.name ? one.id : "")}</small>`, false);
     const empty = (isEmpty) => (isEmpty ? ' class="bare"' : "");
-    const duty = (one) => `<tr${empty(one.done === 0)}>${name(one)}${cell(one.done)}${cell(one.missed)}</tr>`;
-    const grid = (one) => `<tr${empty(one.visits === 0 && one.minutes === 0)}>${name(one)}${cell(percent(one.presence_share))}${cell(one.minutes.toFixed(1))}${cell(one.visits)}${cell(one.units)}${cell(one.unknown_minutes > 0 ? one.unknown_minutes.toFixed(1) : null)}${cell(one.incidents)}${cell(one.found)}</tr>`;
+    const duty = (one) => `<tr data-place="${safe(one.id)}"${empty(one.done === 0)}>${name(one)}${one.category === undefined ? "" : cell(safe(word(one.category)))}${cell(one.done)}${cell(one.missed)}${cell(one.partly)}</tr>`;
+    const grid = (one) => `<tr data-place="${safe(one.id)}"${empty(one.visits === 0 && one.minutes === 0)}>${name(one)}${cell(percent(one.presence_share))}${cell(one.minutes.toFixed(1))}${cell(one.visits)}${cell(one.units)}${cell(one.unknown_minutes > 0 ? one.unknown_minutes.toFixed(1) : null)}${cell(one.incidents)}${cell(one.found)}</tr>`;
     return `<h3>${word("grids")}</h3>${table(["placeName", "presenceShare", "presentMinutes", "visits", "units", "unknownMinutes", "incidents", "found"], report.grids.map(grid))}
-      <h3>${word("posts")}</h3>${table(["placeName", "done", "missedPost"], report.posts.map(duty))}
-      <h3>${word("lines")}</h3>${table(["placeName", "done", "missedLine"], report.lines.map(duty))}`;
+      <h3>${word("posts")}</h3>${table(["placeName", "category", "done", "missedPost", "partly"], report.posts.map(duty))}
+      <h3>${word("lines")}</h3>${table(["placeName", "done", "missedLine", "partly"], report.lines.map(duty))}`;
   },
   response(report) {
     const fact = (key, value) => `<tr>${cell(word(key), false)}${cell(value)}</tr>`;
@@ -135,7 +151,9 @@ const views = {
 };
 
 async function draw() {
-  const period = span();
+  set($("report-days"), "hidden", $("report-period").value !== "days" && "");
+  let period = "";
+  try { period = span(); } catch (error) { turn += 1; $("report-body").textContent = ""; $("report-error").textContent = explain(error); return; }
   $("report-kinds").innerHTML = kinds.map((one) => `<button type="button" data-kind="${one}" class="${one === kind ? "chosen" : ""}">${word(one === "visits" ? "visitsReport" : one)}</button>`).join("");
   set($("report-csv"), "hidden", ["placement", "briefing"].includes(kind) && "");
   $("report-csv").href = `api/v1/reports/${kind}?format=csv&${period}`;
@@ -151,9 +169,13 @@ async function draw() {
     const chosen = Object.entries(density).filter(([, value]) => value).map(([key, value]) => `&${key}=${encodeURIComponent(value)}`).join("");
     const path = { placement: "placement?units=6", briefing: `briefing?${period}`, density: `reports/density?${period}${chosen}` }[kind]
       ?? `reports/${kind}?${period}`;
-    const report = await ask("GET", path);
-    if (own !== turn) { return; }
+    const report = await askReport(path, (share) => {
+      if (own === turn) { $("report-body").textContent = `${word("working")} ${Math.round(share * 100)} %`; }
+      return own === turn && $("report").open;
+    });
+    if (own !== turn || report === null) { return; }
     $("report-body").innerHTML = views[asked](report);
+    if (asked === "presence") { for (const row of $("report-body").querySelectorAll("[data-place]")) { row.onclick = () => showEvidence(row, period); } }
     if (asked === "density") {
       $("density-draw").onclick = () => { showDensity(report); };
       for (const key of Object.keys(density)) { $(`density-${key}`).onchange = (event) => { density[key] = event.target.value; draw(); }; }
@@ -163,6 +185,27 @@ async function draw() {
     $("report-body").textContent = "";
     $("report-error").textContent = explain(error);
   }
+}
+
+/** Shows under a row of the presence report which units were there when. */
+async function showEvidence(row, period) {
+  const clock = (t) => new Date(t).toLocaleString(language(), { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  const old = row.nextSibling?.classList?.contains("evidence") ? row.nextSibling : null;
+  if (old) { old.remove(); return; }
+  const made = document.createElement("tr");
+  made.className = "evidence";
+  const text = document.createElement("td");
+  text.colSpan = row.children.length;
+  made.append(text);
+  row.after(made);
+  text.textContent = word("working");
+  try {
+    const proof = await ask("GET", `reports/evidence?place=${encodeURIComponent(row.dataset.place)}&${period}`);
+    const stays = proof.stays.map((one) => `${one.unit} ${clock(one.from)}–${clock(one.until)}`);
+    const done = proof.done.map((one) => `${one.unit} ${clock(one.t)}`);
+    const all = [...stays, ...done];
+    text.textContent = all.length === 0 ? word("nothing") : `${all.slice(0, shownCells).join(" · ")}${all.length > shownCells ? ` · ${word("more")} ${all.length - shownCells}` : ""}`;
+  } catch (error) { text.textContent = explain(error); }
 }
 
 /** Shows where incidents lie densely, the more the less presence there was. */
@@ -180,6 +223,7 @@ export function openReports(role) {
   if (!kinds.includes(kind)) { kind = "presence"; }
   const chosen = $("report-period").value || "24";
   $("report-period").innerHTML = periods.filter(([, hours]) => isChief || hours <= recent).map(([key, hours]) => `<option value="${hours}" ${String(hours) === chosen ? "selected" : ""}>${word(key)}</option>`).join("");
+  if (isChief) { $("report-period").append(new Option(word("days"), "days", false, chosen === "days")); }
   if (!$("report").open) { $("report").showModal(); }
   draw();
 }
@@ -188,6 +232,7 @@ export function openReports(role) {
 export function setUpReports(view) {
   page = view.page;
   $("report-period").onchange = draw;
+  for (const id of ["report-from", "report-until"]) { $(id).onchange = draw; }
   $("report-kinds").onclick = (event) => {
     if (!event.target.dataset.kind) { return; }
     kind = event.target.dataset.kind;

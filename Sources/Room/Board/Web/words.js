@@ -1,6 +1,8 @@
 // What the board says, in Chinese and English.
 const all = {
   "zh-CN": {
+    days: "按日期", daysWrong: "请选择起止日期",
+    partly: "部分完成", deterrent: "震慑岗", school: "护学岗", checkpoint: "卡点",
     sectors: "辖区巡逻", visitsReport: "走访检查", shift: "班次", signedMinutes: "签到（分）", insideMinutes: "辖区内（分）",
     onOrdersMinutes: "出警（分）", outsideMinutes: "辖区外（分）", leftOut: "未完成", checks: "检查项", visitsMade: "走访", found: "自行发现",
     foundShare: "管事率", visitHome: "入户走访", visitScreening: "排查", visitInspection: "巡查", visitPublicity: "宣传",
@@ -70,6 +72,8 @@ const all = {
     ownGridMinutes: "本网格分钟", orders: "派警", tasksDone: "办结任务", presenceShare: "见警率", unknownMinutes: "定位不明（分钟）",
   },
   en: {
+    days: "Days", daysWrong: "Choose the first and the last day.",
+    partly: "in part", deterrent: "deterrent post", school: "school post", checkpoint: "checkpoint",
     sectors: "Sectors", visitsReport: "Visits", shift: "Shift", signedMinutes: "Signed in, min", insideMinutes: "Inside, min",
     onOrdersMinutes: "On orders, min", outsideMinutes: "Outside, min", leftOut: "Left out", checks: "Checks", visitsMade: "Visits",
     found: "Found", foundShare: "Share found by patrols", visitHome: "Home visit", visitScreening: "Screening",
