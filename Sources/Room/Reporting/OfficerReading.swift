@@ -23,11 +23,14 @@ extension ReportReading {
         zone: LocalZone
     ) throws -> OfficerReport {
         var book = OfficerBook(span: self.span, signIns: try self.signIns())
-        try self.reader.positions(from: self.span.lowerBound, to: self.span.upperBound) { log, position in
-            guard let place = Coordinate(latitude: position.latitude, longitude: position.longitude),
-                let unit = UnitID(station: log.station, device: log.device)
-            else { return }
-            book.position(log: log.number, of: unit, place, at: position.made)
+        for log in try self.reader.logs() {
+            guard let unit = UnitID(station: log.station, device: log.device), book.hasSignIns(on: unit) else {
+                continue
+            }
+            try self.reader.positions(of: log, from: self.span.lowerBound, to: self.span.upperBound) { position in
+                guard let place = Coordinate(latitude: position.latitude, longitude: position.longitude) else { return }
+                book.position(log: log.number, of: unit, place, at: position.made)
+            }
         }
         // Nothing was done before the room had a record, and what is to come is no part of the list.
         let first = try self.reader.logs().compactMap { try self.reader.firstMade(of: $0) }.min() ?? self.now

@@ -28,6 +28,9 @@ package struct OfficerBook: Sendable {
         self.signIns = Dictionary(grouping: signIns, by: \.unit).mapValues { $0.sorted { $0.from < $1.from } }
     }
 
+    /// Whether anybody was signed in on a unit: nobody drove any other.
+    package func hasSignIns(on unit: UnitID) -> Bool { self.signIns[unit] != nil }
+
     /// Who was signed in on a unit at a moment, ms since 1970 UTC.
     package func officers(on unit: UnitID, at time: Int64) -> Set<String> {
         Set((self.signIns[unit] ?? []).filter { $0.from <= time && (time <= $0.until || $0.isOpen) }.map(\.officer))

@@ -37,7 +37,7 @@ struct ReportsBench: AsyncParsableCommand {
     @Option(help: "Seconds of each half of a pair.")
     var seconds: Int = 15
 
-    private static let kinds = ["presence", "workload", "heatmap", "response", "incidents"]
+    private static let kinds = ["presence", "workload", "officers", "heatmap", "density", "response", "incidents"]
 
     func validate() throws {
         guard (1...10_000).contains(self.units), (self.units...100_000_000).contains(self.records),
@@ -90,10 +90,30 @@ struct ReportsBench: AsyncParsableCommand {
                     try await eventually("the room listening to the broker") {
                         program.log.contains("Connected to broker") ? () : nil
                     }
+                    try await self.waitForSums(of: "\(folder)/room")
                     try await self.measure(program, span: month.span, station, broker: ports[0], http: ports[1])
                 }
             }
         }
+    }
+
+    /// The month was written all at once: its sums of hours are made now, and not as it went by.
+    private func waitForSums(of folder: String) async throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        try await eventually("the sums of the month", within: .seconds(1_200)) {
+            let left = try await runProgramToEnd(
+                "/usr/bin/sqlite3",
+                ["-readonly", "\(folder)/history.sqlite", "SELECT count(*) FROM due"]
+            )
+            // The hour that has not ended stays.
+            return (Int(left.output.split(separator: "\n").first ?? "") ?? .max) <= self.units
+        }
+        let seconds = (clock.now - start) / .seconds(1)
+        self.options.show(
+            text: ["report": "sums"],
+            ["seconds": seconds, "hours_per_second": Double(self.units * self.days * 24) / seconds]
+        )
     }
 
     private func measure(
