@@ -285,6 +285,23 @@ struct LineProgressTests {
         #expect(drive.number("on_s", 2) > 90 && abs(drive.number("off", 2)) >= 30)
     }
 
+    @Test(
+        "a window that closes before its laps is missed, once; one with its laps is not, though the next begins at once"
+    )
+    func missed() throws {
+        let windows = #","windows":["08:00-09:00","09:00-10:00"]"#
+        var drive = try Drive([Drive.line("l", [(0, 0), (1_000, 0)], windows)], timezone: "UTC")
+        // 2026-11-23, 08:30 in UTC.
+        drive.time = 1_795_422_600_000
+        drive.go(from: (-200, 0), to: (1_000, 0), speed: 10)
+        #expect(drive.story == ["line.join l", "line.complete l"])
+        for _ in 0..<4 { drive.fix(1_000, 500, after: 1_800) }
+        #expect(drive.story.filter { $0 == "line.missed l" }.count == 1)
+        let missed = try #require(drive.events.last { $0.kind == .lineMissed })
+        #expect(missed.data["window"] == .string("09:00-10:00") && missed.time == 1_795_428_000_000)
+        #expect(missed.data["laps"] == .int(0) && missed.data["required"] == .int(1))
+    }
+
     @Test("a parallel street 40 m away is not the line; crossing it is not joining it")
     func parallel() throws {
         var drive = try Drive([Drive.line("l", [(0, 0), (1_000, 0)])])

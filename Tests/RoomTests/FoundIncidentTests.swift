@@ -78,8 +78,44 @@ struct FoundIncidentTests {
         ] {
             try await desk.heard(self.found(at: 990_000, id: id), station: station, device: device)
         }
-        // An empty rest of the name is a name all the same; the others are not taken.
-        #expect(await desk.all.map(\.id) == ["own-car-01-"])
+        #expect(await desk.all.isEmpty)
+    }
+
+    @Test("is cleared also where the officer's word overtakes it: live events go before a backlog")
+    func overtaken() async throws {
+        let desk = self.desk()
+        let (station, device) = (try #require(Name("jinzhan")), try #require(Name.device("car-01")))
+        let id = "own-car-01-990000"
+        try await desk.heard(
+            self.record(.dispatchCleared, ["incident": .string(id)], at: 995_000, sequence: 2),
+            station: station,
+            device: device
+        )
+        #expect(await desk.all.isEmpty)
+        try await desk.heard(self.found(at: 990_000, id: id), isBacklog: true, station: station, device: device)
+        #expect(try await desk.incident(id).state == .awaiting)
+        #expect(await desk.engaged.isEmpty)
+    }
+
+    @Test("texts of one id to two units are two texts, and one that never answers keeps nobody's out")
+    func notices() throws {
+        let desk = NoticeDesk()
+        let (first, second) = (
+            try #require(UnitID(station: "jinzhan", device: "car-01")),
+            try #require(UnitID(station: "lido", device: "car-01"))
+        )
+        for unit in [first, second] { desk.tell(unit, id: "t-1", "a lamp", actor: "li", now: 0) }
+        #expect(desk.due(at: 1).map(\.order.station).sorted() == ["jinzhan", "lido"])
+        let told = (0..<100).map { desk.tell(first, id: "n-\($0)", "x", actor: "li", now: 0) }
+        #expect(told.contains(false) && desk.tell(second, id: "t-2", "y", actor: "li", now: 0))
+        // A few at a time, and all of them in their turn.
+        var seen: Set<String> = []
+        for second in 2..<20 {
+            let due = desk.due(at: Int64(second) * 100)
+            #expect(due.count <= 8)
+            seen.formUnion(due.map(\.order.command.id))
+        }
+        #expect(seen.count == 32)
     }
 
     @Test("counts as found and not as a response: nobody had to get there")

@@ -131,9 +131,31 @@ struct HourSumTests {
             #expect(before.grids.map(\.minutes) == [179])
             while try await store.history.forget(before: 5 * 3_600_000, limit: 100) > 0 {}
             let after = try store.reading(span, now: 1 << 45).presence(nil, zone: Self.zone)
+            // Of the time with sums, and not of that since the first record that is left: an hour is the grain of it.
+            #expect(before.grids.map(\.share) == [1] && (after.grids.first?.share ?? 0) > 0.99)
+            #expect((after.grids.first?.share ?? 0) <= 1)
             #expect(after.grids.map(\.minutes) == [179] && after.grids.map(\.visits) == before.grids.map(\.visits))
             #expect(try await store.history.forgetHours(before: 2, limit: 100) == 2)
             #expect(try store.reading(span, now: 1 << 45).presence(nil, zone: Self.zone).grids.map(\.minutes) == [60])
+        }
+    }
+
+    @Test(
+        "are bounded where a clock was wrong: a record out of another time costs no more than one",
+        .timeLimit(.minutes(1))
+    )
+    func wrongClock() async throws {
+        var log = HandMadeLog()
+        log.position(at: -(1 << 53), grids: ["a"])
+        log.position(at: 0, grids: ["a"])
+        log.position(at: 1_790_812_800_000, grids: ["a"])
+        log.position(at: 1 << 52, grids: ["a"])
+        try await HandMadeStore.with([log]) { store in
+            let now = Int64(1_790_812_800_000) + 10 * 3_600_000
+            while try await HourKeeper(store.history).keepNext(now: now) > 0 {}
+            let reader = store.history.reader()
+            let own = try #require(try reader.logs().first)
+            #expect(try reader.hours(of: own, from: 0, to: now / 3_600_000).count < 3 * 31 * 24)
         }
     }
 

@@ -23,6 +23,28 @@ struct TaskTests {
         OwnedTask.Draft(kind: .smallCase, text: "a stolen bicycle", owner: owner, due: due)
     }
 
+    @Test("what an officer says in a car counts when the task is his, once, and at the time at which it was said")
+    func heard() async throws {
+        let desk = self.desk()
+        let task = try await desk.raise(self.draft(due: 2_000_000), actor: "li", origin: "test")
+        self.pass(2_000_000)
+        await #expect(throws: TaskRefusal.self) {
+            try await desk.hear("done", of: task.id, by: ["2"], device: "car-01", at: 1_500_000)
+        }
+        try await desk.hear("done", of: task.id, by: ["2", "1"], device: "car-01", at: 1_500_000)
+        var now = try await desk.task(task.id)
+        // It came late, and was said in time.
+        #expect(now.state == .answered && now.answered == 1_500_000 && !now.isOverdue(at: 3_000_000))
+        _ = try await desk.take(.giveBack(reason: "whose?", due: 9_000_000), with: task.id, actor: "li", origin: "test")
+        // The same word once more, as a device says that begins a new log, undoes nothing.
+        try await desk.hear("done", of: task.id, by: ["1"], device: "car-01", at: 1_500_000)
+        now = try await desk.task(task.id)
+        #expect(now.state == .open)
+        self.pass(1_000)
+        try await desk.hear("hers", of: task.id, by: ["1"], device: "car-01", at: nil)
+        #expect(try await desk.task(task.id).result == "hers")
+    }
+
     @Test("without an owner who is there, or a time that lies ahead, nothing is raised")
     func refused() async throws {
         let desk = self.desk()

@@ -30,6 +30,10 @@ struct LineProgress: Sendable, Hashable, Codable {
     private var opened: Int64?
     /// Windows that closed until then were reported, s since 1970 UTC.
     private var settled: Int64?
+    /// When laps were completed, s since 1970 UTC, the newest last: windows may meet, or lie in each other.
+    private var completed: [Int64]?
+    /// More laps than this nobody drives in a window.
+    private static let mostCompleted = 64
 
     private static let joiningFixes = 3
     private static let leavingFixes = 3
@@ -102,7 +106,7 @@ struct LineProgress: Sendable, Hashable, Codable {
         guard let settled, settled < now, !line.windows.isEmpty else { return [] }
         return line.windows.flatMap { window in
             window.closed(after: settled, through: now, in: zone).compactMap { occurrence in
-                let laps = self.opened == occurrence.opens ? self.laps : 0
+                let laps = (self.completed ?? []).count { occurrence.opens <= $0 && $0 <= occurrence.closes }
                 guard laps < line.laps else { return nil }
                 return TrackEvent(
                     kind: .lineMissed,
@@ -245,6 +249,7 @@ struct LineProgress: Sendable, Hashable, Codable {
         )
         self.lap += 1
         self.lapSince = time
+        self.completed = ((self.completed ?? []) + [time / 1_000]).suffix(Self.mostCompleted)
         self.covered = CoveredStretch()
         return [event]
     }

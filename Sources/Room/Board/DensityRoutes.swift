@@ -59,11 +59,28 @@ struct DensityAnswer: Encodable, Sendable {
     let incidents: Int
     let cells: [Cell]
     let grids: [Grid]
+    /// Cells of less need that JSON leaves out; GeoJSON and the table have all of them.
+    let moreCells: Int
 
-    init(_ map: IncidentDensity, count: Int, metres: Double, bandwidth: Double, _ plan: PatrolPlan?) {
+    private enum CodingKeys: String, CodingKey {
+        case metres, bandwidth, incidents, cells, grids
+        case moreCells = "more_cells"
+    }
+
+    /// So many cells stand in JSON.
+    private static let mostCells = 2_000
+
+    init(
+        _ cells: [IncidentDensity.Cell],
+        count: Int,
+        metres: Double,
+        bandwidth: Double,
+        _ plan: PatrolPlan?,
+        isWhole: Bool
+    ) {
         (self.metres, self.bandwidth, self.incidents) = (metres, bandwidth, count)
-        let cells = map.cells
-        self.cells = cells.map(Cell.init)
+        let shown = isWhole ? cells[...] : cells.prefix(Self.mostCells)
+        (self.cells, self.moreCells) = (shown.map(Cell.init), cells.count - shown.count)
         guard let plan else {
             self.grids = []
             return
@@ -131,7 +148,10 @@ extension ReportRoutes {
         let widest = metres * IncidentDensity.mostCellsWide
         let bandwidth = request.query("bandwidth").map { Double($0) ?? .nan } ?? metres * 3
         guard (metres...widest).contains(bandwidth) else {
-            throw Problem(.badRequest, "'bandwidth' must be from 'metres' to \(Int(widest)), 20 times that")
+            throw Problem(
+                .badRequest,
+                "'bandwidth' must be from 'metres' to \(Int(widest)), \(Int(IncidentDensity.mostCellsWide)) times that"
+            )
         }
         guard let format = HeatMapAnswer.Format(rawValue: request.query("format") ?? "json") else {
             throw Problem(.badRequest, "'format' must be json, geojson or csv")
@@ -149,7 +169,14 @@ extension ReportRoutes {
         return try await self.make(request, context, type: Self.type(of: format)) { reading in
             var map = IncidentDensity(origin: origin, cell: metres, bandwidth: bandwidth)
             let count = try Problem.ofHeatMap { try reading.density(question, into: &map) }
-            let told = DensityAnswer(map, count: count, metres: metres, bandwidth: bandwidth, plan)
+            let told = DensityAnswer(
+                try map.cells(while: reading.goesOn),
+                count: count,
+                metres: metres,
+                bandwidth: bandwidth,
+                plan,
+                isWhole: format != .json
+            )
             switch format {
             case .json: return try jsonBytes(told)
             case .geojson: return Array(told.geoJSON.utf8)

@@ -43,6 +43,7 @@ extension ReportRoutes {
         guard let place = request.query("place"), !place.isEmpty, !WireLimits.isTooLong(place, WireLimits.id) else {
             throw Problem(.badRequest, "'place' must be the id of a grid, a post or a line")
         }
+        try await self.audit.note("evidence read", of: "reports/evidence \(place)", context)
         let (plan, zone) = (self.plans.view?.plan, self.zone)
         return try await self.make(request, context, type: Self.jsonType) { reading in
             try jsonBytes(EvidenceAnswer(place, try reading.presenceBook(plan, zone: zone)))

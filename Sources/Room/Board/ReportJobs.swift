@@ -15,6 +15,8 @@ actor ReportJobs {
     /// One report.
     private struct Job {
         let owner: String
+        /// Whoever may have less now does not get it.
+        let role: Role
         let progress: Progress
         var state = State.running
         /// When it ended, ms since 1970 UTC.
@@ -42,15 +44,16 @@ actor ReportJobs {
 
     private var jobs: [String: Job] = [:]
 
-    /// Jobs in all, made ones that wait to be fetched among them: each may hold megabytes.
-    private static let most = 4
-    /// A report that nobody fetches is forgotten after so long, ms.
-    private static let kept: Int64 = 3_600_000
+    /// Jobs in all, and of one person, made ones that can still be fetched among them: each may hold megabytes.
+    private static let (most, mostOfOne) = (8, 2)
+    /// A report is forgotten so long after it was made, ms.
+    private static let kept: Int64 = 900_000
 
     /// Begins a report.
     ///
     /// - Parameters:
     ///   - owner: Who asks.
+    ///   - role: What the report is for.
     ///   - records: How many records it will read.
     ///   - now: The clock, ms since 1970 UTC.
     ///   - work: Makes the report and says its type.
@@ -58,20 +61,29 @@ actor ReportJobs {
     /// - Throws: A problem document when too many are there.
     func begin(
         of owner: String,
+        role: Role,
         records: Int,
         now: @escaping @Sendable () -> Int64,
         _ work: @escaping @Sendable (Progress) async throws -> (bytes: [UInt8], type: String)
     ) throws -> String {
         self.forget(now())
-        guard self.jobs.count < Self.most else {
+        // Made ones make room for the person's next.
+        let own = self.jobs.filter { $0.value.owner == owner }
+        if own.count >= Self.mostOfOne,
+            let oldest = own.min(by: { ($0.value.ended ?? .max) < ($1.value.ended ?? .max) }),
+            oldest.value.ended != nil
+        {
+            self.jobs[oldest.key] = nil
+        }
+        guard self.jobs.count < Self.most, self.jobs.values.count(where: { $0.owner == owner }) < Self.mostOfOne else {
             throw Problem(
                 .tooManyRequests,
-                "\(Self.most) long reports are being made or wait to be fetched: fetch yours, or ask again later"
+                "too many long reports are being made or wait to be fetched: fetch yours, or ask again later"
             )
         }
         let id = "\(String(UInt64.random(in: 1 << 60 ... .max), radix: 16))"
         let progress = Progress(records: records)
-        self.jobs[id] = Job(owner: owner, progress: progress)
+        self.jobs[id] = Job(owner: owner, role: role, progress: progress)
         self.jobs[id]?.task = Task {
             let state: State
             do {
@@ -95,11 +107,10 @@ actor ReportJobs {
 
     /// How a report of a person stands; `nil` when there is none of that id.
     ///
-    /// One that is made, or has failed, is told once and forgotten.
-    func look(at id: String, of owner: String, now: Int64) -> (state: State, progress: Double)? {
+    /// One that is made can be fetched again for a while: an answer may be lost on its way.
+    func look(at id: String, of owner: String, role: Role, now: Int64) -> (state: State, progress: Double)? {
         self.forget(now)
-        guard let job = self.jobs[id], job.owner == owner else { return nil }
-        if job.ended != nil { self.jobs[id] = nil }
+        guard let job = self.jobs[id], job.owner == owner, role >= job.role else { return nil }
         return (job.state, job.progress.share)
     }
 
@@ -131,8 +142,10 @@ extension ReportRoutes {
             try context.require(.viewer)
             try request.allow()
             let id = try context.parameters.require("id")
-            guard let (state, progress) = await self.jobs.look(at: id, of: context.actor, now: self.now()) else {
-                throw Problem(.notFound, "you have no such report: it was fetched, or an hour has passed")
+            let role = context.identity?.role ?? .viewer
+            let found = await self.jobs.look(at: id, of: context.actor, role: role, now: self.now())
+            guard let (state, progress) = found else {
+                throw Problem(.notFound, "you have no such report: it was given up, or too much time has passed")
             }
             switch state {
             case .running:
@@ -146,7 +159,7 @@ extension ReportRoutes {
             try context.require(.viewer)
             try request.allow()
             guard await self.jobs.cancel(try context.parameters.require("id"), of: context.actor) else {
-                throw Problem(.notFound, "you have no such report: it was fetched, or an hour has passed")
+                throw Problem(.notFound, "you have no such report: it was given up, or too much time has passed")
             }
             return Response(status: .noContent)
         }

@@ -101,6 +101,7 @@ struct ReportRoutes: Sendable {
         api.get("reports/visits") { request, context in
             try context.require(.dispatcher)
             let zone = self.zone
+            try await self.audit.note("visits read", of: "reports/visits", context)
             return try await self.report(request, context) { reading in
                 do {
                     let report = VisitsAnswer(try reading.visits(atMost: Self.mostVisits), zone: zone)
@@ -327,11 +328,14 @@ extension ReportRoutes {
         _ work: @escaping @Sendable (ReportReading) throws -> [UInt8]
     ) async throws -> ReportJobAnswer? {
         let counting = self.reading(span) { true }
-        let records = try await onQuietThread("report") { Result { try counting.recordCount() } }.get()
+        let records = try await self.gate.pass(context.actor) {
+            try await onQuietThread("report") { Result { try counting.recordCount() } }.get()
+        }
         let seconds = Double(records) / Double(Self.recordsASecond)
         guard seconds > Self.longest else { return nil }
         let person = context.actor
-        let id = try await self.jobs.begin(of: person, records: records, now: self.now) { progress in
+        let role = context.identity?.role ?? .viewer
+        let id = try await self.jobs.begin(of: person, role: role, records: records, now: self.now) { progress in
             (try await self.made(for: person, span, then: { progress.turn() }, work), type)
         }
         return ReportJobAnswer(job: id, progress: 0, seconds: seconds.rounded(decimals: 0))

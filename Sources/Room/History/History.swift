@@ -2,6 +2,7 @@ import FoundationEssentials
 import GRDB
 package import Ledger
 import PatrolWire
+import Threading
 
 /// The room's store: every record once, whatever came twice, and the ledger of what is there.
 ///
@@ -14,9 +15,9 @@ package actor History {
     /// Logs of which records came under other numbers; `nil` before the first batch.
     private var superseded: Set<Int64>?
     /// Hours that are marked in the file already: each costs one write, however many records it gets.
-    private var marked: Set<HourMark> = []
-    /// Counts how often marks were forgotten: a batch that began before has relied on them.
-    private var forgotten = 0
+    ///
+    /// Read and changed in the writer's turn only: its order is the one in which marks hold.
+    nonisolated let marked = Locked<Set<HourMark>>([])
 
     /// Opens or creates `folder/history.sqlite`.
     ///
@@ -41,30 +42,25 @@ package actor History {
     /// - Returns: What became of them, and what is now stored of each log.
     /// - Throws: ``HistoryError``; then none of it is stored.
     package func store(_ deliveries: [LogDelivery]) async throws(HistoryError) -> StoreOutcome {
-        let (known, before, marked, forgotten) = (self.ledger, self.superseded, self.marked, self.forgotten)
+        let (known, before, marks) = (self.ledger, self.superseded, self.marked)
         do {
-            let (outcome, superseded, marks) = try await self.database.write { database in
+            let (outcome, superseded) = try await self.database.write { database in
                 let before = try before ?? Int64.fetchSet(database, sql: "SELECT DISTINCT log FROM successor")
                 let stored = try StoredLedger(database, superseded: before)
                 var writer = LedgerWriter(stored, known: known)
                 for delivery in deliveries { try writer.store(delivery) }
                 try writer.writeLedger()
-                try stored.mark(butNot: marked)
-                return (writer.outcome, stored.superseded, stored.touched)
+                let new = try stored.mark(butNot: marks.withLock { $0 })
+                database.afterNextTransaction(onCommit: { _ in marks.withLock { $0.formUnion(new) } })
+                return (writer.outcome, stored.superseded)
             }
             self.ledger.merge(outcome.stored) { _, new in new }
-            self.superseded = superseded
-            if forgotten == self.forgotten { self.marked.formUnion(marks) }
+            // Another station's batch may have been stored meanwhile: what is known only grows.
+            self.superseded = (self.superseded ?? []).union(superseded)
             return outcome
         } catch {
             throw self.failed(error)
         }
-    }
-
-    /// Forgets which hours before one are marked: the next record of each marks it anew.
-    func unmark(before hour: Int64) {
-        self.marked = self.marked.filter { $0.hour >= hour }
-        self.forgotten += 1
     }
 
     /// What went wrong, in words; a damaged file is noted, so that the next start sets it aside.

@@ -42,6 +42,21 @@ package struct HistoryReader: Sendable {
         }
     }
 
+    /// When the first that is known of a log happened, ms since 1970 UTC: its first record, or the first hour of which a sum
+    /// outlived its records.
+    ///
+    /// - Throws: ``HistoryError``.
+    package func firstKnown(of log: Log) throws -> Int64? {
+        let record = try self.firstMade(of: log)
+        let hour = try self.read { database in
+            let select = try database.cachedStatement(sql: "SELECT min(hour) FROM rollup WHERE log = ?")
+            return try Int64.fetchOne(select, arguments: [log.number])
+        }
+        // Where both are there the record is the finer one, but for hours whose records are gone.
+        guard let record, let hour else { return record ?? hour.map { $0 * 3_600_000 } }
+        return (hour + 1) * 3_600_000 <= record ? hour * 3_600_000 : record
+    }
+
     /// One transaction.
     func read<R>(_ body: (Database) throws -> R) throws -> R {
         guard self.goesOn() else { throw CancellationError() }

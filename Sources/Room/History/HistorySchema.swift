@@ -80,7 +80,8 @@ enum HistorySchema {
             )
         }
         // Sums of hours outlive their records. An hour is marked in the transaction that stores its records, so that no crash
-        // leaves a sum behind that lacks some.
+        // leaves a sum behind that lacks some. What was stored before is marked while the room runs: `backfill` says from where
+        // on of each log.
         migrator.registerMigration("6: sums of hours") { database in
             try database.execute(
                 sql: """
@@ -98,7 +99,11 @@ enum HistorySchema {
                         stamp INTEGER NOT NULL,
                         PRIMARY KEY (log, hour)
                     ) STRICT, WITHOUT ROWID;
-                    INSERT INTO due SELECT DISTINCT log, made / 3600000, 1 FROM record WHERE made IS NOT NULL;
+                    CREATE TABLE backfill (
+                        log INTEGER PRIMARY KEY REFERENCES log,
+                        made INTEGER NOT NULL
+                    ) STRICT;
+                    INSERT INTO backfill SELECT number, 0 FROM log;
                     """
             )
         }
@@ -117,5 +122,6 @@ enum HistorySchema {
         _ = try Row.fetchOne(database, sql: "SELECT made FROM horizon")
         _ = try Row.fetchOne(database, sql: "SELECT log, hour, positions, metres, body FROM rollup LIMIT 1")
         _ = try Row.fetchOne(database, sql: "SELECT log, hour, stamp FROM due LIMIT 1")
+        _ = try Row.fetchOne(database, sql: "SELECT log, made FROM backfill LIMIT 1")
     }
 }

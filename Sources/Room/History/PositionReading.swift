@@ -69,12 +69,18 @@ extension HistoryReader {
         }
     }
 
-    /// About how many records a report over a time has to read: numbers that a device dropped count as if they were there.
+    /// About how many positions a report over a time has to read: those of the hours whose sums are made.
     ///
     /// - Throws: ``HistoryError``, or `CancellationError` when nobody waits any more.
-    package func recordsBetween(_ from: Int64, _ to: Int64) throws -> Int {
+    package func positionsBetween(_ from: Int64, _ to: Int64) throws -> Int {
         try self.logs().reduce(0) { sum, log in
-            sum + (try self.sequences(of: log, from: from, to: to).map { Int($0.upperBound - $0.lowerBound + 1) } ?? 0)
+            let positions = try self.read { database in
+                let select = try database.cachedStatement(
+                    sql: "SELECT sum(positions) FROM rollup WHERE log = ? AND hour >= ? AND hour < ?"
+                )
+                return try Int.fetchOne(select, arguments: [log.number, from / 3_600_000, to / 3_600_000])
+            }
+            return sum + (positions ?? 0)
         }
     }
 

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GRDB
+import Threading
 
 /// One hour of one log: hours since 1970 UTC.
 struct HourMark: Sendable, Hashable {
@@ -47,16 +48,52 @@ extension History {
     /// - Returns: The hours.
     /// - Throws: ``HistoryError``.
     package func dueHours(before hour: Int64, limit: Int) async throws(HistoryError) -> [DueHour] {
-        self.unmark(before: hour)
+        let marks = self.marked
         do {
             // In the writer's turn: a batch that relied on a mark of before is in the store by then.
             return try await self.database.write { database in
-                try Row.fetchAll(
+                marks.withLock { $0 = $0.filter { $0.hour >= hour } }
+                return try Row.fetchAll(
                     database,
                     sql: "SELECT log, hour, stamp FROM due WHERE hour < ? ORDER BY hour, log LIMIT ?",
                     arguments: [hour, limit]
                 )
                 .map { DueHour(log: $0[0], hour: $0[1], stamp: $0[2]) }
+            }
+        } catch {
+            throw self.failed(error)
+        }
+    }
+
+    /// Marks hours of records that were stored before sums were made, some at a time.
+    ///
+    /// - Parameter limit: So many hours at most.
+    /// - Returns: How many were marked; 0 when all are.
+    /// - Throws: ``HistoryError``.
+    package func markOlder(limit: Int) async throws(HistoryError) -> Int {
+        do {
+            return try await self.database.write { database in
+                guard let row = try Row.fetchOne(database, sql: "SELECT log, made FROM backfill LIMIT 1") else {
+                    return 0
+                }
+                let log: Int64 = row[0]
+                var (from, count): (Int64, Int) = (row[1], 0)
+                let next = try database.cachedStatement(
+                    sql: "SELECT made FROM record WHERE log = ? AND made >= ? ORDER BY made LIMIT 1"
+                )
+                let insert = try database.cachedStatement(sql: "INSERT OR IGNORE INTO due VALUES (?, ?, 1)")
+                while count < limit, let made = try Int64.fetchOne(next, arguments: [log, from]) {
+                    let hour = max(0, made) / 3_600_000
+                    try insert.execute(arguments: [log, hour])
+                    from = (hour + 1) * 3_600_000
+                    count += 1
+                }
+                if count < limit {
+                    try database.execute(sql: "DELETE FROM backfill WHERE log = ?", arguments: [log])
+                } else {
+                    try database.execute(sql: "UPDATE backfill SET made = ? WHERE log = ?", arguments: [from, log])
+                }
+                return max(1, count)
             }
         } catch {
             throw self.failed(error)
@@ -120,10 +157,7 @@ extension HistoryReader {
     /// - Throws: ``HistoryError``, or `CancellationError` when nobody waits any more.
     package func hours(of log: Log, from: Int64, to: Int64) throws -> [StoredHour] {
         try self.read { database in
-            let marks = try database.cachedStatement(
-                sql: "SELECT hour FROM due WHERE log = ? AND hour >= ? AND hour <= ?"
-            )
-            let due = try Set(Int64.fetchAll(marks, arguments: [log.number, from - 1, to]))
+            let stale = try Self.stale(log.number, from, to, database)
             let select = try database.cachedStatement(
                 sql: """
                     SELECT hour, positions, metres, body FROM rollup
@@ -132,10 +166,32 @@ extension HistoryReader {
             )
             return try Row.fetchAll(select, arguments: [log.number, from, to]).compactMap { row in
                 let (hour, body): (Int64, Data) = (row[0], row[3])
-                guard due.isDisjoint(with: [hour - 1, hour, hour + 1]) else { return nil }
+                guard !stale.contains(hour) else { return nil }
                 return StoredHour(log: log.number, hour: hour, positions: row[1], metres: row[2], body: Array(body))
             }
         }
+    }
+
+    /// Hours that are due, and the last sum before each and the first behind it: over a silence they hang on it.
+    private static func stale(_ log: Int64, _ from: Int64, _ to: Int64, _ database: Database) throws -> Set<Int64> {
+        let inside = try database.cachedStatement(
+            sql: "SELECT hour FROM due WHERE log = ? AND hour >= ? AND hour < ?"
+        )
+        let before = try database.cachedStatement(sql: "SELECT max(hour) FROM due WHERE log = ? AND hour < ?")
+        let behind = try database.cachedStatement(sql: "SELECT min(hour) FROM due WHERE log = ? AND hour >= ?")
+        let due =
+            try Int64.fetchAll(inside, arguments: [log, from, to])
+            + [Int64.fetchOne(before, arguments: [log, from]), Int64.fetchOne(behind, arguments: [log, to])]
+            .compactMap(\.self)
+        let last = try database.cachedStatement(sql: "SELECT max(hour) FROM rollup WHERE log = ? AND hour < ?")
+        let next = try database.cachedStatement(sql: "SELECT min(hour) FROM rollup WHERE log = ? AND hour > ?")
+        var stale = Set(due)
+        for hour in due {
+            for select in [last, next] {
+                if let beside = try Int64.fetchOne(select, arguments: [log, hour]) { stale.insert(beside) }
+            }
+        }
+        return stale
     }
 
     /// Records before this were deleted for their age, ms since 1970 UTC; `nil` while none were.

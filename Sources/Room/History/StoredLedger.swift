@@ -131,18 +131,22 @@ final class StoredLedger: LedgerStorage {
     }
 
     private func touch(_ log: Int64, _ made: Int64) {
-        self.touched.insert(HourMark(log: log, hour: Int64((Double(made) / 3_600_000).rounded(.down))))
+        let (hour, rest) = made.quotientAndRemainder(dividingBy: 3_600_000)
+        self.touched.insert(HourMark(log: log, hour: rest < 0 ? hour - 1 : hour))
     }
 
     /// Marks the hours whose sums are to be made anew.
     ///
     /// - Parameter marked: Those that are marked already.
+    /// - Returns: Those that were marked now.
     /// - Throws: What SQLite throws.
-    func mark(butNot marked: Set<HourMark>) throws {
+    func mark(butNot marked: Set<HourMark>) throws -> Set<HourMark> {
+        let new = self.touched.subtracting(marked)
         let insert = try self.database.cachedStatement(
             sql: "INSERT INTO due VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET stamp = stamp + 1"
         )
-        for one in self.touched where !marked.contains(one) { try insert.execute(arguments: [one.log, one.hour]) }
+        for one in new { try insert.execute(arguments: [one.log, one.hour]) }
+        return new
     }
 
     private func dated(_ condition: String, _ sequence: Int64, _ log: Int64) throws -> RecordTiming? {

@@ -31,7 +31,10 @@ extension IncidentDesk {
             try self.follow(call.id, latitude: latitude, longitude: longitude, at: time)
         }
         if let word = DeviceWord(record) {
-            guard self.book[word.incident] != nil else { return }
+            guard self.book[word.incident] != nil else {
+                self.remember(word, of: device, station, at: time)
+                return
+            }
             try self.move(word.step, device, of: station, in: word.incident, at: time)
         } else if let (incident, assignment) = self.book.engagement(of: device.text, station: station.text),
             assignment.departed == nil, time >= assignment.assigned, Departure.isSeen(in: record)
@@ -90,9 +93,7 @@ extension IncidentDesk {
         place: (latitude: Double, longitude: Double, time: Int64)?
     ) throws {
         // Its own name stands in it: no device can speak for another's incident, or for a dispatcher's.
-        guard case .string(let id)? = record.data?["incident"], id.hasPrefix("own-\(device)-"),
-            id.utf8.count <= WireLimits.id, id.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x2F })
-        else { return }
+        guard case .string(let id)? = record.data?["incident"], Self.isOwn(id, of: device) else { return }
         func text(_ key: String, _ limit: Int) -> String? {
             guard case .string(let text)? = record.data?[key] else { return nil }
             return WireLimits.isTooLong(text, limit) ? nil : text
@@ -115,8 +116,31 @@ extension IncidentDesk {
             id,
             false,
             finder: Incident.Finder(station: station.text, device: device.text, unit: record.unit),
-            began: time
+            // A device that was never told the time, or was told a wrong one, says nothing about when.
+            began: time > self.now() - Self.oldest ? time : self.now()
         )
+        for early in self.earlyWords where early.word.incident == id && early.device == device {
+            try self.move(early.word.step, device, of: station, in: id, at: early.time)
+        }
+        self.earlyWords.removeAll { $0.word.incident == id }
+    }
+
+    /// Nothing that is older, ms, is told by a device that has only been out of reach.
+    private static let oldest: Int64 = 400 * 86_400_000
+
+    /// An id that a device gives: its name, and when, so that none speaks for another's incident, or for a dispatcher's.
+    private static func isOwn(_ id: String, of device: Name) -> Bool {
+        let prefix = "own-\(device)-"
+        guard id.hasPrefix(prefix), id.utf8.count <= WireLimits.id else { return false }
+        let rest = id.utf8.dropFirst(prefix.utf8.count)
+        return !rest.isEmpty && rest.allSatisfy { (0x30...0x39).contains($0) }
+    }
+
+    /// Keeps a word about an incident that the room has not heard of yet: live ones overtake those of a backlog.
+    private func remember(_ word: DeviceWord, of device: Name, _ station: Name, at time: Int64) {
+        guard Self.isOwn(word.incident, of: device) else { return }
+        self.earlyWords.append((word, device, time))
+        if self.earlyWords.count > Self.mostEarlyWords { self.earlyWords.removeFirst() }
     }
 
     /// Takes a device's answer to a command.

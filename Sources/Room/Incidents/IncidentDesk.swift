@@ -1,4 +1,5 @@
 package import Cases
+import PatrolWire
 package import Units
 
 /// The incidents of the room while it runs: one act after the other, each durable before it is answered.
@@ -24,6 +25,11 @@ package actor IncidentDesk {
     private static let remembered: Int64 = 30 * 86_400_000
     /// The place of a call for help is kept at most so often, ms.
     private static let placeEvery: Int64 = 10_000
+
+    /// What devices said of incidents that the room has not heard of yet, oldest first.
+    var earlyWords: [(word: DeviceWord, device: Name, time: Int64)] = []
+    /// So many of these at most.
+    static let mostEarlyWords = 1_000
 
     /// Creates a desk.
     ///

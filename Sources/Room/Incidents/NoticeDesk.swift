@@ -6,12 +6,14 @@ package import Units
 package final class NoticeDesk: Sendable {
     private let pending = Locked(PendingOrders(again: NoticeDesk.again))
 
-    /// A device that does not answer is told again after so long, ms.
-    private static let again: Int64 = 3_000
+    /// A device that does not answer is told again after so long, ms: a text is no order.
+    private static let again: Int64 = 30_000
     /// After so long, ms, a text is no news any more.
     private static let life: Int64 = 12 * 3_600_000
-    /// Texts that wait at most: what nobody fetches must not fill memory.
-    private static let most = 10_000
+    /// Texts of one unit that wait at most: one that never answers must not keep the others' out.
+    private static let mostOfOne = 32
+    /// So many are told at a time: orders come between them.
+    private static let portion = 8
 
     /// Creates a desk without texts.
     package init() {}
@@ -20,16 +22,18 @@ package final class NoticeDesk: Sendable {
     ///
     /// - Parameters:
     ///   - unit: To whom.
-    ///   - id: The same id twice is one text.
+    ///   - id: The same id twice is one text to this unit.
     ///   - text: What it says.
     ///   - actor: In whose name.
     ///   - now: ms since 1970 UTC.
-    package func tell(_ unit: UnitID, id: String, _ text: String, actor: String, now: Int64) {
+    /// - Returns: `false` when too many wait for that unit already.
+    @discardableResult
+    package func tell(_ unit: UnitID, id: String, _ text: String, actor: String, now: Int64) -> Bool {
         let order = Order(
             station: unit.station.text,
             device: unit.device.text,
             command: Command(
-                id: id,
+                id: "\(id)-\(unit.station)-\(unit.device)",
                 kind: .message,
                 time: now,
                 expires: now + Self.life,
@@ -37,7 +41,11 @@ package final class NoticeDesk: Sendable {
                 data: ["text": .string(text)]
             )
         )
-        self.pending.withLock { if $0.count < Self.most { $0.add(order) } }
+        return self.pending.withLock { pending in
+            guard pending.count(of: order) < Self.mostOfOne else { return false }
+            pending.add(order)
+            return true
+        }
     }
 
     /// Takes a device's answer to a text.
@@ -50,6 +58,8 @@ package final class NoticeDesk: Sendable {
         }
     }
 
-    /// Texts that are to be told now.
-    package func due(at now: Int64) -> [(order: Order, isFirst: Bool)] { self.pending.withLock { $0.due(at: now) } }
+    /// The next texts that are to be told now.
+    package func due(at now: Int64) -> [(order: Order, isFirst: Bool)] {
+        self.pending.withLock { $0.due(at: now, limit: Self.portion) }
+    }
 }

@@ -28,8 +28,10 @@ struct PendingOrders: Sendable {
     /// The order of an id.
     subscript(id: String) -> Order? { self.entries[id]?.order }
 
-    /// How many wait.
-    var count: Int { self.entries.count }
+    /// How many wait for the device of an order.
+    func count(of order: Order) -> Int {
+        self.entries.values.count { $0.order.device == order.device && $0.order.station == order.station }
+    }
 
     /// Adds an order, or replaces the one of the same id.
     mutating func add(_ order: Order) { self.entries[order.command.id] = Entry(order: order) }
@@ -38,9 +40,18 @@ struct PendingOrders: Sendable {
     mutating func remove(_ id: String) { self.entries[id] = nil }
 
     /// Orders that are to be told now, and whether each is told for the first time.
-    mutating func due(at now: Int64) -> [(order: Order, isFirst: Bool)] {
+    ///
+    /// Of more than `limit` those that were told longest ago go first.
+    mutating func due(at now: Int64, limit: Int = .max) -> [(order: Order, isFirst: Bool)] {
         self.entries = self.entries.filter { $0.value.order.command.expires > now }
-        let due = self.entries.filter { $0.value.told.map { now - $0 >= self.again } ?? true }
+        let ready = self.entries.filter { $0.value.told.map { now - $0 >= self.again } ?? true }
+        let due =
+            ready.count <= limit
+            ? ready
+            : Dictionary(
+                uniqueKeysWithValues: ready.sorted { ($0.value.told ?? 0, $0.key) < ($1.value.told ?? 0, $1.key) }
+                    .prefix(limit).map { ($0.key, $0.value) }
+            )
         for id in due.keys { self.entries[id]?.told = now }
         return due.values.map { ($0.order, $0.told == nil) }.sorted { $0.0.command.id < $1.0.command.id }
     }

@@ -27,9 +27,10 @@ extension StoredRecord {
     }
 
     /// The time that reports go by, ms since 1970 UTC: when it was made by a clock that was right; when it came, where
-    /// the device's clock is ahead of the room's; `nil` until it is known.
+    /// the device's clock is ahead of the room's, or before all time; `nil` until it is known.
     package var made: Int64? {
         guard self.record.timeQuality.isTrusted else { return nil }
-        return self.record.time > self.received + Self.mostAhead ? self.received : self.record.time
+        let isPossible = (0...self.received + Self.mostAhead).contains(self.record.time)
+        return isPossible ? self.record.time : self.received
     }
 }

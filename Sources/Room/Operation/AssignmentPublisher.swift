@@ -1,4 +1,5 @@
 package import BrokerLink
+package import Intake
 package import Logging
 package import PatrolWire
 package import People
@@ -12,6 +13,7 @@ package struct AssignmentPublisher: Service {
     private let station: Name
     private let link: BrokerLink
     private let register: RegisterDesk
+    private let units: UnitTable
     private let zone: LocalZone
     private let logger: Logger
 
@@ -21,14 +23,24 @@ package struct AssignmentPublisher: Service {
     private static let again: Int64 = 600_000
 
     /// Creates the publisher of a station.
-    package init(_ register: RegisterDesk, station: Name, link: BrokerLink, zone: LocalZone, logger: Logger) {
+    package init(
+        _ register: RegisterDesk,
+        station: Name,
+        link: BrokerLink,
+        units: UnitTable,
+        zone: LocalZone,
+        logger: Logger
+    ) {
         (self.register, self.station, self.link, self.zone, self.logger) = (register, station, link, zone, logger)
+        self.units = units
     }
 
     /// Runs until graceful shutdown.
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             var told: [Name: (assignment: DutyAssignment, time: Int64)] = [:]
+            // What was told before this run, and holds no longer, is taken back once.
+            var known = Set(self.units.all.filter { $0.station == self.station }.map(\.device))
             while !Task.isCancelled {
                 let now = SystemClock.wallMilliseconds
                 let wanted = Roster(await self.register.register, zone: self.zone).assignments(at: now)
@@ -38,9 +50,14 @@ package struct AssignmentPublisher: Service {
                     }
                     if await self.publish(assignment, to: unit.device) { told[unit.device] = (assignment, now) }
                 }
-                for device in told.keys where wanted[UnitID(station: self.station, device: device)] == nil {
-                    if await self.publish(nil, to: device) { told[device] = nil }
+                for device in known.union(told.keys)
+                where wanted[UnitID(station: self.station, device: device)] == nil {
+                    if await self.publish(nil, to: device) {
+                        told[device] = nil
+                        known.remove(device)
+                    }
                 }
+                known.subtract(told.keys)
                 await pause(for: Self.round)
             }
         }

@@ -26,34 +26,42 @@ package struct DeviceTasks: Sendable {
         let unit = UnitID(station: station, device: device)
         let identity = record.identity
         let id = "task-\(device)-\(identity.log.prefix(8))-\(identity.sequence)"
-        let officer = Self.officers(record).first ?? device.text
+        let time = record.timeQuality.isTrusted ? min(record.time, SystemClock.wallMilliseconds) : nil
+        let officers = Self.officers(record)
         do {
             switch event {
             case .taskRaised:
+                let actor = officers.first.flatMap { WireLimits.isTooLong($0, WireLimits.name) ? nil : $0 }
                 _ = try await self.tasks.raise(
                     try Self.draft(record),
-                    actor: officer,
+                    actor: actor ?? device.text,
                     origin: "mqtt",
                     id: id,
-                    at: record.timeQuality.isTrusted ? record.time : nil
+                    at: time
                 )
             case .taskAnswered:
                 guard let task = Self.text("task", record), let result = Self.text("result", record) else { return }
-                try await self.tasks.hear(result, of: task, actor: officer)
-            case .unitCheckin: await self.tellOpen(to: Self.officers(record), on: unit)
+                try await self.tasks.hear(result, of: task, by: officers, device: device.text, at: time)
+            case .unitCheckin: await self.tellOpen(on: unit)
             default: return
             }
         } catch let refusal as TaskRefusal {
-            self.notices.tell(
+            let isTold = self.notices.tell(
                 unit,
                 id: "\(id)-no",
                 "任务未登记 / Task not taken: \(refusal)",
                 actor: "room",
                 now: SystemClock.wallMilliseconds
             )
+            if !isTold { self.logger.warning("\(unit) does not take texts; not told: \(refusal)") }
         } catch {
             self.logger.error("What \(device) says of a task was not kept: \(error)")
         }
+    }
+
+    /// Tells all units of the tasks of who is signed in there: what was not delivered is not remembered over a restart.
+    package func tellAll() async {
+        for unit in self.units.all where !(unit.facts.officers ?? []).isEmpty { await self.tellOpen(on: unit.id) }
     }
 
     /// Takes a task from another system; returns what its sender is told.
@@ -85,8 +93,9 @@ package struct DeviceTasks: Sendable {
         }
     }
 
-    /// Officers learn of their tasks when they come on duty.
-    private func tellOpen(to officers: [String], on unit: UnitID) async {
+    /// Officers learn of their tasks when they come on duty: those who are there now, whatever an old record says.
+    private func tellOpen(on unit: UnitID) async {
+        let officers = self.units[unit]?.facts.officers ?? []
         for task in await self.tasks.open where task.state == .open && officers.contains(task.owner) {
             Self.tell(task, to: unit, self.notices)
         }
@@ -96,7 +105,7 @@ package struct DeviceTasks: Sendable {
     package static func tell(_ task: OwnedTask, units: UnitTable, notices: NoticeDesk) {
         // Answers and ratings are the room's; what the owner has to do, or no longer has to, is his.
         guard task.state == .open else { return }
-        for unit in units.all where unit.isOnline && (unit.facts.officers ?? []).contains(task.owner) {
+        for unit in units.all where (unit.facts.officers ?? []).contains(task.owner) {
             Self.tell(task, to: unit.id, notices)
         }
     }

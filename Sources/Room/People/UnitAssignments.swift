@@ -15,7 +15,7 @@ extension Roster {
             var places: [String] = []
             for place in duties.flatMap(\.shift.places) where !places.contains(place) { places.append(place) }
             assignments[unit] = DutyAssignment(
-                id: duties.map { "\($0.shift.id)-\(CivilDate(daysSince1970: $0.day))" }.joined(separator: "+"),
+                id: Self.name(duties),
                 from: duties.map(\.span.lowerBound).max() ?? now,
                 until: duties.map(\.span.upperBound).min() ?? now,
                 places: Array(places.prefix(DutyAssignment.mostPlaces)),
@@ -23,5 +23,11 @@ extension Roster {
             )
         }
         return assignments
+    }
+
+    /// The shifts and their days; of more than a name holds, the first and how many more.
+    private static func name(_ duties: [Duty]) -> String {
+        let names = duties.map { "\($0.shift.id)-\(CivilDate(daysSince1970: $0.day))" }
+        return names.count < 3 ? names.joined(separator: "+") : "\(names[0])+\(names.count - 1) more"
     }
 }

@@ -23,7 +23,8 @@ package struct HourMaker: Sendable {
     package func sums(of due: [DueHour], before current: Int64) throws -> [StoredHour] {
         let logs = try self.reader.logs()
         let firsts = try Dictionary(
-            uniqueKeysWithValues: logs.compactMap { log in try self.reader.firstMade(of: log).map { (log.number, $0) } }
+            uniqueKeysWithValues: logs.compactMap { log in try self.reader.firstKnown(of: log).map { (log.number, $0) }
+            }
         )
         let horizon = try self.reader.horizon().map { $0.quotientRoundedUp(by: LogSum.hour) } ?? .min
         var sums: [StoredHour] = []
@@ -49,16 +50,23 @@ package struct HourMaker: Sendable {
         return sums
     }
 
+    /// Over a longer silence, hours, nothing hangs together: no device is without a record for so long and still runs.
+    private static let longestSilence: Int64 = 31 * 24
+
     private func hours(hangingOn due: [Int64], _ log: HistoryReader.Log, _ current: Int64) throws -> [Int64] {
         var hours: Set<Int64> = []
         for hour in Set(due) {
-            let (start, end) = (hour * LogSum.hour, (hour + 1) * LogSum.hour)
-            let (before, after) = try self.reader.neighbours(of: log, before: start, after: end)
+            let start = hour * LogSum.hour
+            let (before, after) = try self.reader.neighbours(of: log, before: start, after: start + LogSum.hour)
             let first = before.map { $0.quotientRoundedDown(by: LogSum.hour) } ?? hour
             let last = after.map { $0.quotientRoundedDown(by: LogSum.hour) } ?? hour
-            hours.formUnion(first...max(first, last))
+            // Bounded before it is laid out: what a device says of its clock is from outside.
+            let (begin, end) = (
+                max(first, hour - Self.longestSilence), min(last, hour + Self.longestSilence, current - 1)
+            )
+            if begin <= end { hours.formUnion(begin...end) }
         }
-        return hours.filter { $0 < current }.sorted()
+        return hours.sorted()
     }
 }
 
@@ -81,8 +89,9 @@ package struct HourKeeper: Sendable {
     /// - Throws: `HistoryError`, or `CancellationError`.
     package func keepNext(now: Int64, while goesOn: @escaping @Sendable () -> Bool = { true }) async throws -> Int {
         let current = now.quotientRoundedDown(by: LogSum.hour)
+        let marked = try await self.history.markOlder(limit: Self.portion)
         let due = try await self.history.dueHours(before: current, limit: Self.portion)
-        guard !due.isEmpty else { return 0 }
+        guard !due.isEmpty else { return marked }
         let maker = HourMaker(self.history.reader(while: goesOn))
         let sums = try await onQuietThread("hours") { Result { try maker.sums(of: due, before: current) } }.get()
         try await self.history.keep(sums, for: due)

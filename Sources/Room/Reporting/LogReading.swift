@@ -103,6 +103,9 @@ package struct LogReading: Sendable {
         return way
     }
 
+    /// An event is told so much later than it happened at most, ms: longer than any rule of the device waits.
+    private static let lateWord: Int64 = 6 * 3_600_000
+
     private func presence(in span: Range<Int64>) throws -> LogSum {
         guard let last = try self.reader.lastMade(of: self.log, before: span.upperBound) else { return LogSum() }
         let runsOn = try self.reader.runsOn(self.log, after: span.upperBound)
@@ -114,7 +117,7 @@ package struct LogReading: Sendable {
         try self.reader.events(
             of: self.log,
             PresenceBook.presence,
-            from: start ?? .min,
+            from: start ?? known.map { $0.time - Self.lateWord } ?? .min,
             to: span.upperBound,
             after: known?.sequence ?? 0
         ) { visits.take(PatrolEvent($0)) }

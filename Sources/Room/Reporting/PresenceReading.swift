@@ -23,11 +23,12 @@ extension ReportReading {
     /// - Throws: `HistoryError`, or `CancellationError` when nobody waits any more.
     package func presenceBook(_ plan: PatrolPlan?, zone: LocalZone) throws -> PresenceBook {
         let logs = try self.reader.logs().compactMap { log in
-            try self.reader.firstMade(of: log).map { (log: log, first: $0) }
+            try self.reader.firstKnown(of: log).map { (log: log, first: $0) }
         }
         // Nobody knows what was missed before the first record, or before the plan in force held, or after now.
         let validity = plan?.validity ?? 0..<0
-        let first = max(validity.lowerBound.milliseconds, logs.map(\.first).min() ?? .max, self.span.lowerBound)
+        let records = try logs.compactMap { try self.reader.firstMade(of: $0.log) }.min() ?? .max
+        let first = max(validity.lowerBound.milliseconds, records, self.span.lowerBound)
         let last = min(validity.upperBound.milliseconds, self.now, self.span.upperBound)
         let nothing = self.span.lowerBound..<self.span.lowerBound
         let begin = max(self.span.lowerBound, logs.map(\.first).min() ?? .max)

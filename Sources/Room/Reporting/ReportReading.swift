@@ -30,14 +30,17 @@ package struct ReportReading: Sendable {
         (self.reader, self.casebook, self.span, self.now) = (reader, casebook, span, now)
     }
 
+    /// Whether anybody still waits.
+    package var goesOn: @Sendable () -> Bool { self.reader.goesOn }
+
     /// Incidents or roll calls that are read at once.
     private static let page = 200
 
-    /// About how many records a report that reads them all has to read.
+    /// About how many positions a report that reads them all has to read.
     ///
     /// - Throws: `HistoryError`, or `CancellationError` when nobody waits any more.
     package func recordCount() throws -> Int {
-        try self.reader.recordsBetween(self.span.lowerBound, self.span.upperBound)
+        try self.reader.positionsBetween(self.span.lowerBound, self.span.upperBound)
     }
 
     /// What each unit did.

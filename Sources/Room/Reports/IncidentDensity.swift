@@ -33,7 +33,7 @@ package struct IncidentDensity: Sendable {
     /// A longer way between two positions of one device, ms, says nothing of where it was meanwhile.
     private static let longestStep: Int64 = 120_000
     /// The bandwidth is at most so many cells: each incident is written into all cells within it.
-    package static let mostCellsWide = 20.0
+    package static let mostCellsWide = 10.0
 
     private let plane: TangentPlane
     private let metres: Double
@@ -82,9 +82,14 @@ package struct IncidentDensity: Sendable {
     package var isTooFine: Bool { self.smoothed.count > HeatMap.mostCells || self.time.count > HeatMap.mostCells }
 
     /// Cells that incidents reach, those with the greatest ``Cell/gap`` first.
-    package var cells: [Cell] {
+    ///
+    /// - Parameter goesOn: Asked again and again; `false` ends it.
+    /// - Returns: The cells.
+    /// - Throws: `CancellationError` when nobody waits any more.
+    package func cells(while goesOn: () -> Bool = { true }) throws -> [Cell] {
         var presence: [Index: Double] = [:]
-        for (index, milliseconds) in self.time {
+        for (number, (index, milliseconds)) in self.time.enumerated() {
+            if number % 4_096 == 0, !goesOn() { throw CancellationError() }
             self.spread(from: self.middle(index)) { near, weight in
                 guard self.smoothed[near] != nil else { return }
                 presence[near, default: 0] += weight * Double(milliseconds)

@@ -107,13 +107,18 @@ package struct OfficerBook: Sendable {
             own.add(self.ownGrid[number] ?? [])
             row.ownGridMinutes = (Double(own.union) / 6_000).rounded() / 10
             (row.posts, row.laps) = (self.posts[number] ?? 0, self.laps[number] ?? 0)
-            row.visitsWanted = row.role.flatMap { targets[$0] }.map { self.wanted($0, of: register.officers[number]) }
+            row.visitsWanted = row.role.flatMap { targets[$0] }.map {
+                self.wanted($0, of: register.officers[number], now)
+            }
             rows[number] = row
         }
         self.addOrders(incidents, to: &rows)
         self.addRollCalls(rollCalls, to: &rows)
         for visit in visits {
-            for officer in visit.officers { rows[officer]?.visits?[visit.kind, default: 0] += 1 }
+            // Those who were there by their own sign-in, each once.
+            for officer in self.officers(on: visit.unit, at: visit.time).intersection(visit.officers) {
+                rows[officer]?.visits?[visit.kind, default: 0] += 1
+            }
         }
         for task in tasks { rows[task.owner]?.add(task, in: self.span, now: now) }
         return OfficerReport(
@@ -124,9 +129,10 @@ package struct OfficerBook: Sendable {
     }
 
     /// So many of a weekly number are wanted in the time in which the officer was there.
-    private func wanted(_ perWeek: Double, of officer: Officer?) -> Double {
-        let end = min(self.span.upperBound, officer?.left ?? .max)
-        let weeks = Double(max(0, end - self.span.lowerBound)) / (7 * 86_400_000)
+    private func wanted(_ perWeek: Double, of officer: Officer?, _ now: Int64) -> Double {
+        let begin = max(self.span.lowerBound, officer?.began ?? .min)
+        let end = min(self.span.upperBound, officer?.left ?? .max, now)
+        let weeks = Double(max(0, end - begin)) / (7 * 86_400_000)
         return (perWeek * weeks * 10).rounded() / 10
     }
 

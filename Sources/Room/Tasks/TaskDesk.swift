@@ -145,19 +145,29 @@ package actor TaskDesk {
         return task
     }
 
-    /// An officer in a unit says what came of a task; said twice it is once.
+    /// An officer in a unit says what came of a task.
     ///
+    /// Said twice it is once, and what was said before the last word on the task changes nothing any more.
+    ///
+    /// - Parameters:
+    ///   - result: What came of it.
+    ///   - id: The task.
+    ///   - officers: Who is signed in on the unit: its owner must be one of them.
+    ///   - device: The unit's device.
+    ///   - time: When it was said, ms since 1970 UTC; `nil` for now.
     /// - Throws: ``TaskRefusal``, or what the store throws when too much waits for it already.
-    package func hear(_ result: String, of id: String, actor: String) throws {
+    package func hear(_ result: String, of id: String, by officers: [String], device: String, at time: Int64?) throws {
         var task = try self.task(id)
-        guard task.result != result || task.state != .answered else { return }
+        guard officers.contains(task.owner) else {
+            throw TaskRefusal(.conflict, "\(id) is \(task.owner)'s, who is not signed in on \(device)")
+        }
         let now = self.now()
-        try task.take(.answer(result: result), actor: actor, now: now)
-        try self.keeper.keep(
-            task,
-            CaseDeed(actor: actor, origin: "mqtt", what: "task answer", time: now),
-            mayWait: true
-        )
+        let said = max(task.began, min(time ?? now, now))
+        let words: Set<String> = ["answer", "give-back", "hand-on", "close", "reopen"]
+        guard !task.entries.contains(where: { words.contains($0.what) && $0.time >= said }) else { return }
+        try task.take(.answer(result: result), actor: task.owner, now: said)
+        let deed = CaseDeed(actor: device, origin: "mqtt", what: "task answer", time: now)
+        try self.keeper.keep(task, deed, mayWait: true)
         self.tasks[id] = task
         self.changed(task)
     }

@@ -65,6 +65,7 @@ struct Assembly {
     func run() async throws {
         let started = SystemClock.wallMilliseconds
         let tables = try await self.tables(started)
+        await self.deviceTasks(tables).tellAll()
         let accounts = try await self.accounts()
         let damage = Locked<HistoryError?>(nil)
         let observer = self.observer(tables, damage)
@@ -150,6 +151,10 @@ struct Assembly {
         )
     }
 
+    private func deviceTasks(_ tables: RoomTables) -> DeviceTasks {
+        DeviceTasks(tables.tasks, notices: tables.notices, units: tables.units, logger: self.logger)
+    }
+
     /// Passes on what comes in; a store that turns out to be damaged ends the room in order, and is noted.
     private func observer(_ tables: RoomTables, _ damage: Locked<HistoryError?>) -> RoomObserver {
         RoomObserver(
@@ -157,7 +162,7 @@ struct Assembly {
             places: tables.places,
             desk: tables.desk,
             rollCalls: tables.rollCalls,
-            tasks: DeviceTasks(tables.tasks, notices: tables.notices, units: tables.units, logger: self.logger),
+            tasks: self.deviceTasks(tables),
             notices: tables.notices,
             feed: tables.feed,
             health: tables.health,
@@ -204,6 +209,7 @@ struct Assembly {
             tables.register,
             station: station,
             link: link,
+            units: tables.units,
             zone: self.configuration.timezone,
             logger: self.logger
         )

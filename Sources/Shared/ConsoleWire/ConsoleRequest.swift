@@ -89,6 +89,8 @@ package struct ConsoleRequest: Sendable, Hashable, Codable {
     private static let longestName = 64
     private static let longestReason = 500
     private static let mostChecks = 32
+    /// Ids that other systems gave stand in it, and the station's name.
+    private static let longestTask = 128
 
     /// What is too long in it, in words; `nil` when nothing is.
     ///
@@ -106,10 +108,13 @@ package struct ConsoleRequest: Sendable, Hashable, Codable {
             return "'input' has \(Self.longestName) characters at most"
         }
         let names: KeyValuePairs = [
-            "category": self.category, "kind": self.kind, "owner": self.owner, "task": self.task,
+            "category": self.category, "kind": self.kind, "owner": self.owner,
         ]
         for (key, text) in names where (text ?? "").unicodeScalars.count > Self.longestName {
             return "'\(key)' has \(Self.longestName) characters at most"
+        }
+        guard (self.task ?? "").unicodeScalars.count <= Self.longestTask else {
+            return "'task' has \(Self.longestTask) characters at most"
         }
         let texts: KeyValuePairs = ["place": self.place, "note": self.note, "result": self.result]
         for (key, text) in texts where (text ?? "").unicodeScalars.count > Self.longestReason {

@@ -193,7 +193,14 @@ export async function askReport(path, tell) {
       return null;
     }
     await new Promise((resolve) => { setTimeout(resolve, 1000); });
-    value = await ask("GET", `reports/jobs/${id}`);
+    // A line that is down for a moment must not lose minutes of work.
+    for (let tries = 0; ; tries += 1) {
+      try { value = await ask("GET", `reports/jobs/${id}`); break; } catch (error) {
+        if (error.status !== 0 || tries >= 10) { throw error; }
+        await new Promise((resolve) => { setTimeout(resolve, 1000); });
+      }
+    }
+    if (value?.job === undefined) { ask("DELETE", `reports/jobs/${id}`).catch(() => null); }
   }
   return value;
 }

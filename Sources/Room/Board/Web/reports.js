@@ -105,7 +105,7 @@ const views = {
     const row = (one) => `<tr>${cell(`${one.lat.toFixed(5)}, ${one.lon.toFixed(5)}`, false)}${cell(one.incidents)}${cell(one.density.toFixed(1))}
       ${cell(one.minutes.toFixed(0))}${cell(thousandths(one.incident_share))}${cell(thousandths(one.presence_share))}</tr>`;
     const grid = (one) => `<tr>${cell(`${safe(one.name ?? one.id)} <small>${safe(one.name ? one.id : "")}</small>`, false)}${cell(one.incidents)}${cell(percent(one.incident_share))}${cell(percent(one.presence_share))}</tr>`;
-    const more = report.cells.length - shownCells;
+    const more = report.cells.length + report.more_cells - shownCells;
     const option = (value, text, chosen) => `<option value="${safe(value)}" ${value === chosen ? "selected" : ""}>${safe(text)}</option>`;
     const names = [["", word("all")], ...kindsOfIncidents()];
     const choose = (id, options) => `<select id="${id}" aria-label="${word(id)}">${options}</select>`;
@@ -156,7 +156,8 @@ async function draw() {
   try { period = span(); } catch (error) { turn += 1; $("report-body").textContent = ""; $("report-error").textContent = explain(error); return; }
   $("report-kinds").innerHTML = kinds.map((one) => `<button type="button" data-kind="${one}" class="${one === kind ? "chosen" : ""}">${word(one === "visits" ? "visitsReport" : one)}</button>`).join("");
   set($("report-csv"), "hidden", ["placement", "briefing"].includes(kind) && "");
-  $("report-csv").href = `api/v1/reports/${kind}?format=csv&${period}`;
+  const chosen = kind === "density" ? Object.entries(density).filter(([, value]) => value).map(([key, value]) => `&${key}=${encodeURIComponent(value)}`).join("") : "";
+  $("report-csv").href = `api/v1/reports/${kind}?format=csv&${period}${chosen}`;
   $("report-csv").textContent = "CSV";
   $("report-heat").textContent = word(heat ? "heatOff" : "heatOn");
   $("report-error").textContent = "";
@@ -166,7 +167,6 @@ async function draw() {
   const [asked, own] = [kind, turn];
   try {
     // A proposal is of the coming hours, whatever time is looked back on.
-    const chosen = Object.entries(density).filter(([, value]) => value).map(([key, value]) => `&${key}=${encodeURIComponent(value)}`).join("");
     const path = { placement: "placement?units=6", briefing: `briefing?${period}`, density: `reports/density?${period}${chosen}` }[kind]
       ?? `reports/${kind}?${period}`;
     const report = await askReport(path, (share) => {
@@ -200,7 +200,8 @@ async function showEvidence(row, period) {
   row.after(made);
   text.textContent = word("working");
   try {
-    const proof = await ask("GET", `reports/evidence?place=${encodeURIComponent(row.dataset.place)}&${period}`);
+    const proof = await askReport(`reports/evidence?place=${encodeURIComponent(row.dataset.place)}&${period}`, () => made.isConnected);
+    if (proof === null) { return; }
     const stays = proof.stays.map((one) => `${one.unit} ${clock(one.from)}–${clock(one.until)}`);
     const done = proof.done.map((one) => `${one.unit} ${clock(one.t)}`);
     const all = [...stays, ...done];
