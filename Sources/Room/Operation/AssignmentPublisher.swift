@@ -68,7 +68,11 @@ package struct AssignmentPublisher: Service {
             let topic = Topic.device(station: self.station, device: device, channel: .assignment)
             let payload = try assignment.map { try WireCoder().encode($0) } ?? []
             try await self.link.publish(BrokerMessage(topic: "\(topic)", payload: payload, isRetained: true))
-            self.logger.info("\(assignment.map { "Assignment \($0.id)" } ?? "No assignment") told to \(device)")
+            // Most units have none when a room starts, and are told so once: that is no news.
+            self.logger.log(
+                level: assignment == nil ? .debug : .info,
+                "\(assignment.map { "Assignment \($0.id)" } ?? "No assignment") told to \(device)"
+            )
             return true
         } catch {
             self.logger.debug("Assignment not taken for \(device): \(error)")

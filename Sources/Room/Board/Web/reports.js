@@ -57,11 +57,11 @@ const views = {
   presence(report) {
     const name = (one) => cell(`${safe(one.name ?? one.id)} <small>${safe(one.name ? one.id : "")}</small>`, false);
     const empty = (isEmpty) => (isEmpty ? ' class="bare"' : "");
-    const duty = (one) => `<tr data-place="${safe(one.id)}"${empty(one.done === 0)}>${name(one)}${one.category === undefined ? "" : cell(safe(word(one.category)))}${cell(one.done)}${cell(one.missed)}${cell(one.partly)}</tr>`;
+    const duty = (hasKind) => (one) => `<tr data-place="${safe(one.id)}"${empty(one.done === 0)}>${name(one)}${hasKind ? cell(one.category ? safe(word(one.category)) : null) : ""}${cell(one.done)}${cell(one.missed)}${cell(one.partly)}</tr>`;
     const grid = (one) => `<tr data-place="${safe(one.id)}"${empty(one.visits === 0 && one.minutes === 0)}>${name(one)}${cell(percent(one.presence_share))}${cell(one.minutes.toFixed(1))}${cell(one.visits)}${cell(one.units)}${cell(one.unknown_minutes > 0 ? one.unknown_minutes.toFixed(1) : null)}${cell(one.incidents)}${cell(one.found)}</tr>`;
     return `<h3>${word("grids")}</h3>${table(["placeName", "presenceShare", "presentMinutes", "visits", "units", "unknownMinutes", "incidents", "found"], report.grids.map(grid))}
-      <h3>${word("posts")}</h3>${table(["placeName", "category", "done", "missedPost", "partly"], report.posts.map(duty))}
-      <h3>${word("lines")}</h3>${table(["placeName", "done", "missedLine", "partly"], report.lines.map(duty))}`;
+      <h3>${word("posts")}</h3>${table(["placeName", "category", "done", "missedPost", "partly"], report.posts.map(duty(true)))}
+      <h3>${word("lines")}</h3>${table(["placeName", "done", "missedLine", "partly"], report.lines.map(duty(false)))}`;
   },
   response(report) {
     const fact = (key, value) => `<tr>${cell(word(key), false)}${cell(value)}</tr>`;
@@ -90,7 +90,9 @@ const views = {
   },
   sectors(report) {
     const clock = (t) => new Date(t).toLocaleString(language(), { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
-    const row = (one) => `<tr${one.outside_minutes > 0 || one.left.length ? ' class="bare"' : ""}>${cell(`${safe(one.name ?? one.shift)} <small>${clock(one.from)} · ${safe(one.device)}</small>`, false)}
+    // A crew that was elsewhere for a quarter of its time, or left something, is what a chief looks for.
+    const isPoor = (one) => one.left.length > 0 || (one.outside_minutes ?? 0) > one.signed_minutes / 4;
+    const row = (one) => `<tr${isPoor(one) ? ' class="bare"' : ""}>${cell(`${safe(one.name ?? one.shift)} <small>${clock(one.from)} · ${safe(one.device)}</small>`, false)}
       ${cell(safe(one.officers.join(" ")))}${cell(one.signed_minutes.toFixed(0))}${cell(one.inside_minutes?.toFixed(0))}${cell(one.on_orders_minutes?.toFixed(0))}
       ${cell(one.unknown_minutes?.toFixed(0))}${cell(one.outside_minutes?.toFixed(0))}${cell(safe(one.left.join(" ")) || null)}</tr>`;
     return table(["shift", "officer", "signedMinutes", "insideMinutes", "onOrdersMinutes", "unknownMinutes", "outsideMinutes", "leftOut"], report.rows.map(row));
