@@ -20,7 +20,7 @@ struct StoreFaultTests {
     )
     func roomDiskFull() async throws {
         let chain = try Chain.current
-        try await chain.withRoom(wrapper: "trap '' XFSZ; ulimit -S -f 500; exec \"$@\"") { room in
+        try await chain.withRoom(wrapper: "trap '' XFSZ; ulimit -S -f 700; exec \"$@\"") { room in
             try await chain.withGPSD { line in
                 try await chain.withPatrold { _ in
                     try await chain.feeding(line) {
