@@ -21,8 +21,12 @@ const release = () => { pressed = null; };
 document.addEventListener("pointerdown", () => { pressed = touched = clock(); }, true);
 document.addEventListener("pointermove", (event) => { moved = { at: clock(), over: event.target }; }, true);
 document.addEventListener("keydown", () => { touched = clock(); }, true);
-// The click comes after the pointer has gone up: only then may the row move.
-document.addEventListener("pointerup", () => setTimeout(release, 0), true);
+// The click comes after the pointer has gone up: only then may the row move. Where the page is busy the next press may have
+// begun by then, and that one is not over.
+document.addEventListener("pointerup", () => {
+  const ended = pressed;
+  setTimeout(() => { if (pressed === ended) { release(); } }, 0);
+}, true);
 document.addEventListener("click", release, true);
 document.addEventListener("pointercancel", release, true);
 window.addEventListener("blur", release);
