@@ -107,6 +107,22 @@ struct BoardListTests {
         }
     }
 
+    @Test("a press that begins before the last one was let go holds the lists as any other", .chain(.room))
+    func pressAfterPress() async throws {
+        try await Browser.onPage(of: try Chain.current, units: 0) { page in
+            let isHeld: Bool = try await page.run(
+                """
+                const fire = (type) => document.body.dispatchEvent(new PointerEvent(type, { bubbles: true }));
+                return import('/keyed.js').then((lists) => {
+                  for (const type of ['pointerdown', 'pointerup', 'pointerdown']) { fire(type); }
+                  return new Promise((done) => { setTimeout(() => { done(!lists.mayDraw()); fire('pointerup'); }, 100); });
+                });
+                """
+            )
+            #expect(isHeld)
+        }
+    }
+
     private func focusStays(on page: Browser) async throws {
         let name: String = try await page.run(
             """

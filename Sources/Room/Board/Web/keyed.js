@@ -12,20 +12,22 @@ const manyRows = 500;
 const spareRows = 15;
 
 let pressed = null;
+/** Presses so far: tells one from the next. */
+let presses = 0;
 let touched = -settles;
 let moved = { at: -hovers, over: null };
 
 const clock = () => performance.now();
 const release = () => { pressed = null; };
 
-document.addEventListener("pointerdown", () => { pressed = touched = clock(); }, true);
+document.addEventListener("pointerdown", () => { presses += 1; pressed = touched = clock(); }, true);
 document.addEventListener("pointermove", (event) => { moved = { at: clock(), over: event.target }; }, true);
 document.addEventListener("keydown", () => { touched = clock(); }, true);
 // The click comes after the pointer has gone up: only then may the row move. Where the page is busy the next press may have
 // begun by then, and that one is not over.
 document.addEventListener("pointerup", () => {
-  const ended = pressed;
-  setTimeout(() => { if (pressed === ended) { release(); } }, 0);
+  const ended = presses;
+  setTimeout(() => { if (presses === ended) { release(); } }, 0);
 }, true);
 document.addEventListener("click", release, true);
 document.addEventListener("pointercancel", release, true);
