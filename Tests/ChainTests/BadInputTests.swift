@@ -97,6 +97,16 @@ struct BadInputTests {
             try await check(good + "tile: 1\n", status: 78, "unknown key 'tile'")
             let team = "teams: [{ name: night, devices: [car-02] }]\n"
             try await check(good + team + "roll_calls: { team: day }\n", status: 78, "which has no 'day'")
+            for (line, says) in [
+                ("categories: [a]", "must be 1 to 100 groups"), ("categories: { a: [x] }", "'a' must be at most"),
+                ("categories: { a: { b: x } }", "'b' must be a list"),
+                ("categories: { a: { b: [{}] } }", "'b' must be a list of texts"),
+                ("categories: { a: { c: [x], b: [c] } }", "has 'c' twice"),
+                ("visits: { boss: 1 }", "unknown key 'boss'"), ("visits: { police: -1 }", "'police' must be a number"),
+                ("history: { keep_hour_days: x }", "'keep_hour_days' must be a number"),
+            ] {
+                try await check(good + line + "\n", status: 78, says)
+            }
             try await check(good + team.replacing("car-02", with: "Car 2"), status: 78, "must be names of devices")
             try await check(good.replacing("[jinzhan]", with: "[]"), status: 78, "'stations' must be a list")
             try await check(good.replacing("town.roads", with: "none.roads"), status: 65, "none.roads: cannot be read")

@@ -147,7 +147,7 @@ extension History {
 extension HistoryReader {
     /// Sums of a log's hours that hold, by hour.
     ///
-    /// Left out is each hour for which records came since its sum was made, and the ones beside it, which may hang on it.
+    /// Left out is each hour for which records came since its sum was made, and those that hang on it.
     ///
     /// - Parameters:
     ///   - log: Whose.
@@ -172,7 +172,7 @@ extension HistoryReader {
         }
     }
 
-    /// Hours that are due, and the last sum before each and the first behind it: over a silence they hang on it.
+    /// Hours that are due, and those that hang on them.
     private static func stale(_ log: Int64, _ from: Int64, _ to: Int64, _ database: Database) throws -> Set<Int64> {
         let inside = try database.cachedStatement(
             sql: "SELECT hour FROM due WHERE log = ? AND hour >= ? AND hour < ?"
@@ -183,39 +183,40 @@ extension HistoryReader {
             try Int64.fetchAll(inside, arguments: [log, from, to])
             + [Int64.fetchOne(before, arguments: [log, from]), Int64.fetchOne(behind, arguments: [log, to])]
             .compactMap(\.self)
-        let last = try database.cachedStatement(sql: "SELECT max(hour) FROM rollup WHERE log = ? AND hour < ?")
-        let next = try database.cachedStatement(sql: "SELECT min(hour) FROM rollup WHERE log = ? AND hour > ?")
-        var stale = Set(due)
-        for hour in due {
-            for select in [last, next] {
-                if let beside = try Int64.fetchOne(select, arguments: [log, hour]) { stale.insert(beside) }
-            }
-        }
+        var stale: Set<Int64> = []
+        for hour in due { stale.formUnion(try Self.hanging(on: hour, log, database).clamped(to: from...to)) }
         return stale
+    }
+
+    /// Over a longer silence, hours, nothing hangs together: no device is without a record for so long and still runs.
+    private static let longestSilence: Int64 = 31 * 24
+
+    /// The hours whose sums may change with a record of one hour: from the record before it to the next position behind it.
+    ///
+    /// Where the unit was meanwhile, and whether it ran, may be told by it alone. Bounded, since what a device says of its
+    /// clock is from outside.
+    private static func hanging(on hour: Int64, _ log: Int64, _ database: Database) throws -> ClosedRange<Int64> {
+        let last = try database.cachedStatement(
+            sql: "SELECT made FROM record WHERE log = ? AND made < ? ORDER BY made DESC LIMIT 1"
+        )
+        let next = try database.cachedStatement(
+            sql: "SELECT made FROM record WHERE log = ? AND made >= ? AND event IS NULL ORDER BY made LIMIT 1"
+        )
+        let start = hour * 3_600_000
+        let before = try Int64.fetchOne(last, arguments: [log, start]).map { max(0, $0) / 3_600_000 } ?? hour
+        let behind = try Int64.fetchOne(next, arguments: [log, start + 3_600_000]).map { $0 / 3_600_000 } ?? hour
+        return max(before, hour - Self.longestSilence)...max(hour, min(behind, hour + Self.longestSilence))
+    }
+
+    /// The hours whose sums may change with a record of one hour, the hour among them.
+    ///
+    /// - Throws: ``HistoryError``, or `CancellationError` when nobody waits any more.
+    package func hours(hangingOn hour: Int64, of log: Log) throws -> ClosedRange<Int64> {
+        try self.read { try Self.hanging(on: hour, log.number, $0) }
     }
 
     /// Records before this were deleted for their age, ms since 1970 UTC; `nil` while none were.
     package func horizon() throws -> Int64? {
         try self.read { try Int64.fetchOne($0, sql: "SELECT made FROM horizon") }
-    }
-
-    /// When the last record before a moment, and the first position after another, were made, ms since 1970 UTC.
-    ///
-    /// What comes between them may change sums of all hours from the one to the other.
-    package func neighbours(of log: Log, before: Int64, after: Int64) throws -> (before: Int64?, after: Int64?) {
-        try self.read { database in
-            let last = try database.cachedStatement(
-                sql: "SELECT made FROM record WHERE log = ? AND made < ? ORDER BY made DESC LIMIT 1"
-            )
-            let next = try database.cachedStatement(
-                sql: """
-                    SELECT made FROM record WHERE log = ? AND made >= ? AND event IS NULL ORDER BY made LIMIT 1
-                    """
-            )
-            return (
-                try Int64.fetchOne(last, arguments: [log.number, before]),
-                try Int64.fetchOne(next, arguments: [log.number, after])
-            )
-        }
     }
 }

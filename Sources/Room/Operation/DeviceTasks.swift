@@ -59,7 +59,9 @@ package struct DeviceTasks: Sendable {
         }
     }
 
-    /// Tells all units of the tasks of who is signed in there: what was not delivered is not remembered over a restart.
+    /// Tells each unit the tasks of the officers who are signed in on it.
+    ///
+    /// A restart forgets what was not delivered, so a start tells all of it again.
     package func tellAll() async {
         for unit in self.units.all where !(unit.facts.officers ?? []).isEmpty { await self.tellOpen(on: unit.id) }
     }
@@ -97,27 +99,28 @@ package struct DeviceTasks: Sendable {
     private func tellOpen(on unit: UnitID) async {
         let officers = self.units[unit]?.facts.officers ?? []
         for task in await self.tasks.open where task.state == .open && officers.contains(task.owner) {
-            Self.tell(task, to: unit, self.notices)
+            Self.tell(task, to: unit, self.notices, self.logger)
         }
     }
 
     /// Tells a task to the unit on which its owner is signed in, if there is one.
-    package static func tell(_ task: OwnedTask, units: UnitTable, notices: NoticeDesk) {
+    package static func tell(_ task: OwnedTask, units: UnitTable, notices: NoticeDesk, logger: Logger) {
         // Answers and ratings are the room's; what the owner has to do, or no longer has to, is his.
         guard task.state == .open else { return }
         for unit in units.all where (unit.facts.officers ?? []).contains(task.owner) {
-            Self.tell(task, to: unit.id, notices)
+            Self.tell(task, to: unit.id, notices, logger)
         }
     }
 
-    private static func tell(_ task: OwnedTask, to unit: UnitID, _ notices: NoticeDesk) {
-        notices.tell(
+    private static func tell(_ task: OwnedTask, to unit: UnitID, _ notices: NoticeDesk, _ logger: Logger) {
+        let isTold = notices.tell(
             unit,
             id: "\(task.id)-v\(task.version)",
             "任务 \(task.id)（\(task.owner)）/ Task \(task.id): \(task.text.prefix(Self.longestText))",
             actor: task.entries.last?.actor ?? task.actor,
             now: SystemClock.wallMilliseconds
         )
+        if !isTold { logger.warning("\(unit) does not take texts; task \(task.id) stands on the board only") }
     }
 
     /// More of a task's text than this is read on the board, characters.

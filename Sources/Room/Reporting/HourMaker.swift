@@ -12,9 +12,6 @@ package struct HourMaker: Sendable {
 
     /// The sums of hours that have ended.
     ///
-    /// A record that came late changes its own hour, and all from the record before it to the next position behind it:
-    /// where the unit was meanwhile, and whether it ran, may be told by it alone.
-    ///
     /// - Parameters:
     ///   - due: The hours.
     ///   - current: The hour that has not ended, hours since 1970 UTC.
@@ -50,21 +47,10 @@ package struct HourMaker: Sendable {
         return sums
     }
 
-    /// Over a longer silence, hours, nothing hangs together: no device is without a record for so long and still runs.
-    private static let longestSilence: Int64 = 31 * 24
-
     private func hours(hangingOn due: [Int64], _ log: HistoryReader.Log, _ current: Int64) throws -> [Int64] {
         var hours: Set<Int64> = []
         for hour in Set(due) {
-            let start = hour * LogSum.hour
-            let (before, after) = try self.reader.neighbours(of: log, before: start, after: start + LogSum.hour)
-            let first = before.map { $0.quotientRoundedDown(by: LogSum.hour) } ?? hour
-            let last = after.map { $0.quotientRoundedDown(by: LogSum.hour) } ?? hour
-            // Bounded before it is laid out: what a device says of its clock is from outside.
-            let (begin, end) = (
-                max(first, hour - Self.longestSilence), min(last, hour + Self.longestSilence, current - 1)
-            )
-            if begin <= end { hours.formUnion(begin...end) }
+            hours.formUnion(try self.reader.hours(hangingOn: hour, of: log).prefix { $0 < current })
         }
         return hours.sorted()
     }

@@ -152,14 +152,17 @@ package actor TaskDesk {
     /// - Parameters:
     ///   - result: What came of it.
     ///   - id: The task.
-    ///   - officers: Who is signed in on the unit: its owner must be one of them.
+    ///   - officers: The officers who are signed in on the unit; the task's owner must be one of them.
     ///   - device: The unit's device.
     ///   - time: When it was said, ms since 1970 UTC; `nil` for now.
     /// - Throws: ``TaskRefusal``, or what the store throws when too much waits for it already.
     package func hear(_ result: String, of id: String, by officers: [String], device: String, at time: Int64?) throws {
         var task = try self.task(id)
         guard officers.contains(task.owner) else {
-            throw TaskRefusal(.conflict, "\(id) is \(task.owner)'s, who is not signed in on \(device)")
+            throw TaskRefusal(
+                .conflict,
+                "\(id) belongs to \(task.owner), and \(task.owner) is not signed in on \(device)"
+            )
         }
         let now = self.now()
         let said = max(task.began, min(time ?? now, now))

@@ -141,7 +141,7 @@ struct Assembly {
                 try store.kept(since: since),
                 store: store,
                 now: now,
-                changed: { DeviceTasks.tell($0, units: units, notices: notices) },
+                changed: { [logger] in DeviceTasks.tell($0, units: units, notices: notices, logger: logger) },
                 objection: { owner, due in
                     await register.register.objection(toOwner: owner, due: due, now: now(), zone: zone)
                 }

@@ -51,6 +51,7 @@ const table = (heads, rows) => `<table><thead><tr>${heads.map((head, i) => `<th 
 const thousandths = (share) => `${(share * 100).toFixed(1)} %`;
 /** So many cells are listed; the map shows all. */
 const shownCells = 30;
+const clock = (t) => new Date(t).toLocaleString(language(), { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
 const percent = (share) => (share === null || share === undefined ? null : `${Math.round(share * 100)} %`);
 
 const views = {
@@ -89,7 +90,6 @@ const views = {
       <h3>${word("byHour")}</h3><table class="hours"><thead><tr><th></th>${[...Array(24).keys()].map((n) => `<th class="n">${n}</th>`).join("")}</tr></thead><tbody>${days.join("")}</tbody></table>`;
   },
   sectors(report) {
-    const clock = (t) => new Date(t).toLocaleString(language(), { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
     // A crew that was elsewhere for a quarter of its time, or left something, is what a chief looks for.
     const isPoor = (one) => one.left.length > 0 || (one.outside_minutes ?? 0) > one.signed_minutes / 4;
     const row = (one) => `<tr${isPoor(one) ? ' class="bare"' : ""}>${cell(`${safe(one.name ?? one.shift)} <small>${clock(one.from)} · ${safe(one.device)}</small>`, false)}
@@ -98,7 +98,6 @@ const views = {
     return table(["shift", "officer", "signedMinutes", "insideMinutes", "onOrdersMinutes", "unknownMinutes", "outsideMinutes", "leftOut"], report.rows.map(row));
   },
   visits(report) {
-    const clock = (t) => new Date(t).toLocaleString(language(), { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
     const checks = (one) => Object.entries(one.checks).map(([name, found]) => `${safe(name)}: ${safe(found)}`).join(" · ");
     const row = (one) => `<tr>${cell(clock(one.t), false)}${cell(safe(visitKinds()[one.kind] ?? one.kind))}${cell(safe(one.place ?? ""))}${cell(checks(one))}${cell(safe(one.result ?? ""))}${cell(safe(one.officers.join(" ")))}</tr>`;
     return table(["clock", "category", "placeName", "checks", "result", "officer"], report.visits.map(row));
@@ -179,7 +178,7 @@ async function draw() {
     $("report-body").innerHTML = views[asked](report);
     if (asked === "presence") { for (const row of $("report-body").querySelectorAll("[data-place]")) { row.onclick = () => showEvidence(row, period); } }
     if (asked === "density") {
-      $("density-draw").onclick = () => { showDensity(report); };
+      $("density-draw").onclick = () => { showDensity(`${period}${chosen}`); };
       for (const key of Object.keys(density)) { $(`density-${key}`).onchange = (event) => { density[key] = event.target.value; draw(); }; }
     }
   } catch (error) {
@@ -191,7 +190,6 @@ async function draw() {
 
 /** Shows under a row of the presence report which units were there when. */
 async function showEvidence(row, period) {
-  const clock = (t) => new Date(t).toLocaleString(language(), { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
   const old = row.nextSibling?.classList?.contains("evidence") ? row.nextSibling : null;
   if (old) { old.remove(); return; }
   const made = document.createElement("tr");
@@ -211,12 +209,16 @@ async function showEvidence(row, period) {
   } catch (error) { text.textContent = explain(error); }
 }
 
-/** Shows where incidents lie densely, the more the less presence there was. */
-function showDensity(report) {
-  heat = { metres: report.metres, features: report.cells.map((one) => ({
-    geometry: { coordinates: [one.lon, one.lat] }, properties: { count: one.density } })) };
-  drawHeat(heat);
-  $("report").close();
+/** Shows where incidents lie densely: all cells, of which the table has the first. */
+async function showDensity(query) {
+  try {
+    const cells = await askReport(`reports/density?format=geojson&${query}`, () => $("report").open);
+    if (cells === null) { return; }
+    for (const one of cells.features) { one.properties.count = one.properties.density; }
+    heat = cells;
+    drawHeat(heat);
+    $("report").close();
+  } catch (error) { $("report-error").textContent = explain(error); }
 }
 
 /** Opens the reports; what each officer did is for a chief. */
