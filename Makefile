@@ -6,9 +6,11 @@ SHELL := /bin/sh
 PACKAGES := pkg-config libssl-dev libgpiod-dev tzdata libgps-dev libmosquitto-dev libsqlite3-dev libyaml-dev libosmium2-dev libprotozero-dev \
 	libstdc++-12-dev zlib1g-dev libbz2-dev libexpat1-dev liblz4-dev \
 	gpsd mosquitto mosquitto-clients osmium-tool sqlite3 openssl systemd \
-	libjs-leaflet chromium chromium-driver curl python3-venv
+	libjs-leaflet chromium chromium-driver curl python3-venv eslint
 # Holds the HTTP interface against its description; out of Python's index, and so only where that can be reached.
 SCHEMATHESIS := $(HOME)/.cache/patrollink-schemathesis
+# Debian keeps modules where only Debian's own node looks; another one may stand first in the path.
+ESLINT := NODE_PATH=/usr/share/nodejs:/usr/lib/nodejs eslint --format unix --max-warnings 0
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # One set of flags for lint, tests and demonstration, so that all of them share one build.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -49,8 +51,9 @@ test: deps $(SCHEMATHESIS)/bin/schemathesis ## build and run all tests, with rea
 	swift build --build-tests $(TEST_FLAGS)
 	swift test --skip-build --parallel $(TEST_FLAGS)
 
-lint: deps ## format, imports, warnings, systemd units
+lint: deps ## format, imports, warnings, the page's scripts, systemd units
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	$(ESLINT) Sources/Room/Board/Web
 	swift build --build-tests $(TEST_FLAGS)
 	systemd/check
 

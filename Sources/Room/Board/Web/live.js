@@ -183,12 +183,12 @@ export async function ask(method, path, body) {
   return talk(method, path, body === undefined ? undefined : JSON.stringify(body), "application/json", () => false);
 }
 
-/** Asks for a report; one that takes long is made meanwhile, and `tell` hears how far it is, until it says that nobody waits. */
-export async function askReport(path, tell) {
+/** Asks for a report; one that takes long is made meanwhile, and `isAwaited` hears how far it is, until it says that nobody waits. */
+export async function askReport(path, isAwaited) {
   let value = await talk("GET", path, undefined, "application/json", () => false, { Prefer: "respond-async" });
   while (value?.job !== undefined && value.progress !== undefined) {
     const id = value.job;
-    if (!tell(value.progress)) {
+    if (!isAwaited(value.progress)) {
       await ask("DELETE", `reports/jobs/${id}`).catch(() => null);
       return null;
     }

@@ -85,7 +85,7 @@ const views = {
     const rows = [["all", report.all], ...Object.entries(report.by_category).sort((a, b) => b[1].count - a[1].count)];
     const most = Math.max(1, ...report.by_hour_and_weekday.flat());
     const hour = (count) => `<td class="heat" style="--share:${Math.round(count / most * 100)}%" title="${count}">${count || ""}</td>`;
-    const days = report.by_hour_and_weekday.map((hours, day) => `<tr>${cell(word(`day ${day + 1}`), false)}${hours.map(hour).join("")}</tr>`);
+    const days = report.by_hour_and_weekday.map((hours, weekday) => `<tr>${cell(word(`day ${weekday + 1}`), false)}${hours.map(hour).join("")}</tr>`);
     return `${table(["category", "count", "periodBefore", "change", "yearBefore", "change"], rows.map(row))}
       <h3>${word("byHour")}</h3><table class="hours"><thead><tr><th></th>${[...Array(24).keys()].map((n) => `<th class="n">${n}</th>`).join("")}</tr></thead><tbody>${days.join("")}</tbody></table>`;
   },

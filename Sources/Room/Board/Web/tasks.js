@@ -134,10 +134,10 @@ async function raise() {
   } catch (error) { write($("tasks-error"), explain(error)); }
 }
 
-function choices(id, all) {
+function choices(id, options) {
   const before = $(id).value;
-  $(id).replaceChildren(...all.map(([value, text]) => new Option(text, value)));
-  if (all.some(([value]) => value === before)) { $(id).value = before; }
+  $(id).replaceChildren(...options.map(([value, text]) => new Option(text, value)));
+  if (options.some(([value]) => value === before)) { $(id).value = before; }
 }
 
 /** Opens the list of tasks. */
