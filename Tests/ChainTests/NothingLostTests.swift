@@ -3,7 +3,7 @@ import Rig
 import TestSupport
 import Testing
 
-@Suite("Nothing is lost", .serialized, .realPrograms, .timeLimit(.minutes(4)))
+@Suite("Nothing is lost", .serialized, .longWaiting, .timeLimit(.minutes(4)))
 struct NothingLostTests {
     @Test("what was made before there was a broker is delivered when there is one, and acknowledged")
     func backlog() async throws {

@@ -5,8 +5,9 @@ import Threading
 /// How many suites of a kind run at once; the rest wait for their turn.
 ///
 /// Tests of real programs mostly wait, so several suites of them share the processors well; all at once they would
-/// start dozens of browsers and brokers. Tests that compute for seconds would starve those that wait, so they run one by
-/// one. A suite's time limit begins when its turn has come.
+/// start dozens of browsers and brokers. Those that wait for minutes, for a line, a disk or a limit of time, have turns of
+/// their own: they cost the processors little and would keep the turns from the others. Tests that compute for seconds
+/// would starve those that wait, so they run one by one. A suite's time limit begins when its turn has come.
 package struct SideBySide: SuiteTrait, TestScoping {
     private let turns: Turns
 
@@ -38,6 +39,9 @@ extension Trait where Self == SideBySide {
     /// A suite that starts real programs: at most four at once.
     package static var realPrograms: Self { SideBySide(.realPrograms) }
 
+    /// A suite of real programs that waits for minutes and computes little: three at once, beside the others.
+    package static var longWaiting: Self { SideBySide(.longWaiting) }
+
     /// A suite that computes for seconds: one at once.
     package static var longComputing: Self { SideBySide(.longComputing) }
 }
@@ -45,6 +49,7 @@ extension Trait where Self == SideBySide {
 /// Turns in the order in which they were asked for.
 private final class Turns: Sendable {
     static let realPrograms = Turns(4)
+    static let longWaiting = Turns(3)
     static let longComputing = Turns(1)
 
     private struct State {
