@@ -115,7 +115,7 @@ package struct NearestRoads: Sendable {
 }
 
 /// The cells of the grid around a place, in rings.
-package struct CellWindow {
+struct CellWindow {
     private let rows: Int
     private let columns: Int
     private let row: Int
@@ -126,7 +126,7 @@ package struct CellWindow {
     private let fromSouth: Double
     private let fromWest: Double
 
-    package init(_ summary: RoadFile.Summary, around place: FixedPoint, _ scale: (east: Double, north: Double)) {
+    init(_ summary: RoadFile.Summary, around place: FixedPoint, _ scale: (east: Double, north: Double)) {
         (self.rows, self.columns) = (Int(summary.rows), Int(summary.columns))
         // Rows and columns may lie outside: the rings then reach in.
         let south = Int(place.latitude) - Int(summary.south)
@@ -140,14 +140,14 @@ package struct CellWindow {
     }
 
     /// How far away the cells of a ring are at least, metres.
-    package func distance(toRing ring: Int) -> Double {
+    func distance(toRing ring: Int) -> Double {
         let toEdge = min(self.fromSouth, self.height - self.fromSouth, self.fromWest, self.width - self.fromWest)
         return toEdge + Double(ring - 1) * min(self.width, self.height)
     }
 
     /// Calls `body` with each cell of a ring and how far away it is at least, metres.
     @inline(__always)
-    package func forEach(inRing ring: Int, _ body: (_ cell: Int, _ distance: Double) -> Void) {
+    func forEach(inRing ring: Int, _ body: (_ cell: Int, _ distance: Double) -> Void) {
         func visit(_ up: Int, _ right: Int) {
             let (row, column) = (self.row + up, self.column + right)
             guard row >= 0, row < self.rows, column >= 0, column < self.columns else { return }

@@ -2,7 +2,7 @@
 ///
 /// A checksum says that a file is what was written, not that it makes sense. After this check no content of a file can
 /// lead a search outside of it. Each pass is linear in the size of the file.
-package struct RoadFileCheck {
+struct RoadFileCheck {
     private let network: RoadNetwork
     private let arcs: Int
 
@@ -14,7 +14,7 @@ package struct RoadFileCheck {
     }
 
     /// What is wrong with a road file's content; `nil` when nothing is.
-    package static func fault(of network: RoadNetwork) -> String? {
+    static func fault(of network: RoadNetwork) -> String? {
         let check = RoadFileCheck(network)
         let passes: [(what: String, isRight: () -> Bool)] = [
             ("the number of arcs", check.isCounted), ("pieces of road", check.areEdgesRight),
