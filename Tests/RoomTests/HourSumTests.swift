@@ -164,6 +164,50 @@ struct HourSumTests {
     }
 
     @Test(
+        "what officers did outlives its records: posts, laps, visits, and who was signed in when",
+        arguments: [1, 7, 1_000]
+    )
+    func deeds(portion: Int) async throws {
+        let hour = LogSum.hour
+        var log = HandMadeLog()
+        log.say(.unitCheckin, at: 0, ["present": .array([.string("1"), .string("2")])])
+        log.positions(60_000...hour)
+        log.say(.postDone, at: hour + 60_000, ["post": .string("school"), "window": .string("00:30-02:00")])
+        log.say(.visit, at: hour + 120_000, ["kind": .string("home"), "officers": .array([.string("1")])])
+        // The device dies here: whoever was signed in was so until then, and again from the start on.
+        log.say(.deviceStart, at: 4 * hour, ["rebooted": .bool(true)])
+        log.say(.lineComplete, at: 4 * hour + 60_000, ["line": .string("ring")])
+        log.positions(4 * hour + 120_000...5 * hour)
+        let missed = JSONValue.int(4 * hour)
+        log.say(
+            .postMissed,
+            at: 5 * hour,
+            ["post": .string("gate"), "window": .string("03:00-04:00"), "closes": missed]
+        )
+        log.say(.unitCheckout, at: 5 * hour + 60_000, ["present": .array([])])
+        log.positions(5 * hour + 120_000...9 * hour)
+        try await HandMadeStore.with([log]) { store in
+            func said() throws -> [String] {
+                let reading = store.reading(0..<6 * hour, now: 1 << 45)
+                let presence = try reading.presence(nil, zone: Self.zone)
+                return try (presence.posts + presence.lines).map { "\($0.id) \($0.done) \($0.missed) \($0.by)" }
+                    + reading.visits().map { "\($0.kind) \($0.time) \($0.officers)" }
+                    + reading.signIns().map { "\($0.officer) \($0.from)-\($0.until)" }.sorted()
+            }
+            try await self.keepAll(store)
+            let before = try said()
+            #expect(before.count == 8)
+            #expect(before.contains("1 0-\(hour + 120_000)") && before.contains("1 \(4 * hour)-\(5 * hour + 60_000)"))
+            while try await store.history.forget(before: 8 * hour, limit: portion) > 0 {}
+            #expect(try await store.history.count() == 61)
+            #expect(try said() == before)
+            while try await store.history.forgetDeeds(before: 3 * hour, limit: portion) > 0 {}
+            // The school, the visit and those who signed in then are gone too.
+            #expect(try said().map { $0.prefix(4) } == ["gate", "ring"])
+        }
+    }
+
+    @Test(
         "are bounded where a clock was wrong: a record out of another time costs no more than one",
         .timeLimit(.minutes(1))
     )

@@ -66,7 +66,7 @@ extension HistoryReader {
             }
             for event in page {
                 var event = event
-                if event.kind == .deviceStart {
+                if event.kind == .deviceStart, event.lastBefore == nil {
                     event.lastBefore = try self.lastMade(of: log, before: event.made)?.made
                     event.next = try self.positionAfter(event.sequence, of: log)
                 }
@@ -147,31 +147,44 @@ extension HistoryReader {
         in database: Database
     ) throws -> [StoredEvent] {
         let marks = kinds.map { _ in "?" }.joined(separator: ", ")
-        let select = try database.cachedStatement(
-            sql: """
-                SELECT event, made, seq, body FROM record INDEXED BY record_event
-                WHERE log = ? AND event IS NOT NULL AND made >= ? AND (made > ? OR seq > ?) AND made < ? AND seq > ?
-                AND event IN (\(marks)) ORDER BY made, seq LIMIT ?
-                """
-        )
+        let wanted = "log = ? AND made >= ? AND (made > ? OR seq > ?) AND made < ? AND seq > ? AND event IN (\(marks))"
+        let records = "SELECT event, made, seq, body, NULL FROM record INDEXED BY record_event"
         var arguments: StatementArguments = [log.number, made, made, last, to, sequence]
-        arguments += StatementArguments(kinds.map(\.rawValue)) + [Self.page]
+        arguments += StatementArguments(kinds.map(\.rawValue))
+        let select: Statement
+        // Only what was made before something was deleted can have become a deed.
+        if let horizon = try Int64.fetchOne(database, sql: "SELECT made FROM horizon"), made < horizon {
+            select = try database.cachedStatement(
+                sql: """
+                    SELECT event, made, seq, body, before FROM deed WHERE \(wanted)
+                    UNION ALL
+                    \(records) WHERE event IS NOT NULL AND \(wanted) ORDER BY made, seq LIMIT ?
+                    """
+            )
+            arguments += arguments
+        } else {
+            select = try database.cachedStatement(
+                sql: "\(records) WHERE event IS NOT NULL AND \(wanted) ORDER BY made, seq LIMIT ?"
+            )
+        }
+        arguments += [Self.page]
         let rows = try Row.fetchCursor(select, arguments: arguments)
         var events: [StoredEvent] = []
         while let row = try rows.next() {
             let kind: String = row[0]
             let content = try row.withUnsafeData(atIndex: 3) { data in data.map { Self.content(of: $0) } }
-            events.append(
-                StoredEvent(
-                    kind: EventKind(rawValue: kind),
-                    made: row[1],
-                    sequence: row[2],
-                    isOff: content?.isOff ?? false,
-                    data: content?.data ?? [:],
-                    latitude: content?.latitude,
-                    longitude: content?.longitude
-                )
+            var event = StoredEvent(
+                kind: EventKind(rawValue: kind),
+                made: row[1],
+                sequence: row[2],
+                isOff: content?.isOff ?? false,
+                data: content?.data ?? [:],
+                latitude: content?.latitude,
+                longitude: content?.longitude
             )
+            // Of a deed the record before it is gone, and its time is kept.
+            if let before: Int64 = row[4] { event.lastBefore = before < 0 ? event.made : before }
+            events.append(event)
         }
         return events
     }

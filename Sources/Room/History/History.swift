@@ -79,7 +79,7 @@ package actor History {
         }
     }
 
-    /// Deletes records that were made, and came, before `cutoff`; the ledger keeps their numbers.
+    /// Deletes records that were made, and came, before `cutoff`; the ledger keeps their numbers, and deeds stay.
     ///
     /// - Parameters:
     ///   - cutoff: ms since 1970 UTC.
@@ -89,19 +89,7 @@ package actor History {
     package func forget(before cutoff: Int64, limit: Int) async throws(HistoryError) -> Int {
         do {
             return try await self.database.write { database in
-                try database.execute(
-                    sql: """
-                        DELETE FROM record WHERE (log, seq) IN (
-                            SELECT r.log, r.seq FROM log JOIN record r ON r.log = log.number
-                            WHERE r.made < :cutoff AND r.received < :cutoff
-                            UNION ALL
-                            SELECT log, seq FROM record WHERE made IS NULL AND received < :cutoff
-                            LIMIT :limit
-                        )
-                        """,
-                    arguments: ["cutoff": cutoff, "limit": limit]
-                )
-                let count = database.changesCount
+                let count = try Deed.forget(before: cutoff, limit: limit, in: database)
                 if count > 0 {
                     try database.execute(
                         sql:

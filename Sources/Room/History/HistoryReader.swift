@@ -30,10 +30,14 @@ package struct HistoryReader: Sendable {
         }
     }
 
-    /// When the first record of a log was made, ms since 1970 UTC; `nil` while there is none with a time.
+    /// When the first record or deed of a log was made, ms since 1970 UTC; `nil` while there is none with a time.
     ///
     /// - Throws: ``HistoryError``.
     package func firstMade(of log: Log) throws -> Int64? {
+        [try self.firstRecord(of: log), try self.firstDeed(of: log)].compactMap(\.self).min()
+    }
+
+    private func firstRecord(of log: Log) throws -> Int64? {
         try self.read { database in
             let select = try database.cachedStatement(
                 sql: "SELECT min(made) FROM record WHERE log = ? AND made IS NOT NULL"
@@ -42,19 +46,21 @@ package struct HistoryReader: Sendable {
         }
     }
 
-    /// When the first that is known of a log happened, ms since 1970 UTC: its first record, or the first hour of which a sum
+    /// When the first that is known of a log happened, ms since 1970 UTC: its first record, or the first hour or deed that
     /// outlived its records.
     ///
     /// - Throws: ``HistoryError``.
     package func firstKnown(of log: Log) throws -> Int64? {
-        let record = try self.firstMade(of: log)
+        let (record, deed) = (try self.firstRecord(of: log), try self.firstDeed(of: log) ?? .max)
         let hour = try self.read { database in
             let select = try database.cachedStatement(sql: "SELECT min(hour) FROM rollup WHERE log = ?")
             return try Int64.fetchOne(select, arguments: [log.number])
         }
         // Where both are there the record is the finer one, but for hours whose records are gone.
-        guard let record, let hour else { return record ?? hour.map { $0 * 3_600_000 } }
-        return (hour + 1) * 3_600_000 <= record ? hour * 3_600_000 : record
+        guard let record, let hour else {
+            return [record, hour.map { $0 * 3_600_000 }, deed < .max ? deed : nil].compactMap(\.self).min()
+        }
+        return min(deed, (hour + 1) * 3_600_000 <= record ? hour * 3_600_000 : record)
     }
 
     /// One transaction.

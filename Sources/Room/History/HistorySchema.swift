@@ -107,6 +107,26 @@ enum HistorySchema {
                     """
             )
         }
+        // `before` is when the record before it was made, -1 where there was none: a start ends what was open then.
+        migrator.registerMigration("7: what officers did outlives the records around it") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE deed (
+                        log INTEGER NOT NULL REFERENCES log,
+                        made INTEGER NOT NULL,
+                        seq INTEGER NOT NULL,
+                        event TEXT NOT NULL,
+                        before INTEGER NOT NULL,
+                        body BLOB NOT NULL,
+                        PRIMARY KEY (log, made, seq)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE TABLE forgotten (
+                        log INTEGER PRIMARY KEY REFERENCES log,
+                        made INTEGER NOT NULL
+                    ) STRICT;
+                    """
+            )
+        }
         return migrator
     }
 
@@ -123,5 +143,7 @@ enum HistorySchema {
         _ = try Row.fetchOne(database, sql: "SELECT log, hour, positions, metres, body FROM rollup LIMIT 1")
         _ = try Row.fetchOne(database, sql: "SELECT log, hour, stamp FROM due LIMIT 1")
         _ = try Row.fetchOne(database, sql: "SELECT log, made FROM backfill LIMIT 1")
+        _ = try Row.fetchOne(database, sql: "SELECT log, made, seq, event, before, body FROM deed LIMIT 1")
+        _ = try Row.fetchOne(database, sql: "SELECT log, made FROM forgotten LIMIT 1")
     }
 }

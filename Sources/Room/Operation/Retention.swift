@@ -15,7 +15,7 @@ package struct Retention: Service {
     /// - Parameters:
     ///   - history: The records.
     ///   - days: Age at which a record is deleted, days.
-    ///   - hourDays: Age at which the sum of an hour is deleted, days.
+    ///   - hourDays: Age at which the sum of an hour, and what officers did, is deleted, days.
     ///   - logger: Log.
     package init(
         history: History,
@@ -59,13 +59,18 @@ package struct Retention: Service {
     }
 
     private func forgetHours() async {
-        let cutoff = (SystemClock.wallMilliseconds - Int64(self.hourDays * 86_400_000)) / 3_600_000
+        let cutoff = SystemClock.wallMilliseconds - Int64(self.hourDays * 86_400_000)
         do {
-            while !Task.isCancelled, try await self.history.forgetHours(before: cutoff, limit: Self.portion) > 0 {
+            while !Task.isCancelled,
+                try await self.history.forgetHours(before: cutoff / 3_600_000, limit: Self.portion) > 0
+            {
+                await pause(for: .milliseconds(50))
+            }
+            while !Task.isCancelled, try await self.history.forgetDeeds(before: cutoff, limit: Self.portion) > 0 {
                 await pause(for: .milliseconds(50))
             }
         } catch {
-            self.logger.error("Old sums of hours not deleted: \(error)")
+            self.logger.error("Old sums of hours and deeds not deleted: \(error)")
         }
     }
 }

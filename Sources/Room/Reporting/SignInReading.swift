@@ -17,14 +17,14 @@ extension ReportReading {
             guard let unit else { continue }
             let newest = logs.map(\.first).max() ?? 0
             for (log, first) in logs {
-                guard let last = try self.reader.lastMade(of: log, before: to), last.made >= from else { continue }
+                guard let last = try self.reader.lastKnown(of: log, before: to), last >= from else { continue }
                 book.begin(unit)
                 try self.reader.events(of: log, SignInBook.events, from: from, to: to) { event in
                     let place = event.latitude.flatMap { latitude in event.longitude.map { (latitude, $0) } }
                     book.take(PatrolEvent(event), at: place)
                 }
                 let next = logs.map(\.first).filter { $0 > first }.min() ?? .max
-                book.end(at: min(last.made, next), isOver: first < newest)
+                book.end(at: min(last, next), isOver: first < newest)
             }
         }
         return book.signIns.filter { $0.until >= self.span.lowerBound || $0.isOpen }
