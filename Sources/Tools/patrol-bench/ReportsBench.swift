@@ -17,7 +17,8 @@ struct ReportsBench: AsyncParsableCommand {
         abstract: "Ask a real room for reports over a month of records while devices send, and measure both.",
         discussion: """
             Each report is asked for again and again while records come in at a fixed rate, and the time from sending a \
-            record to its acknowledgement is held against the same time without reports, in pairs.
+            record to its acknowledgement is held against the same time without reports, in pairs. The plan has \
+            \(StoredDuties.posts) posts and \(StoredDuties.lines) lines, most of them in windows.
             """
     )
     @OptionGroup var options: BenchOptions
@@ -37,15 +38,23 @@ struct ReportsBench: AsyncParsableCommand {
     @Option(help: "Seconds of each half of a pair.")
     var seconds: Int = 15
 
+    @Option(help: "Which reports, with commas between them.")
+    var reports: String = Self.kinds.joined(separator: ",")
+
     private static let kinds = ["presence", "workload", "officers", "heatmap", "density", "response", "incidents"]
 
     func validate() throws {
+        if let odd = self.chosen.first(where: { !Self.kinds.contains($0) }) {
+            throw ValidationError("--reports: '\(odd)' is none of \(Self.kinds.joined(separator: ", "))")
+        }
         guard (1...10_000).contains(self.units), (self.units...100_000_000).contains(self.records),
             (1...400).contains(self.days), (60...20_000).contains(self.rate), (1...600).contains(self.seconds)
         else {
             throw ValidationError("--units, --records, --days, --rate and --seconds must be positive and not absurd")
         }
     }
+
+    private var chosen: [String] { self.reports.split(separator: ",").map(String.init) }
 
     func run() async throws {
         do {
@@ -65,9 +74,15 @@ struct ReportsBench: AsyncParsableCommand {
                 room,
                 ["roads", "import", "\(folder)/town.osm", "--output", "\(folder)/town.roads"]
             )
+            try writeFile("\(folder)/plan.geojson", StoredDuties(town: town).plan)
+            _ = try await runProgramToEnd(
+                try sibling("patrolctl"),
+                ["plan", "keygen", "--name", "station", "--output", "\(folder)/plan.key"]
+            )
             try writeFile(
                 "\(folder)/room.yaml",
                 ConfigurationText.room(folder: folder, broker: ports[0], http: ports[1])
+                    + "plan: { file: \(folder)/plan.geojson, key: \(folder)/plan.key }\n"
             )
             try FileManager.default.createDirectory(atPath: "\(folder)/room", withIntermediateDirectories: true)
             let month = StoredMonth(
@@ -127,7 +142,7 @@ struct ReportsBench: AsyncParsableCommand {
         try await load.during {
             // The first rush is over before anything is measured.
             try await Task.sleep(for: .seconds(3))
-            for kind in Self.kinds {
+            for kind in self.chosen {
                 let path = "/api/v1/reports/\(kind)?from=\(span.lowerBound)&to=\(span.upperBound)"
                 var (seconds, ratios, with): ([Double], [Double], [Double]) = ([], [], [])
                 writeProcess(program.pid, "clear_refs", "5")

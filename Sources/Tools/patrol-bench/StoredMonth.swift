@@ -43,7 +43,7 @@ struct StoredMonth {
         try self.writeIncidents(folder)
     }
 
-    /// One unit's month: of 20 records one is an event.
+    /// One unit's month: of 20 records one is an event, and what it did at posts and on lines comes between them.
     private func life(of device: Name, _ log: String, _ unit: Int) -> [Record] {
         let count = self.records / self.units
         let step = max(1, (self.span.upperBound - self.span.lowerBound) / Int64(count + 1))
@@ -51,19 +51,16 @@ struct StoredMonth {
         var place = self.town.nodes.randomElement(using: &random)?.point ?? PlanePoint(east: 0, north: 0)
         var (lives, isInside, today): ([Record], Bool, Int64) = ([], false, -1)
         lives.reserveCapacity(count)
+        var done = StoredDuties(town: self.town).done(by: unit, of: self.units, in: self.span)[...]
         for number in 0..<count {
             let time = self.span.lowerBound + Int64(number) * step
-            var record = Record(
-                device: device.text,
-                unit: "\(unit)",
-                log: log,
-                sequence: Int64(number + 1),
-                time: time,
-                timeQuality: .gnss,
-                uptime: time - self.span.lowerBound,
-                trigger: .time,
-                status: .patrol
-            )
+            while let next = done.first, next.time < time {
+                var record = self.record(of: device, log, unit, lives.count, at: next.time)
+                (record.event, record.data) = (next.event, next.data)
+                lives.append(record)
+                done.removeFirst()
+            }
+            var record = self.record(of: device, log, unit, lives.count, at: time)
             place.east += Double.random(in: -40...40, using: &random)
             place.north += Double.random(in: -40...40, using: &random)
             let coordinate = self.town.coordinate(of: place)
@@ -82,6 +79,20 @@ struct StoredMonth {
             lives.append(record)
         }
         return lives
+    }
+
+    private func record(of device: Name, _ log: String, _ unit: Int, _ before: Int, at time: Int64) -> Record {
+        Record(
+            device: device.text,
+            unit: "\(unit)",
+            log: log,
+            sequence: Int64(before + 1),
+            time: time,
+            timeQuality: .gnss,
+            uptime: time - self.span.lowerBound,
+            trigger: .time,
+            status: .patrol
+        )
     }
 
     private func writeIncidents(_ folder: String) throws {
