@@ -17,7 +17,19 @@ struct MapRoutes: Sendable {
 
     /// Bytes of the largest plan that is taken.
     private static let largestPlan = 16 << 20
+    /// Bytes of the longest text that is looked for.
+    private static let longestName = 200
     private let tag: String
+
+    /// A place in the address, `latitude,longitude`.
+    private static func place(_ request: Request, _ key: String) throws -> Coordinate? {
+        guard let text = request.query(key) else { return nil }
+        let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) ?? .nan }
+        guard numbers.count == 2, let place = Coordinate(latitude: numbers[0], longitude: numbers[1]) else {
+            throw Problem(.badRequest, "'\(key)' must be latitude,longitude such as 41.15,-8.61")
+        }
+        return place
+    }
 
     init(estimator: TimeToScene, plans: PlanHolder, audit: Audit) {
         (self.estimator, self.plans, self.audit) = (estimator, plans, audit)
@@ -59,11 +71,16 @@ struct MapRoutes: Sendable {
         }
         api.get("places") { request, context in
             try context.require(.viewer)
-            try request.allow("q")
-            guard let text = request.query("q"), !text.isEmpty else {
-                throw Problem(.badRequest, "'q' must be a part of a name")
+            try request.allow("q", "near", "at")
+            let plan = self.plans.view?.plan
+            if let place = try Self.place(request, "at") {
+                guard request.query("q") == nil else { throw Problem(.badRequest, "say either 'q' or 'at'") }
+                return try tagged(PlaceNames.Found(places: [self.names.near(place, plan)], more: false), request)
             }
-            return try tagged(self.names.find(text, self.plans.view?.plan), request)
+            guard let text = request.query("q"), !text.isEmpty, text.utf8.count <= Self.longestName else {
+                throw Problem(.badRequest, "'q' must be a part of a name, of 200 bytes at most")
+            }
+            return try tagged(self.names.find(text, plan, near: Self.place(request, "near")), request)
         }
     }
 }

@@ -2,13 +2,19 @@ import Ground
 import Plan
 import RoadMap
 
-/// Names that a dispatcher may type: streets of the map, grids, posts, lines and stations of the plan.
+/// Names that a dispatcher may type: streets of the map and their crossings, grids, posts, lines and stations of the plan.
 struct PlaceNames: Sendable {
     struct Place: Encodable, Sendable {
         let name: String
         let kind: String
         let lat: Double
         let lon: Double
+        /// The name of the grid that it lies in, or its id where it has no name.
+        var grid: String?
+        /// A street that crosses it: told where several streets have the name.
+        var near: String?
+        /// From where somebody looks, m.
+        var metres: Double?
     }
 
     /// Some places, and whether more names fit.
@@ -18,32 +24,113 @@ struct PlaceNames: Sendable {
     }
 
     private static let mostFound = 20
+    /// Names of each side of a crossing that are tried.
+    private static let mostCrossed = 40
 
-    private let places: [(folded: String, place: Place)]
+    private let network: RoadNetwork
+    private let streets: StreetParts
+    private let names: [(folded: String, name: String)]
 
     init(_ network: RoadNetwork) {
-        var places: [(String, Place)] = []
-        var seen: Set<String> = []
-        for edge in 0..<network.edgeCount {
-            guard let name = network.name(ofEdge: edge), !name.isEmpty, seen.insert(name).inserted else { continue }
-            guard let middle = network.coordinate(of: SnappedPlace(edge: edge, fraction: 0.5, offset: 0)) else {
-                continue
-            }
-            let place = Place(name: name, kind: "street", lat: middle.latitude, lon: middle.longitude)
-            places.append((name.lowercased(), place))
-        }
-        self.places = places
+        self.network = network
+        self.streets = StreetParts(network)
+        self.names = self.streets.parts.keys.map { ($0.lowercased(), $0) }.sorted { $0.folded < $1.folded }
     }
 
-    /// What begins with a text, and then what contains it.
-    func find(_ text: String, _ plan: PatrolPlan?) -> Found {
-        let wanted = text.lowercased()
-        let found = (Self.places(of: plan) + self.places).filter { $0.folded.contains(wanted) }
+    /// What begins with a text, and then what contains it; of a text such as `first / second` where those streets meet.
+    ///
+    /// - Parameters:
+    ///   - text: What was typed.
+    ///   - plan: Where the grids are.
+    ///   - centre: Where somebody looks: of equal names the nearer comes first.
+    /// - Returns: The places.
+    func find(_ text: String, _ plan: PatrolPlan?, near centre: Coordinate? = nil) -> Found {
+        let sides = text.split(separator: "/").map { $0.trimmingWhitespace.lowercased() }.filter { !$0.isEmpty }
+        var found = sides.count == 2 ? self.crossings(sides[0], sides[1]) : []
+        if found.isEmpty { found = self.named(text.lowercased(), plan) }
+        for index in found.indices { found[index].place.metres = self.metres(to: found[index].place, from: centre) }
         let sorted = found.sorted { a, b in
-            let (first, second) = (a.folded.hasPrefix(wanted) ? 0 : 1, b.folded.hasPrefix(wanted) ? 0 : 1)
-            return (first, a.folded) < (second, b.folded)
+            (a.rank, a.folded, a.place.metres ?? 0) < (b.rank, b.folded, b.place.metres ?? 0)
         }
-        return Found(places: sorted.prefix(Self.mostFound).map(\.place), more: sorted.count > Self.mostFound)
+        let places = sorted.prefix(Self.mostFound).map { one in
+            var place = one.place
+            if place.kind != "grid" { place.grid = self.grid(at: place, plan) }
+            return place
+        }
+        return Found(places: places, more: sorted.count > Self.mostFound)
+    }
+
+    /// What a place may be called: the street that is near, and the grid.
+    func near(_ place: Coordinate, _ plan: PatrolPlan?) -> Place {
+        let snaps = self.network.snaps(place, within: Self.nearby, slack: Self.nearby).places
+        let named = snaps.lazy.compactMap { snap in self.network.name(ofEdge: snap.edge).map { ($0, snap.offset) } }
+            .first { !$0.0.isEmpty }
+        var found = Place(name: named?.0 ?? "", kind: "place", lat: place.latitude, lon: place.longitude)
+        found.metres = named.map { abs($0.1).rounded() }
+        found.grid = self.grid(at: found, plan)
+        return found
+    }
+
+    /// So far from a place, m, a street may still name it.
+    private static let nearby = 150.0
+
+    private struct Match {
+        let rank: Int
+        let folded: String
+        var place: Place
+    }
+
+    private func named(_ wanted: String, _ plan: PatrolPlan?) -> [Match] {
+        func rank(_ folded: String) -> Int { folded.hasPrefix(wanted) ? 0 : 1 }
+        var found = Self.places(of: plan).filter { $0.folded.contains(wanted) }
+            .map { Match(rank: rank($0.folded), folded: $0.folded, place: $0.place) }
+        for (folded, name) in self.names where folded.contains(wanted) {
+            let parts = self.streets.parts[name] ?? []
+            for part in parts {
+                let middle = part.middle
+                var place = Place(name: name, kind: "street", lat: middle.latitude, lon: middle.longitude)
+                if parts.count > 1 { place.near = part.crossing }
+                found.append(Match(rank: rank(folded), folded: folded, place: place))
+            }
+        }
+        return found
+    }
+
+    private func crossings(_ first: String, _ second: String) -> [Match] {
+        func names(_ wanted: String) -> [String] {
+            let all = self.names.filter { $0.folded.contains(wanted) }
+            return (all.filter { $0.folded.hasPrefix(wanted) } + all.filter { !$0.folded.hasPrefix(wanted) })
+                .prefix(Self.mostCrossed).map(\.name)
+        }
+        let others = names(second)
+        var found: [Match] = []
+        for one in names(first) {
+            for other in others where other != one {
+                let name = "\(one) / \(other)"
+                // Two carriageways cross in four places: the first one says where. Other parts cross elsewhere.
+                let places = (self.streets.parts[one] ?? []).flatMap { part in
+                    (self.streets.parts[other] ?? []).compactMap { self.streets.crossing(of: part, $0, self.network) }
+                }
+                for place in places {
+                    let crossing = Place(name: name, kind: "crossing", lat: place.latitude, lon: place.longitude)
+                    found.append(Match(rank: 0, folded: name.lowercased(), place: crossing))
+                }
+            }
+        }
+        return found
+    }
+
+    private func metres(to place: Place, from centre: Coordinate?) -> Double? {
+        guard let centre, let there = Coordinate(latitude: place.lat, longitude: place.lon) else { return nil }
+        return centre.distance(to: there).value.rounded()
+    }
+
+    private func grid(at place: Place, _ plan: PatrolPlan?) -> String? {
+        guard let plan, let there = Coordinate(latitude: place.lat, longitude: place.lon),
+            let index = plan.grids(at: plan.plane.project(there)).last
+        else { return nil }
+        let grid = plan.grids[index]
+        return grid.name.isEmpty ? grid.id : grid.name
     }
 
     private static func places(of plan: PatrolPlan?) -> [(folded: String, place: Place)] {
@@ -64,5 +151,14 @@ struct PlaceNames: Sendable {
             )
         }
         return places
+    }
+}
+
+extension Substring {
+    fileprivate var trimmingWhitespace: Substring {
+        var text = self
+        while text.first?.isWhitespace == true { text.removeFirst() }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return text
     }
 }
