@@ -57,12 +57,17 @@ lint: deps ## format, imports, warnings, the page's scripts, systemd units
 	swift build --build-tests $(TEST_FLAGS)
 	systemd/check
 
-demo: deps ## a town, thirteen cars, an incident; HEADLESS=1 ends by itself
+demo: deps ## a town, thirteen cars, an incident; HEADLESS=1 ends by itself; MAP=CITY.osm.pbf UNITS=300 INCIDENTS=10: a city of your own
 	@echo "Building (the first time takes some minutes) ..."
+ifdef MAP
+	@swift build -c release $(SWIFT_FLAGS) --quiet
+	@.build/release/patrol-sim demo --map $(MAP) --units $(if $(UNITS),$(UNITS),300) --incidents $(if $(INCIDENTS),$(INCIDENTS),10) $(if $(filter 1,$(HEADLESS)),--headless)
+else
 	@swift build $(SWIFT_FLAGS) --quiet
 	@echo "The night before, in speeded time: lines joined and left, posts, and what was missed when the night window closed"
 	@.build/debug/patrol-sim day --hours 9 --events post,line --most 3
 	@.build/debug/patrol-sim demo $(if $(filter 1,$(HEADLESS)),--headless)
+endif
 
 soak: deps ## SECONDS=600 of every fault at random moments, then every record is looked for
 	@swift build -c release --quiet

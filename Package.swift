@@ -289,8 +289,9 @@ let package = Package(
             // In the program itself: a room has one file to install, and a page that fits it.
             resources: [
                 "board.html", "board.css", "board.js", "base.js", "map.js", "live.js", "keyed.js", "lists.js",
-                "incident.js", "unit.js", "sos.js", "top.js", "panes.js", "keys.js", "session.js", "dialogs.js",
-                "endings.js", "people.js", "tasks.js", "reports.js", "words.js", "openapi.yaml",
+                "incident.js", "unit.js", "sos.js", "today.js", "top.js", "panes.js", "keys.js", "session.js",
+                "dialogs.js",
+                "drawer.js", "endings.js", "people.js", "tasks.js", "reports.js", "words.js", "openapi.yaml",
             ].map { .embedInCode("Web/\($0)") },
             swiftSettings: strict
         ),
@@ -326,8 +327,8 @@ let package = Package(
             "Tools",
             "Simulation",
             [
-                "BrokerLink", "CLinux", "Ground", "PatrolWire", "Position", "Report", "Threading", lifecycle, logging,
-                "SystemErrors",
+                "BrokerLink", "CLinux", "Ground", "PatrolWire", "Position", "Report", "RoadMap", "Threading", lifecycle,
+                logging, "SystemErrors",
             ],
             settings: strict
         ),
@@ -361,7 +362,7 @@ let package = Package(
             "patrol-sim",
             [
                 "BrokerLink", "Console", "ConsoleWire", "Ground", "History", "Month", "Operation", "PatrolWire", "Plan",
-                "Position", "Program", "Rig",
+                "Position", "Program", "Rig", "RoadMap",
                 "Settings",
                 "Simulation", "Threading", "Track", "Zones", arguments, logging, signals,
             ]

@@ -34,6 +34,23 @@ struct DemoTests {
         #expect(outcome.estimated > 0 && outcome.actual > 0 && outcome.recordsStored > 13)
         #expect(outcome.nearest.hasPrefix("car-") && !outcome.incident.isEmpty)
     }
+
+    @Test("plays in a city of one's own: its map is imported, units drive there, a call is answered")
+    func ownCity() async throws {
+        try await withTemporaryFolder("city") { folder in
+            let program = Places.program("patrol-sim")
+            let drawn = try await runProgramToEnd(program, ["city", "--seed", "5", "--output", "\(folder)/own.osm"])
+            try #require(drawn.status == 0, "\(drawn.errors)")
+            let played = try await runProgramToEnd(
+                program,
+                ["demo", "--headless", "--map", "\(folder)/own.osm", "--units", "10", "--incidents", "2"]
+            )
+            #expect(played.status == 0, "\(played.errors)")
+            #expect(played.output.split(separator: "\n").last?.contains(#""arrived":true"#) == true, "\(played.output)")
+            let missing = try await runProgramToEnd(program, ["demo", "--headless", "--map", "\(folder)/no.osm"])
+            #expect(missing.status == 65 && missing.errors.contains("no.osm"), "\(missing.errors)")
+        }
+    }
 }
 
 @Suite("The soak, short", .realPrograms, .timeLimit(.minutes(4)))

@@ -24,6 +24,10 @@ package actor FleetUnit {
     private let log: String
     private var sequence: Int64 = 0
     private var officer: SimulatedOfficer
+    private let truth: DriveTruth?
+    private let plan: CityPlan?
+    /// The grids that it was in when it last looked.
+    private var grids: [String] = []
     private var done: Set<String> = []
     private var lastFix: Fix?
     private let connect = Locked<Int64>(0)
@@ -44,6 +48,9 @@ package actor FleetUnit {
     ///   - unit: Call sign.
     ///   - broker: Where the broker is.
     ///   - seed: For its log id and its receiver's noise.
+    ///   - temper: How reliable its officer and its receiver are.
+    ///   - truth: Told of each drive to a scene.
+    ///   - plan: The grids that it tells of.
     ///   - logger: For the link's troubles.
     package init(
         world: World,
@@ -53,6 +60,9 @@ package actor FleetUnit {
         unit: String,
         broker: BrokerAddress,
         seed: UInt64,
+        temper: SimulatedOfficer.Temper = .steady,
+        truth: DriveTruth? = nil,
+        plan: CityPlan? = nil,
         logger: Logger
     ) {
         var random = SplitMix64(seed: seed)
@@ -64,8 +74,9 @@ package actor FleetUnit {
         self.unit = unit
         self.log = log
         self.logger = logger
-        self.receiver = Receiver(seed: seed)
-        self.officer = SimulatedOfficer(seed: seed &+ 1)
+        self.receiver = temper == .steady ? Receiver(seed: seed) : Receiver(seed: seed, outagesPerHour: 2)
+        self.officer = SimulatedOfficer(seed: seed &+ 1, temper: temper)
+        (self.truth, self.plan) = (truth, plan)
         self.policy = ReportPolicy(settings: ReportPolicy.Settings(interval: 5_000, drift: 10, turn: 30))
         self.writer = ReportWriter(device: device, unit: unit, log: log)
         let connect = self.connect
@@ -191,8 +202,12 @@ package actor FleetUnit {
 
     private func perform(_ act: SimulatedOfficer.Act) async {
         switch act {
-        case .say(let event, let data): await self.say(event, data)
-        case .drive(let node): await self.world.respond(self.car, to: node)
+        case .say(let event, let data):
+            await self.say(event, data)
+            if event == .dispatchArrived { await self.truth?.arrived(self.device.text) }
+        case .drive(let node):
+            await self.truth?.began(self.device.text, from: await self.world.sight(self.car).coordinate)
+            await self.world.respond(self.car, to: node)
         case .patrol: await self.world.patrol(self.car)
         }
     }
@@ -207,7 +222,7 @@ package actor FleetUnit {
                 data: data,
                 at: self.lastFix,
                 stamp: TimeJudge.Stamp(time: wall, quality: .gnss, boot: SystemClock.bootMilliseconds),
-                context: RecordContext(status: UnitStatus(mission)),
+                context: self.context(mission),
                 sequence: self.sequence
             )
             try await self.link.publish(
@@ -221,12 +236,30 @@ package actor FleetUnit {
         }
     }
 
+    private func context(_ mission: Vehicle.Mission) -> RecordContext {
+        var context = RecordContext(status: UnitStatus(mission))
+        if self.plan != nil { context.grids = self.grids }
+        return context
+    }
+
+    /// Says which grids it has left, and which it has come into.
+    private func cross(into grids: [String]) async {
+        let before = self.grids
+        self.grids = grids
+        for (level, grid) in before.enumerated() where !grids.contains(grid) {
+            await self.say(.gridExit, ["grid": .string(grid), "level": .int(Int64(level + 1))])
+        }
+        for (level, grid) in grids.enumerated() where !before.contains(grid) {
+            await self.say(.gridEnter, ["grid": .string(grid), "level": .int(Int64(level + 1))])
+        }
+    }
+
     private func measure() async {
         let sight = await self.world.sight(self.car)
         guard let seen = self.receiver.measure(sight.point, after: Self.cycle / .seconds(1)) else { return }
         let boot = SystemClock.bootMilliseconds
         let wall = SystemClock.wallMilliseconds
-        var fix = Fix(received: boot, coordinate: self.world.town.coordinate(of: seen), mode: 3)
+        var fix = Fix(received: boot, coordinate: self.world.coordinate(of: seen), mode: 3)
         fix.measured = wall
         fix.accuracy = Metres(4)
         fix.altitude = 42
@@ -234,6 +267,7 @@ package actor FleetUnit {
         fix.course = sight.course
         fix.satellites = 11
         self.lastFix = fix
+        await self.cross(into: self.plan?.grids(at: seen) ?? [])
         await self.serve(sight.mission, now: wall)
         guard let reason = self.policy.observe(fix) else { return }
         self.sequence += 1
@@ -243,7 +277,7 @@ package actor FleetUnit {
                 fix,
                 stamp: stamp,
                 reason: reason,
-                context: RecordContext(status: UnitStatus(sight.mission)),
+                context: self.context(sight.mission),
                 sequence: self.sequence
             )
             try await self.link.publish(

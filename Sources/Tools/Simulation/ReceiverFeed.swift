@@ -47,7 +47,7 @@ package struct ReceiverFeed: Sendable {
             let seen = receiver.measure(sight.point, after: Double(period) / 1_000)
             let moment = NMEA.Moment(
                 time: next + self.clockError.withLock { $0 },
-                coordinate: seen.map { self.world.town.coordinate(of: $0) },
+                coordinate: seen.map { self.world.coordinate(of: $0) },
                 speed: sight.speed,
                 course: sight.course
             )

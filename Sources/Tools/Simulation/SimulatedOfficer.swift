@@ -5,12 +5,20 @@ import PatrolWire
 /// a while, and is done.
 ///
 /// A pure value: time comes in, what is to be said comes out.
-struct SimulatedOfficer: Sendable {
+package struct SimulatedOfficer: Sendable {
     /// Something to be said and done.
     enum Act: Sendable {
         case say(EventKind, [String: JSONValue])
         case drive(to: Int)
         case patrol
+    }
+
+    /// How reliable an officer and his device are.
+    package enum Temper: Sendable, Hashable {
+        /// Takes every order.
+        case steady
+        /// As in life: of a hundred orders four are declined and three are never answered; now and then there is no fix.
+        case human
     }
 
     private enum Phase: Sendable {
@@ -22,8 +30,9 @@ struct SimulatedOfficer: Sendable {
     private var phase: Phase?
     private var answers: [(rollCall: String, at: Int64)] = []
     private var random: SplitMix64
+    private let temper: Temper
 
-    init(seed: UInt64) { self.random = SplitMix64(seed: seed) }
+    init(seed: UInt64, temper: Temper = .steady) { (self.random, self.temper) = (SplitMix64(seed: seed), temper) }
 
     /// Takes an order; returns why not when there is one already.
     mutating func dispatch(to incident: String, node: Int, now: Int64) -> String? {
@@ -56,6 +65,12 @@ struct SimulatedOfficer: Sendable {
         }
         self.answers.removeAll { $0.at <= now }
         switch self.phase {
+        case .offered(let incident, _, let until) where now >= until && self.temper == .human && self.fails(4):
+            self.phase = nil
+            acts.append(.say(.dispatchDeclined, ["incident": .string(incident), "reason": .string("车辆故障")]))
+        case .offered(_, _, let until) where now >= until && self.temper == .human && self.fails(3):
+            // Nobody looks at the device: whoever sent it calls it back.
+            self.phase = nil
         case .offered(let incident, let node, let until) where now >= until:
             self.phase = .driving(incident: incident)
             acts += [.say(.dispatchAccepted, ["incident": .string(incident)]), .drive(to: node)]
@@ -70,5 +85,10 @@ struct SimulatedOfficer: Sendable {
         default: break
         }
         return acts
+    }
+
+    /// So many of a hundred times.
+    private mutating func fails(_ percent: Double) -> Bool {
+        Double.random(in: 0..<100, using: &self.random) < percent
     }
 }

@@ -27,6 +27,10 @@ package struct Vehicle: Sendable {
 
     private let streets: Streets
     private var random: SplitMix64
+    /// How this driver drives, beside others.
+    private let pace: Double
+    /// So long it still stands at red lights, s.
+    private var waits = 0.0
     /// Nodes ahead; the first is the one it is driving to.
     private var ahead: [Int] = []
     private var behind: Int
@@ -36,6 +40,7 @@ package struct Vehicle: Sendable {
         self.random = SplitMix64(seed: seed)
         guard let start = streets.homes.randomElement(using: &self.random) else { return nil }
         self.streets = streets
+        self.pace = Double.random(in: 0.9...1.1, using: &self.random)
         self.behind = start
         self.point = streets.points[start]
     }
@@ -69,6 +74,11 @@ package struct Vehicle: Sendable {
 
     /// Drives on for so many seconds.
     package mutating func drive(_ seconds: Double) {
+        if self.waits > 0 {
+            self.waits -= seconds
+            self.speed = 0
+            return
+        }
         if self.ahead.isEmpty { self.decide() }
         guard let target = self.ahead.first else {
             self.speed = 0
@@ -90,13 +100,26 @@ package struct Vehicle: Sendable {
             }
             left -= distance
             self.point = goal
+            let arc = self.streets.arcs[self.behind].first { $0.to == node }
             self.behind = node
             self.ahead.removeFirst()
+            if arc?.hasLights == true, self.isRed() { break }
         }
         if case .respond(let node) = self.mission, self.behind == node {
             self.mission = .arrived(node: node)
             self.speed = 0
         }
+    }
+
+    /// Whether the lights that it has come to are red: then it stands; with siren it slows down only.
+    private mutating func isRed() -> Bool {
+        guard Double.random(in: 0..<1, using: &self.random) < 0.45 else { return false }
+        if case .respond = self.mission {
+            self.waits = Double.random(in: 1...4, using: &self.random)
+        } else {
+            self.waits = Double.random(in: 4...35, using: &self.random)
+        }
+        return true
     }
 
     private mutating func decide() {
@@ -117,7 +140,7 @@ package struct Vehicle: Sendable {
         let limit = self.streets.arcs[self.behind].first { $0.to == target }?.limit ?? 8
         var isResponding = false
         if case .respond = self.mission { isResponding = true }
-        var wanted = limit * (isResponding ? 1.35 : 0.8)
+        var wanted = limit * self.pace * (isResponding ? 1.35 : 0.8)
         // Slow enough to take each corner ahead, and to stop at the end.
         var distance = self.point.distance(to: self.streets.points[target])
         for (index, node) in self.ahead.prefix(6).enumerated() {

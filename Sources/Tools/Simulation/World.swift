@@ -17,23 +17,37 @@ package actor World {
         package let mission: Vehicle.Mission
     }
 
-    /// The town.
-    package nonisolated let town: Town
+    /// The plane that all of it is laid on.
+    package nonisolated let plane: TangentPlane
 
-    /// Its streets.
+    /// The streets.
     package nonisolated let streets: Streets
 
     private var vehicles: [Vehicle] = []
 
     /// Puts so many cars into a town; the same seed gives the same day.
     package init(town: Town, cars: Int, seed: UInt64) {
-        self.town = town
-        self.streets = Streets(town)
+        self.init(plane: town.plane, streets: Streets(town), cars: cars, seed: seed)
+    }
+
+    /// Puts so many cars into a city; the same seed gives the same day.
+    package init(city: CityStreets, cars: Int, seed: UInt64) {
+        self.init(plane: city.plane, streets: city.streets, cars: cars, seed: seed)
+    }
+
+    private init(plane: TangentPlane, streets: Streets, cars: Int, seed: UInt64) {
+        (self.plane, self.streets) = (plane, streets)
         for car in 0..<cars {
-            if let vehicle = Vehicle(on: self.streets, seed: seed &* 1_000 &+ UInt64(car)) {
+            if let vehicle = Vehicle(on: streets, seed: seed &* 1_000 &+ UInt64(car)) {
                 self.vehicles.append(vehicle)
             }
         }
+    }
+
+    /// Where a point of the plane is on Earth.
+    package nonisolated func coordinate(of point: PlanePoint) -> Coordinate {
+        // A city is some kilometres wide: no point of it leaves the Earth.
+        self.plane.coordinate(of: point) ?? self.plane.origin
     }
 
     /// Lets all cars drive for so many seconds.
@@ -58,7 +72,7 @@ package actor World {
         let vehicle = self.vehicles[car]
         return Sight(
             point: vehicle.point,
-            coordinate: self.town.coordinate(of: vehicle.point),
+            coordinate: self.coordinate(of: vehicle.point),
             speed: vehicle.speed,
             course: vehicle.course,
             mission: vehicle.mission
@@ -67,12 +81,13 @@ package actor World {
 
     /// The node of the streets that is nearest to a place and can be reached from everywhere.
     package nonisolated func node(near place: Coordinate) -> Int {
-        let point = TangentPlane(at: self.town.coordinate(of: PlanePoint(east: 0, north: 0)))
-        let wanted = point.project(place)
-        return self.streets.homes.min { a, b in
-            point.project(self.town.coordinate(of: self.streets.points[a])).distance(to: wanted)
-                < point.project(self.town.coordinate(of: self.streets.points[b])).distance(to: wanted)
-        } ?? 0
+        let wanted = self.plane.project(place)
+        var (best, least) = (0, Double.infinity)
+        for node in self.streets.homes {
+            let distance = self.streets.points[node].distance(to: wanted)
+            if distance < least { (best, least) = (node, distance) }
+        }
+        return best
     }
 
     /// Sends a car to a node with lights and siren.

@@ -15,7 +15,8 @@ struct Demo: AsyncParsableCommand {
         abstract: "Show it all: a town, thirteen cars, one of them through a real gpsd, and an incident.",
         discussion: """
             Starts mosquitto, gpsd, patrold and command-room on free loopback ports in a temporary folder and \
-            removes all of it at the end. Ctrl-C ends it.
+            removes all of it at the end. Ctrl-C ends it. With --map it is a city of your own: hundreds of units on its \
+            roads, incidents by place and hour, somebody who dispatches, and a board to look at.
             """
     )
     @OptionGroup var options: TownOptions
@@ -26,7 +27,21 @@ struct Demo: AsyncParsableCommand {
     @Option(help: "Seconds on patrol before each incident.")
     var patrolSeconds: Int?
 
-    private static let units = 13
+    @Option(help: "A map out of OpenStreetMap (.osm, .osm.pbf): the demonstration is in that city.")
+    var map: String?
+
+    @Option(help: "With --map: how many units.")
+    var units: Int = 300
+
+    @Option(help: "With --map: how many incidents are open at a time.")
+    var incidents: Int = 10
+
+    private static let townUnits = 13
+
+    func validate() throws {
+        guard (1...500).contains(self.units) else { throw ValidationError("--units must be from 1 to 500") }
+        guard (0...200).contains(self.incidents) else { throw ValidationError("--incidents must be from 0 to 200") }
+    }
 
     func run() async throws {
         let interrupted = Locked(false)
@@ -39,6 +54,21 @@ struct Demo: AsyncParsableCommand {
         defer {
             signals.cancel()
             watch.cancel()
+        }
+        if let map = self.map {
+            let city = CityDemo(
+                map: map,
+                units: self.units,
+                incidents: self.incidents,
+                seed: self.options.seed,
+                isHeadless: self.headless
+            )
+            do {
+                try await city.run(isInterrupted: { interrupted.withLock { $0 } })
+            } catch let error as RigError {
+                throw ProgramFailure(.failure, "\(error)")
+            }
+            return
         }
         let story: Story.Outcome?
         do {
@@ -61,14 +91,14 @@ struct Demo: AsyncParsableCommand {
     private func play(isInterrupted: @escaping @Sendable () -> Bool) async throws -> Story.Outcome? {
         let town = try self.options.town()
         let seed = self.options.seed
-        let world = World(town: town, cars: Self.units, seed: seed)
+        let world = World(town: town, cars: Self.townUnits, seed: seed)
         let screen = Screen(isLive: !self.headless && Screen.isTerminal)
         let patrol = self.patrolSeconds ?? (self.headless ? 4 : 12)
         let isEndless = !self.headless
         return try await DemoRig.with(town: town, start: await world.sight(0).point, say: screen.say) { rig, line in
             guard let station = Name(ConfigurationText.station) else { return nil }
             let broker = BrokerAddress(endpoint: HostPort(host: "127.0.0.1", port: rig.broker))
-            let story = Story(world: world, rig: rig, screen: screen, isInterrupted: isInterrupted)
+            let story = Story(town: town, world: world, rig: rig, screen: screen, isInterrupted: isInterrupted)
             return try await withThrowingTaskGroup(of: Story.Outcome?.self) { group in
                 group.addTask {
                     await world.run()
@@ -87,14 +117,14 @@ struct Demo: AsyncParsableCommand {
                     await DemoOfficer(rig: rig, world: world).run()
                     return nil
                 }
-                for unit in fleet(of: world, cars: 1..<Self.units, station: station, broker: broker, seed: seed) {
+                for unit in fleet(of: world, cars: 1..<Self.townUnits, station: station, broker: broker, seed: seed) {
                     group.addTask {
                         try await unit.run()
                         return nil
                     }
                 }
                 defer { group.cancelAll() }
-                return try await story.tell(units: Self.units, patrolSeconds: patrol, isEndless: isEndless)
+                return try await story.tell(units: Self.townUnits, patrolSeconds: patrol, isEndless: isEndless)
             }
         }
     }

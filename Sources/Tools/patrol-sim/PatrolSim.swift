@@ -6,6 +6,7 @@ import Logging
 import PatrolWire
 import Program
 import Rig
+import RoadMap
 import Settings
 import Simulation
 
@@ -62,12 +63,22 @@ struct City: AsyncParsableCommand {
 /// `patrol-sim fleet`: units that report to a broker.
 struct Fleet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Let simulated units patrol the town and report to a broker on this machine."
+        abstract: "Let simulated units patrol the town, or an imported city, and report to a broker on this machine.",
+        discussion: """
+            In a city each road, light and driver has a pace of its own that no map says, officers decline orders or do \
+            not answer, and receivers lose their fix now and then.
+            """
     )
     @OptionGroup var options: TownOptions
 
     @Option(help: "How many units.")
     var units: Int = 12
+
+    @Option(help: "A road file of 'command-room roads import': the units drive there.")
+    var roads: String?
+
+    @Option(help: "Write what each drive to a scene truly took into this file (CSV).")
+    var truth: String?
 
     @Option(help: "Loopback port of the broker.")
     var port: UInt16 = 1_883
@@ -81,8 +92,15 @@ struct Fleet: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let world = World(town: try self.options.town(), cars: self.units, seed: self.options.seed)
+        let seed = self.options.seed
+        let world =
+            if let roads = self.roads {
+                World(city: try loadCity(roads, seed: seed), cars: self.units, seed: seed)
+            } else {
+                World(town: try self.options.town(), cars: self.units, seed: seed)
+            }
         guard let station = Name(self.station) else { return }
+        let truth = try self.truth.map { try driveTruth($0) }
         let broker = BrokerAddress(endpoint: HostPort(host: "127.0.0.1", port: self.port))
         announce("\(self.units) units of \(station) report to 127.0.0.1:\(self.port); Ctrl-C ends it")
         try await untilInterrupted {
@@ -93,7 +111,9 @@ struct Fleet: AsyncParsableCommand {
                     cars: 0..<self.units,
                     station: station,
                     broker: broker,
-                    seed: self.options.seed
+                    seed: seed,
+                    temper: self.roads == nil ? .steady : .human,
+                    truth: truth
                 ) {
                     group.addTask { try await unit.run() }
                 }
@@ -103,7 +123,16 @@ struct Fleet: AsyncParsableCommand {
 }
 
 /// The simulated units of a world.
-func fleet(of world: World, cars: Range<Int>, station: Name, broker: BrokerAddress, seed: UInt64) -> [FleetUnit] {
+func fleet(
+    of world: World,
+    cars: Range<Int>,
+    station: Name,
+    broker: BrokerAddress,
+    seed: UInt64,
+    temper: SimulatedOfficer.Temper = .steady,
+    truth: DriveTruth? = nil,
+    plan: CityPlan? = nil
+) -> [FleetUnit] {
     var logger = Logger(label: "fleet")
     logger.logLevel = .error
     return cars.compactMap { car in
@@ -117,8 +146,40 @@ func fleet(of world: World, cars: Range<Int>, station: Name, broker: BrokerAddre
             unit: number,
             broker: broker,
             seed: seed &* 10_000 &+ UInt64(car),
+            temper: temper,
+            truth: truth,
+            plan: plan,
             logger: logger
         )
+    }
+}
+
+/// The city of a road file.
+func loadCity(_ path: String, seed: UInt64) throws -> CityStreets {
+    let network: RoadNetwork
+    do {
+        network = try RoadNetwork(path: path)
+    } catch {
+        throw ProgramFailure(.data, "\(path): \(error)")
+    }
+    guard let city = CityStreets(network, seed: seed) else {
+        throw ProgramFailure(.data, "\(path): has no streets that one could drive about in")
+    }
+    return city
+}
+
+/// Writes what each drive truly took into a file, line by line.
+func driveTruth(_ path: String) throws -> DriveTruth {
+    do {
+        try writeFile(path, DriveTruth.head + "\n")
+    } catch {
+        throw ProgramFailure(.unavailable, "\(error)")
+    }
+    let file = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+    guard file >= 0 else { throw ProgramFailure(.unavailable, "\(path): cannot be written") }
+    return DriveTruth { line in
+        let bytes = Array((line + "\n").utf8)
+        _ = write(file, bytes, bytes.count)
     }
 }
 

@@ -38,6 +38,7 @@ struct Story: Sendable {
     private static let patience: Duration = .seconds(70)
     private static let beat: Duration = .milliseconds(500)
 
+    let town: Town
     let world: World
     let rig: DemoRig
     let screen: Screen
@@ -98,7 +99,7 @@ struct Story: Sendable {
             throw ProgramFailure(.failure, "the town has no streets")
         }
         let door = PlanePoint(east: streets.points[node].east + 5, north: streets.points[node].north + 5)
-        let scene = self.world.town.coordinate(of: door)
+        let scene = self.world.coordinate(of: door)
         let answer = try await self.rig.room.ask(
             "POST",
             "/api/v1/incidents",
@@ -156,7 +157,7 @@ struct Story: Sendable {
 
     private func frame(rows: [Screen.Row], call: Call?, headline: String) -> Screen.Frame {
         Screen.Frame(
-            town: self.world.town,
+            town: self.town,
             rows: rows,
             scene: call?.scene,
             responding: call?.nearest.device,
