@@ -72,8 +72,8 @@ struct BoardDistressTests {
             // Also while something is typed it can be taken.
             try await page.press("n")
             try await page.wait(
-                "the strip is in the dialog",
-                "return document.getElementById('form').open && !!document.querySelector('#form #sos .sos-take')"
+                "the strip stands above the drawer",
+                "return document.getElementById('form').open && document.querySelector('#sos .sos-take') !== null"
             )
             try await page.click(".sos-take")
             try await page.wait("it goes when it is taken", "return document.getElementById('sos').hidden")

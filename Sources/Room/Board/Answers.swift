@@ -119,15 +119,22 @@ struct CandidateAnswer: Encodable, Sendable {
     let ageSeconds: Double?
     let reason: String?
     let trouble: [String]
+    /// Share of all road, 0…1, that nobody else reaches within 3 minutes; `nil` while that is not known.
+    ///
+    /// It is what sending the unit away costs.
+    let coverageLost: Double?
+    /// The way of one of the first three, longitude before latitude.
+    let line: [[Double]]?
 
     private enum CodingKeys: String, CodingKey {
-        case station, device, unit, status, online, seconds, p90, p10, tied, metres, reason, trouble
+        case station, device, unit, status, online, seconds, p90, p10, tied, metres, reason, trouble, line
+        case coverageLost = "coverage_lost"
         case chances = "within_1_3_5_min"
         case snappedMetres = "snapped_m"
         case ageSeconds = "age_s"
     }
 
-    init(_ candidate: Candidates.Candidate) {
+    init(_ candidate: Candidates.Candidate, losses: [String: Double]? = nil, line: [Coordinate]? = nil) {
         self.station = candidate.unit.station.text
         self.device = candidate.unit.device.text
         self.unit = candidate.unit.callSign
@@ -145,6 +152,8 @@ struct CandidateAnswer: Encodable, Sendable {
         self.ageSeconds = candidate.age?.rounded(decimals: 1)
         self.reason = candidate.reason?.rawValue
         self.trouble = candidate.unit.troubles.map(\.rawValue)
+        self.coverageLost = losses.map { ($0["\(candidate.unit.id)"] ?? 0).rounded(decimals: 4) }
+        self.line = line?.map { [$0.longitude.rounded(decimals: 6), $0.latitude.rounded(decimals: 6)] }
     }
 }
 

@@ -70,6 +70,12 @@ package struct Board: Sendable {
     private func addRoutes(to api: RouterGroup<BoardContext>) {
         let parts = self.parts
         let audit = Audit(casebook: parts.casebook, now: parts.now)
+        let today = TodayBook(parts, target: self.page.settings.targetSeconds)
+        api.get("today") { request, context in
+            try context.require(.viewer)
+            try request.allow()
+            return answer(try jsonBytes(try await today.today()), headers: [.cacheControl: "no-store"])
+        }
         UnitRoutes(
             units: parts.units,
             places: parts.places,
@@ -86,6 +92,7 @@ package struct Board: Sendable {
             desk: parts.desk,
             estimator: parts.estimator,
             stations: parts.stations,
+            today: today,
             now: parts.now
         ).add(to: api)
         RollCallRoutes(units: parts.units, rollCalls: parts.rollCalls, teams: parts.teams, now: parts.now).add(to: api)

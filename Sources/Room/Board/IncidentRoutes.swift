@@ -17,6 +17,7 @@ struct IncidentRoutes: Sendable {
     let desk: IncidentDesk
     let estimator: TimeToScene
     let stations: [Name]
+    let today: TodayBook
     let now: @Sendable () -> Int64
 
     private static let mostListed = 200
@@ -145,14 +146,31 @@ struct IncidentRoutes: Sendable {
 
     private func candidates(for incident: Incident, profile: String?) async throws -> CandidatesAnswer {
         let candidates = try await self.ranking(for: incident, profile: profile)
+        let losses = await self.today.losses()
+        let lines = self.lines(of: candidates, to: incident, profile: profile)
         return CandidatesAnswer(
             incident: incident.id,
             scene: PlaceAnswer(lat: incident.report.latitude, lon: incident.report.longitude),
             profile: profile ?? "siren",
             at: self.now(),
             straight: candidates.isStraight,
-            units: candidates.free.map(CandidateAnswer.init),
-            belowLine: candidates.belowLine.map(CandidateAnswer.init)
+            units: candidates.free.enumerated().map { rank, one in
+                CandidateAnswer(one, losses: losses, line: lines.indices.contains(rank) ? lines[rank] : nil)
+            },
+            belowLine: candidates.belowLine.map { CandidateAnswer($0) }
         )
+    }
+
+    /// The ways of the first three, to be drawn.
+    private func lines(of candidates: Candidates, to incident: Incident, profile: String?) -> [[Coordinate]?] {
+        guard let scene = incident.scene, !candidates.isStraight,
+            let profile = RoadWeights.Profile(rawValue: profile ?? "siren")
+        else { return [] }
+        let now = self.now()
+        return candidates.free.prefix(3).map { one in
+            self.places.unit(one.unit, now: now).flatMap {
+                self.estimator.way(of: $0, to: scene, profile: profile)?.line
+            }
+        }
     }
 }

@@ -19,6 +19,8 @@ package struct PageSettings: Sendable, Hashable {
     package var leaflet: String
     /// The station's kinds of incidents.
     package var categories = Categories.none
+    /// The station's own target from the call to the first unit there, s.
+    package var targetSeconds = 155.0
 
     /// Creates settings.
     package init(
@@ -63,10 +65,12 @@ struct PageRoutes: Sendable {
         ("incident.js", "text/javascript; charset=utf-8", PackageResources.incident_js),
         ("unit.js", "text/javascript; charset=utf-8", PackageResources.unit_js),
         ("sos.js", "text/javascript; charset=utf-8", PackageResources.sos_js),
+        ("today.js", "text/javascript; charset=utf-8", PackageResources.today_js),
         ("top.js", "text/javascript; charset=utf-8", PackageResources.top_js),
         ("panes.js", "text/javascript; charset=utf-8", PackageResources.panes_js),
         ("keys.js", "text/javascript; charset=utf-8", PackageResources.keys_js),
         ("session.js", "text/javascript; charset=utf-8", PackageResources.session_js),
+        ("drawer.js", "text/javascript; charset=utf-8", PackageResources.drawer_js),
         ("endings.js", "text/javascript; charset=utf-8", PackageResources.endings_js),
         ("dialogs.js", "text/javascript; charset=utf-8", PackageResources.dialogs_js),
         ("people.js", "text/javascript; charset=utf-8", PackageResources.people_js),

@@ -212,6 +212,17 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
         )
     }
 
+    /// The share of incidents that a unit got to within a limit, of those that needed somebody; `nil` while there are none.
+    ///
+    /// - Parameters:
+    ///   - incidents: The incidents.
+    ///   - limit: The limit, s.
+    ///   - now: ms since 1970 UTC: an open incident is so old.
+    /// - Returns: The share, 0…1.
+    package static func share(of incidents: [Incident], within limit: Double, now: Int64) -> Double? {
+        ResponseTimes(incidents.filter { $0.state != .cancelled && $0.finder == nil }, now: now).share(limit)
+    }
+
     /// The same without what single units did.
     package var impersonal: ResponseReport {
         var report = self

@@ -100,9 +100,7 @@ struct Configuration: Sendable {
             self.keepHourDays = try history.number("keep_hour_days", in: 1...100_000, default: 3_650)
             try history.finish()
         }
-        if var devices = try top.optionalGroup("devices") {
-            self.admission = try Self.admission(&devices)
-        }
+        if var devices = try top.optionalGroup("devices") { self.admission = try Self.admission(&devices) }
         self.driving = try top.optionalString("driving")
         self.page = PageSettings(title: self.stations.map(\.text).joined(separator: ", "))
         if var board = try top.optionalGroup("board") { try Self.page(&board, into: &self.page) }
@@ -110,7 +108,8 @@ struct Configuration: Sendable {
             self.teams.append(try Self.team(&group, among: self.teams, stations: self.stations))
         }
         if top.has("categories") { self.categories = try CategorySettings.read(&top) }
-        self.page.categories = self.categories
+        let target = try top.number("target_s", in: 1...86_400, default: 155)
+        (self.page.categories, self.page.targetSeconds) = (self.categories, target)
         if var visits = try top.optionalGroup("visits") {
             for role in Officer.Role.allCases.map(\.rawValue) {
                 self.visits[role] = try visits.optionalNumber(role, in: 0...1_000)

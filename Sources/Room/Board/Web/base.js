@@ -49,7 +49,7 @@ const Roads = L.GridLayer.extend({
         const base = kind.replace("_link", "");
         const width = (widths[base] ?? 1.2) * grow * (zoom < 13 ? 0.5 : 1);
         const isMain = ["motorway", "trunk", "primary"].includes(base);
-        pen.strokeStyle = isCase ? colour("road-case") : colour(isMain ? "road-main" : "road");
+        pen.strokeStyle = colour(`road${isMain ? "-main" : ""}${isCase ? "-case" : ""}`);
         pen.lineWidth = isCase ? width + 1.4 * (size / 256) : width;
         path(points);
         pen.stroke();
@@ -60,8 +60,8 @@ const Roads = L.GridLayer.extend({
     pen.font = `${letters}px sans-serif`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
-    pen.fillStyle = colour("faint");
-    pen.strokeStyle = colour("ground");
+    pen.fillStyle = colour("ink");
+    pen.strokeStyle = colour("road");
     pen.lineWidth = 3 * size / 256;
     const seen = new Set();
     for (const [, name, points] of roads) {

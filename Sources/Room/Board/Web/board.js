@@ -3,19 +3,22 @@ import { state, onChange, connect, ask, learn } from "./live.js";
 import { map, setBase, redrawBase, onMap, fromMap } from "./base.js";
 import { drawPlan, unitsMoved, unitAt, chooseUnit, drawClosures, drawCoverage, frames } from "./map.js";
 import * as dialogs from "./dialogs.js";
+import { openIncident, restoreDraft, setUpDrawer } from "./drawer.js";
 import { openEnding, setUpEndings } from "./endings.js";
 import { setUpKeys } from "./keys.js";
 import { draw, drawSoon, setUpPanes } from "./panes.js";
 import { openPeople, setUpPeople } from "./people.js";
 import { openReports, setUpReports } from "./reports.js";
+import { openAlarms } from "./lists.js";
 import { logIn, logInAgain } from "./session.js";
 import { distress, goToDistress, setUpDistress, tone } from "./sos.js";
 import { openTasks, setUpTasks } from "./tasks.js";
+import { loadToday } from "./today.js";
 import { complain } from "./top.js";
 import { word, language, switchLanguage } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
-const view = { incident: null, rollcall: null, unit: null, coverage: null, candidates: null, filter: "", place: null,
+const view = { incident: null, rollcall: null, unit: null, coverage: null, candidates: null, filter: "", status: null, sure: null, place: null,
   sketch: null, page: { title: "" }, canAct: true, role: "viewer" };
 /** For who measures and tests: what the page knows. */
 window.patrollink = { state, view, frames, map, distress };
@@ -63,12 +66,12 @@ async function loadCandidates() {
   if (incident.placeless) { view.candidates = withoutTimes(incident); drawSoon("right"); return; }
   try {
     const candidates = await ask("GET", `incidents/${encodeURIComponent(id)}/candidates`);
-    if (view.incident === id) { view.candidates = candidates; drawSoon("right"); }
+    if (view.incident === id) { view.candidates = candidates; drawSoon("right", "map"); }
   } catch (error) { complain(error); }
 }
 
 function chooseIncident(id, isMoving = true) {
-  if (view.incident !== id) { view.candidates = null; }
+  if (view.incident !== id) { view.candidates = null; view.sure = null; }
   view.incident = id;
   view.rollcall = null;
   const incident = id && state.incidents.get(id);
@@ -115,19 +118,52 @@ const underWay = new Set();
 async function act(path, body) {
   const name = `${path} ${JSON.stringify(body)}`;
   // A second press is ignored while the first is being sent.
-  if (underWay.has(name)) { return; }
+  if (underWay.has(name)) { return false; }
   underWay.add(name);
+  let isDone = false;
   try {
     const incident = await ask("POST", path, body);
-    if (incident?.id) { learn(incident); drawSoon("left", "right", "map"); }
+    isDone = true;
+    if (incident?.id) { learn(incident); drawSoon("left", "right", "map", "today"); }
   } catch (error) { complain(error); } finally { underWay.delete(name); }
   loadCandidates();
+  return isDone;
 }
 
 function of(id, what) { return `incidents/${encodeURIComponent(id)}/${what}`; }
-function send(device, station) {
-  if (performance.now() - visitedAt < surprise) { complain(new Error(word("justMoved"))); return null; }
-  return act(of(view.incident, "assign"), { device, station });
+async function send(device, station) {
+  if (performance.now() - visitedAt < surprise) { complain(new Error(word("justMoved"))); return; }
+  const incident = view.incident;
+  if (await act(of(incident, "assign"), { device, station })) { offerUndo(incident, device, station); }
+}
+
+/** For so long, ms, a send can be taken back with one press: the unit is told at once, and is told again. */
+const undoStands = 5000;
+let undoLeaves = null;
+function offerUndo(incident, device, station) {
+  const end = performance.now() + undoStands;
+  const name = state.units.get(`${station}/${device}`)?.unit ?? device;
+  const leave = () => { clearInterval(undoLeaves); $("undo").hidden = true; };
+  const count = () => {
+    const left = Math.ceil((end - performance.now()) / 1000);
+    if (left <= 0) { leave(); return; }
+    $("undo-text").textContent = `${word("assign")} ${name}`;
+    $("undo-go").textContent = `${word("undo")} (${left})`;
+  };
+  clearInterval(undoLeaves);
+  undoLeaves = setInterval(count, 250);
+  $("undo-go").onclick = () => { leave(); act(of(incident, "cancel"), { device, station }); };
+  count();
+  $("undo").hidden = false;
+}
+
+/** A unit below the line is sent by the second press: the first one asks. */
+function sendAnyway(device, station) {
+  const name = `${station}/${device}`;
+  const isSure = view.sure === name;
+  view.sure = isSure ? null : name;
+  if (isSure) { send(device, station); }
+  draw("right");
 }
 
 const acts = {
@@ -163,16 +199,19 @@ async function loadOlder() {
 
 function clicks() {
   document.addEventListener("click", (event) => {
-    const target = event.target.closest("[data-send],[data-recall],[data-act],[data-alarm],[data-incident],[data-unit]");
+    const target = event.target.closest("[data-send],[data-recall],[data-act],[data-alarm],[data-take],[data-incident],[data-unit],[data-state]");
     if (!target) { return; }
     const data = target.dataset;
+    if (data.send && data.below !== undefined) { sendAnyway(data.send, data.station); return; }
     if (data.send) { send(data.send, data.station); return; }
     if (data.recall) { act(of(view.incident, "cancel"), { device: data.recall, station: data.station }); return; }
     if (data.alarm) { act(of(data.of, "take"), { alarm: data.alarm }); return; }
+    if (data.take) { takeAlarms(data.take); return; }
     if (data.act) { acts[data.act]?.(); return; }
+    if (data.state) { holdTo(data.state); return; }
     choose(data);
   });
-  $("new").onclick = () => dialogs.openIncident();
+  $("new").onclick = () => openIncident();
   $("language").onclick = () => { switchLanguage(); label(); draw(); };
   $("mode").onclick = () => setMode(!isWall());
   $("rollcall").onclick = () => dialogs.openRollCall();
@@ -181,6 +220,7 @@ function clicks() {
   $("tasks-open").onclick = () => openTasks(view.canAct);
   $("people-open").onclick = () => openPeople(view.role);
   $("older").onclick = loadOlder;
+  $("alarms-all").onclick = () => takeAlarms(null);
   $("coverage").onclick = async () => {
     view.coverage = view.coverage ? null : await ask("GET", "coverage?minutes=1,3,5").catch((error) => { complain(error); return null; });
     drawCoverage(view.coverage);
@@ -192,8 +232,30 @@ function clicks() {
     if (dialogs.isSketching()) { dialogs.sketch(place); return; }
     const unit = unitAt(event.containerPoint);
     if (unit) { showUnit(unit.id); return; }
-    if (view.canAct && !isWall()) { dialogs.openIncident(place); }
+    if (view.canAct && !isWall()) { openIncident(place); }
   });
+}
+
+/** Takes the alarms of an incident, or of all for `null`, one after the other. */
+async function takeAlarms(incident) {
+  for (const alarm of openAlarms(incident)) {
+    if (!await act(of(alarm.incident, "take"), { alarm: alarm.alarm })) { return; }
+  }
+}
+
+/** Holds the list of units to those of one state; a second press lets all be seen again. */
+function holdTo(name) {
+  view.status = view.status === name ? null : name;
+  view.incident = null;
+  view.rollcall = null;
+  draw();
+}
+
+/** Asks how the station stands, and goes on asking while the page is there. */
+async function followToday() {
+  await loadToday();
+  draw("today");
+  setTimeout(followToday, 10000);
 }
 
 function choose(data) {
@@ -215,7 +277,7 @@ function setMode(wall) {
 function take(changed) {
   if (changed.ended) { logInAgain(setRole).catch(complain); }
   if (changed.moved?.length) { unitsMoved(changed.moved); fit(); }
-  if (changed.whole || changed.incidents || changed.responses) { drawSoon("left", "map"); }
+  if (changed.whole || changed.incidents || changed.responses) { drawSoon("left", "map", "today"); }
   if (changed.alarms) { soundAlarms(); drawSoon("alarms"); goToDistress(); }
   if (changed.closures) { drawClosures(); }
   if (changed.whole || changed.rollcalls || (changed.incidents && view.incident)) { drawSoon("right"); }
@@ -244,6 +306,7 @@ async function begin() {
   setBase(view.page);
   map.fitBounds(view.page.bounds.map(([lat, lon]) => onMap(lat, lon)), { animate: false });
   dialogs.setUpDialogs({ view, chooseIncident, chooseRollCall });
+  setUpDrawer({ view, chooseIncident });
   setUpEndings(() => draw());
   setUpReports(view);
   setUpTasks();
@@ -260,7 +323,9 @@ async function begin() {
     const bounds = drawPlan(await ask("GET", "plan"));
     if (bounds.isValid() && !isFitted) { map.fitBounds(bounds, { animate: false }); isFitted = true; }
   } catch (error) { if (error.status !== 404) { complain(error); } }
-  setInterval(() => drawSoon("top", "left", "alarms", "right"), 1000);
+  followToday();
+  if (view.canAct && !isWall()) { restoreDraft(); }
+  setInterval(() => drawSoon("top", "today", "left", "alarms", "right"), 1000);
   setInterval(() => { if (state.isLive) { loadCandidates(); } }, 2000);
 }
 

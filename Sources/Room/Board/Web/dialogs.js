@@ -1,5 +1,5 @@
-// The dialogs: a new incident, a follow-up, a roll call, a closure.
-import { state, now, ask, learn } from "./live.js";
+// The dialogs: a follow-up, a roll call, a closure.
+import { state, now, ask } from "./live.js";
 import { closureSketch } from "./map.js";
 import { element, keep, write } from "./keyed.js";
 import { safe, clock } from "./lists.js";
@@ -61,46 +61,6 @@ export async function submit(id, work) {
     dialog.close();
   } catch (error) { dialog.querySelector("[role=alert]").textContent = explain(error); }
   delete dialog.dataset.busy;
-}
-
-/** Asks for a new incident at a place, or where the last one was meant to be. */
-export function openIncident(place) {
-  setPlace(place ?? board.view.place);
-  show("form", "form-place");
-}
-
-function setPlace(place) {
-  board.view.place = place;
-  $("form-coordinates").textContent = place ? `${place[0].toFixed(6)}, ${place[1].toFixed(6)}` : word("noPlace");
-}
-
-/** The place by name that is being looked up: the incident must not be entered before it is found. */
-let lookup = Promise.resolve();
-
-async function lookUpPlace() {
-  const found = await findPlace($("form-place").value);
-  if (!found[0]) { return; }
-  $("form-place").value = found[0].name;
-  setPlace([found[0].lat, found[0].lon]);
-}
-
-async function enterIncident() {
-  await lookup;
-  if (!board.view.place) { throw new Error(word("noPlace")); }
-  const [lat, lon] = board.view.place;
-  const incident = await ask("POST", "incidents", { lat, lon, place: $("form-place").value || null,
-    category: $("form-category").value, priority: Number($("form-priority").value), note: $("form-note").value || null });
-  $("form-place").value = "";
-  $("form-note").value = "";
-  board.view.place = null;
-  learn(incident);
-  board.chooseIncident(incident.id);
-}
-
-/** Streets, grids and posts of a name. */
-export async function findPlace(text) {
-  if (text.length < 1) { return []; }
-  try { return (await ask("GET", `places?q=${encodeURIComponent(text)}`)).places; } catch { return []; }
 }
 
 /** The incident that a follow-up is for: fixed when the dialog opens, whatever is chosen behind it meanwhile. */
@@ -216,7 +176,6 @@ export function setUpDialogs(theBoard) {
   const on = (button, id, work) => {
     $(button).onclick = (event) => { event.preventDefault(); submit(id, work); };
   };
-  on("form-open", "form", enterIncident);
   on("follow-go", "follow", enterFollowUp);
   on("call-go", "call", enterRollCall);
   on("closing-go", "closing", enterClosure);
@@ -246,7 +205,4 @@ export function setUpDialogs(theBoard) {
     const id = event.target.closest("[data-rollcall]")?.dataset.rollcall;
     if (id) { $("call").close(); board.chooseRollCall(id); }
   };
-  $("form-place").onchange = () => { lookup = lookUpPlace(); };
-  // The next incident is elsewhere.
-  $("form").onclose = () => setPlace(null);
 }

@@ -1,7 +1,7 @@
 // The chosen incident: what may be done, what was done, and who would be there soonest. And a roll call's answers.
 import { state, isOver } from "./live.js";
 import { element, keep, keepInSight, set, write } from "./keyed.js";
-import { makeUnitRow, clock, whole, troubles, nameOf } from "./lists.js";
+import { makeUnitRow, clock, span, troubles, nameOf } from "./lists.js";
 import { word, codes } from "./words.js";
 
 function actions(incident, canAct) {
@@ -59,13 +59,26 @@ function makeCandidate(one) {
   const parts = { rank: element("b"), tie: element("span", { class: "tie" }), seconds: element("span", { class: "n number" }),
     interval: element("span", { class: "n number" }), reason: element("span", { class: "why" }),
     send: element("button", { type: "button", "data-send": one.device, "data-station": one.station }) };
-  const row = makeUnitRow(`${one.station}/${one.device}`, parts.seconds, parts.interval, element("span", {}, parts.reason, parts.send));
+  parts.chances = element("small", { class: "chances number" });
+  const row = makeUnitRow(`${one.station}/${one.device}`, parts.seconds, parts.interval, element("span", {}, parts.reason, parts.send), parts.chances);
   row.firstChild.prepend(parts.rank);
   row.firstChild.append(parts.tie);
   return Object.assign(row, { parts: { ...row.parts, ...parts } });
 }
 
-function updateCandidate(row, { one, rank }, canAct, chosen) {
+/** The chances to be there within 1, 3 and 5 minutes, and what of the roads nobody reaches in 3 while it is away. */
+function chances(one) {
+  const within = one.within_1_3_5_min;
+  if (!within) { return ""; }
+  const said = ["1", "3", "5"].map((minutes, index) => `${minutes}′ ${Math.round(within[index] * 100)} %`).join(" · ");
+  const lost = one.coverage_lost > 0 ? ` · ${word("coverageLost")} ${(one.coverage_lost * 100).toFixed(1)} %` : "";
+  return said + lost;
+}
+
+/** Seconds as minutes and seconds; a dash when there are none. */
+function duration(value) { return Number.isFinite(value ?? NaN) ? span(Math.max(0, value) * 1000) : "–"; }
+
+function updateCandidate(row, { one, rank }, { canAct, chosen, sure }) {
   const { parts } = row;
   const unit = state.units.get(`${one.station}/${one.device}`);
   const wrong = one.reason && one.reason !== "offline" && unit ? troubles(unit) : "";
@@ -74,27 +87,32 @@ function updateCandidate(row, { one, rank }, canAct, chosen) {
   write(parts.rank, rank ? `${rank} ` : "");
   write(parts.name, one.unit);
   write(parts.tie, one.tied ? " ≈" : "");
-  write(parts.seconds, whole(one.seconds ?? NaN));
-  write(parts.interval, Number.isFinite(one.p10 ?? NaN) ? `${whole(Math.max(0, one.p10))}–${whole(one.p90)}` : "");
+  write(parts.seconds, duration(one.seconds));
+  write(parts.interval, Number.isFinite(one.p10 ?? NaN) ? `${duration(one.p10)}–${duration(one.p90)}` : "");
+  write(parts.chances, rank ? chances(one) : "");
   write(parts.reason, rank ? "" : `${word(one.reason)}${wrong ? ` (${wrong})` : ""}`);
-  write(parts.send, word("send"));
-  set(parts.send, "hidden", (!rank || !canAct) && "");
+  // Whoever stands below the line can be sent all the same, when somebody says so twice.
+  const isSure = sure === `${one.station}/${one.device}`;
+  write(parts.send, word(rank ? "send" : isSure ? "sendSure" : "sendAnyway"));
+  set(parts.send, "class", rank ? null : isSure ? "sure" : "anyway");
+  set(parts.send, "data-below", !rank && "");
+  set(parts.send, "hidden", (!canAct || one.reason === "caller") && "");
 }
 
 /** Writes who could go, soonest first, and below a line who could not and why. */
-export function drawCandidates({ list, scroller, note, head }, candidates, canAct, chosen) {
+export function drawCandidates({ list, scroller, note, head }, candidates, how) {
   set(head.parentNode, "hidden", !candidates && "");
   if (!candidates) { keepInSight(list, scroller, [], {}); return; }
   const remark = candidates.placeless ? "withoutTimes" : candidates.straight ? "straight" : null;
   write(note, remark ? word(remark) : "");
   set(note, "hidden", !remark && "");
-  ["unit", "seconds", "interval", "send"].forEach((key, index) => write(head.children[index], index < 3 ? word(key) : ""));
+  ["unit", "timeToScene", "interval", "send"].forEach((key, index) => write(head.children[index], index < 3 ? word(key) : ""));
   const free = candidates.units.map((one, index) => ({ one, rank: index + 1 }));
   const below = candidates.below_line.map((one) => ({ one, rank: 0 }));
   keepInSight(list, scroller, [...free, ...(below.length > 0 ? [null] : []), ...below], {
     key: (item) => (item ? `${item.one.station}/${item.one.device}` : "the line"),
     make: (item) => (item ? makeCandidate(item.one) : element("div", { class: "rule" })),
-    update: (row, item) => (item ? updateCandidate(row, item, canAct, chosen) : write(row, word("below"))),
+    update: (row, item) => (item ? updateCandidate(row, item, how) : write(row, word("below"))),
   });
 }
 

@@ -1,6 +1,7 @@
 // What the keyboard does, and the search.
 import { map, onMap } from "./base.js";
 import * as dialogs from "./dialogs.js";
+import { closeDrawer, findPlace, isOpen, openIncident, tellApart } from "./drawer.js";
 import { element } from "./keyed.js";
 import { drawSoon } from "./panes.js";
 
@@ -13,15 +14,13 @@ function search(view) {
     const number = asked += 1;
     view.filter = $("search").value.toLowerCase();
     drawSoon("right");
-    const places = await dialogs.findPlace($("search").value);
+    const places = await findPlace($("search").value);
     // An answer that was overtaken is not shown.
     if (number !== asked) { return; }
     found = places;
     $("found").hidden = found.length === 0;
     $("found").replaceChildren(...found.map((place, index) => {
-      const row = element("li", { "data-place": index });
-      row.textContent = place.name;
-      return row;
+      return element("li", { "data-place": index }, element("span", {}, place.name), element("small", {}, tellApart(place)));
     }));
   };
   $("found").onclick = (event) => {
@@ -35,7 +34,8 @@ function search(view) {
 export function setUpKeys({ view, send, choose, back }) {
   search(view);
   document.addEventListener("keydown", (event) => {
-    const isInDialog = document.querySelector("dialog[open]") !== null;
+    // The drawer leaves the board in use; its own fields take their keys.
+    const isInDialog = document.querySelector("dialog:modal") !== null;
     const isFree = !isInDialog && !event.target.matches("input, textarea, select, #hint button");
     if (dialogs.isSketching() && ["Escape", "Enter"].includes(event.key) && isFree) {
       event.preventDefault();
@@ -45,6 +45,7 @@ export function setUpKeys({ view, send, choose, back }) {
     if (event.key === "Escape") {
       $("found").hidden = true;
       $("search").blur();
+      if (isOpen() && !isInDialog) { closeDrawer(); return; }
       if (!isInDialog) { back(); }
       return;
     }
@@ -55,7 +56,7 @@ export function setUpKeys({ view, send, choose, back }) {
     }
     // A key that is held down repeats itself: one press is one unit.
     if (event.repeat) { return; }
-    if (event.key === "n" && view.canAct) { event.preventDefault(); dialogs.openIncident(); }
+    if (event.key === "n" && view.canAct) { event.preventDefault(); openIncident(); }
     if (event.key === "/") { event.preventDefault(); $("search").focus(); }
     if (event.key === "Enter") { choose(event.target.dataset); }
     if (/^[1-9]$/.test(event.key) && view.canAct && view.incident && view.candidates) {

@@ -1,6 +1,7 @@
 // The lists of incidents and units, drawn out of the live state.
 import { state, now, isOver } from "./live.js";
 import { element, keep, keepInSight, set, write } from "./keyed.js";
+import { stateOf, target } from "./today.js";
 import { word, language } from "./words.js";
 
 /** Text that came from outside, made harmless. */
@@ -14,9 +15,6 @@ export function span(milliseconds) {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
-
-/** A number without decimals; a dash when there is none. */
-export function whole(value) { return Number.isFinite(value) ? String(Math.round(value)) : "–"; }
 
 /** How long ago a position was measured. */
 export function age(seen) {
@@ -56,17 +54,38 @@ function running(incident) {
   return isOver(incident) ? "" : span(now() - incident.received);
 }
 
-/** Distress first, then who waits unhelped at priority 1, the longest first; then what is open, what is over. */
+/** The queues of the list: who waits for somebody, what is under way, what waits for its report, and what is over. */
+const queues = ["queueWaiting", "queueUnderWay", "queueReport", "queueClosed"];
+
+function queueOf(incident) {
+  if (isOver(incident)) { return 3; }
+  if (incident.state === "received") { return 0; }
+  return incident.state === "awaiting" ? 2 : 1;
+}
+
+/** By queue; in each distress first, then by priority, then who waits longest. What is over has the newest first. */
 function incidentOrder() {
-  const isUnhelped = (one) => one.priority === 1 && one.state === "received";
-  const rank = (one) => {
-    if (isOver(one)) { return one.isOld ? 4 : 3; }
-    if (one.category === "sos") { return 0; }
-    return isUnhelped(one) ? 1 : 2;
-  };
-  return [...state.incidents.values()].map((one) => ({ one, rank: rank(one) }))
-    .sort((a, b) => a.rank - b.rank || (a.rank < 2 ? a.one.received - b.one.received : b.one.received - a.one.received))
-    .map(({ one }) => one);
+  const distress = (one) => (one.category === "sos" ? 0 : 1);
+  const order = (a, b) => a.queue - b.queue
+    || (a.queue === 3 ? (a.one.isOld ? 1 : 0) - (b.one.isOld ? 1 : 0) || b.one.received - a.one.received
+      : distress(a.one) - distress(b.one) || a.one.priority - b.one.priority || a.one.received - b.one.received);
+  return [...state.incidents.values()].map((one) => ({ one, queue: queueOf(one) })).sort(order);
+}
+
+/** The rows of the list: of each queue that has some its head, then its incidents. */
+function queueRows() {
+  const rows = [];
+  const counts = [0, 0, 0, 0];
+  for (const item of incidentOrder()) {
+    if (counts[item.queue] === 0) { rows.push({ queue: item.queue, count: () => counts[item.queue] }); }
+    counts[item.queue] += 1;
+    rows.push(item);
+  }
+  return rows;
+}
+
+function makeQueueHead() {
+  return element("h3", { class: "queue" }, element("span"), element("b", { class: "number" }));
 }
 
 function makeCard(incident) {
@@ -91,25 +110,33 @@ function updateCardUnit({ parts }, { incident, unit }) {
     && one.station === unit.station);
   set(parts.way, "hidden", !way && "");
   if (!way) { return; }
-  write(parts.seconds, `${whole(way.seconds)} ${word("seconds")}`);
-  write(parts.rest, `${word("left")} (${whole(way.p10)}–${whole(way.p90)})`);
+  write(parts.seconds, span(way.seconds * 1000));
+  write(parts.rest, `${word("left")} (${span(way.p10 * 1000)}–${span(way.p90 * 1000)})`);
   const share = 1 - way.seconds / Math.max(way.estimated ?? way.seconds, 1);
   set(parts.share, "style", `width:${Math.round(Math.min(1, Math.max(0, share)) * 100)}%`);
 }
 
 /** Writes the cards of all incidents into a list. */
 export function drawIncidentCards(list, chosen) {
-  const all = incidentOrder();
-  keep(list, all, {
-    key: (one) => one.id,
-    make: makeCard,
-    update(card, incident) {
+  const rows = queueRows();
+  keep(list, rows, {
+    key: (item) => (item.one ? item.one.id : `queue ${item.queue}`),
+    make: (item) => (item.one ? makeCard(item.one) : makeQueueHead()),
+    update(card, item) {
+      if (!item.one) {
+        write(card.children[0], word(queues[item.queue]));
+        write(card.children[1], String(item.count()));
+        return;
+      }
       const { parts } = card;
+      const incident = item.one;
       set(card, "class", `card state-${incident.state}${incident.id === chosen ? " chosen" : ""}${incident.category === "sos" ? " sos" : ""}`);
       set(card, "aria-current", incident.id === chosen && "true");
       write(parts.kind, word(incident.category ?? "other"));
       write(parts.place, placeOf(incident));
       write(parts.time, running(incident));
+      // Nobody is there yet, and the station's own target is past.
+      set(parts.time, "class", `right number${!isOver(incident) && !incident.first_arrival && now() - incident.received > target() * 1000 ? " over" : ""}`);
       const result = incident.result ? ` · ${word(incident.result)}` : "";
       write(parts.line, `P${incident.priority} · ${word(incident.state)}${result} · ${clock(incident.received)}`);
       write(parts.note, incident.note ?? "");
@@ -119,7 +146,7 @@ export function drawIncidentCards(list, chosen) {
       });
     },
   });
-  return all.length;
+  return rows.length;
 }
 
 const collator = new Intl.Collator();
@@ -146,10 +173,11 @@ export function makeUnitRow(id, ...more) {
   return Object.assign(row, { parts });
 }
 
-/** Writes the rows of all units, or of those whose name holds `filter`, into a list. */
-export function drawUnitRows(list, scroller, filter, chosen) {
+/** Writes the rows of all units, or of those whose name holds `filter` and that are in the state that is wanted, into a list. */
+export function drawUnitRows(list, scroller, { filter, status: wanted }, chosen) {
   const units = allUnits()
-    .filter((unit) => !filter || unit.unit.toLowerCase().includes(filter) || unit.device.includes(filter));
+    .filter((unit) => (!filter || unit.unit.toLowerCase().includes(filter) || unit.device.includes(filter))
+      && (!wanted || stateOf(unit) === wanted));
   keepInSight(list, scroller, units, {
     key: (unit) => unit.id,
     make(unit) {
@@ -170,27 +198,55 @@ export function drawUnitRows(list, scroller, filter, chosen) {
   return units.length;
 }
 
-function makeAlarm(alarm) {
-  const parts = { text: element("span"), take: element("button", { class: "desk", "data-alarm": alarm.alarm, "data-of": alarm.incident }) };
+/** The alarms by incident, who waits longest first, taken ones last; those of distress that nobody has taken have their own strip. */
+function alarmGroups() {
+  const groups = new Map();
+  for (const alarm of state.alarms) {
+    if (alarm.kind === "sos" && !alarm.taken) { continue; }
+    const name = `${alarm.taken ? "taken" : "open"} ${alarm.incident}`;
+    const group = groups.get(name) ?? { name, incident: alarm.incident, alarms: [], isTaken: Boolean(alarm.taken) };
+    group.alarms.push(alarm);
+    groups.set(name, group);
+  }
+  const since = (group) => Math.min(...group.alarms.map((alarm) => alarm.since ?? 0));
+  return [...groups.values()].sort((a, b) => a.isTaken - b.isTaken || since(a) - since(b));
+}
+
+/** The alarms of one incident that nobody has taken, or of all incidents for `null`; distress is taken in its own strip alone. */
+export function openAlarms(incident) {
+  return state.alarms.filter((alarm) => !alarm.taken && alarm.kind !== "sos" && (incident === null || alarm.incident === incident));
+}
+
+function sayAlarm(alarm) {
+  const who = alarm.device && alarm.kind !== "sos" ? ` ${callSign(alarm.station, alarm.device)}` : "";
+  const what = alarm.text ? `: ${alarm.text}` : "";
+  return `${alarm.kind === "sos" ? "SOS" : word(alarm.kind)}${who}${what}`;
+}
+
+function makeAlarm(group) {
+  const parts = { text: element("button", { type: "button", class: "alarm-text", "data-incident": group.incident }),
+    take: element("button", { type: "button", class: "desk", "data-take": group.incident }) };
   return Object.assign(element("span", {}, parts.text, " ", parts.take), { parts });
 }
 
-/** Writes the alarms into a list; those of distress that nobody has taken stand in their own strip. */
-export function drawAlarmLine(list, canAct) {
-  const alarms = state.alarms.filter((alarm) => alarm.kind !== "sos" || alarm.taken);
-  keep(list, alarms, {
-    key: (alarm) => `${alarm.incident} ${alarm.alarm}`,
+/** Writes the alarms into a list, a row for each incident: a press on it goes there. */
+export function drawAlarmLine(list, all, canAct) {
+  const groups = alarmGroups();
+  keep(list, groups, {
+    key: (group) => group.name,
     make: makeAlarm,
-    update(row, alarm) {
-      const incident = state.incidents.get(alarm.incident);
-      const who = alarm.device && alarm.kind !== "sos" ? ` ${callSign(alarm.station, alarm.device)}` : "";
-      const what = alarm.text ? `: ${alarm.text}` : "";
-      const where = incident ? nameOf(incident) : alarm.incident;
-      set(row, "class", `alarm${alarm.taken ? " taken" : ""}`);
-      write(row.parts.text, `▲ ${alarm.kind === "sos" ? "SOS" : word(alarm.kind)}${who}${what} · ${where}${alarm.taken ? ` · ${alarm.taken}` : ""}`);
+    update(row, group) {
+      const incident = state.incidents.get(group.incident);
+      const where = incident ? nameOf(incident) : group.incident;
+      const taker = group.isTaken ? ` · ${[...new Set(group.alarms.map((alarm) => alarm.taken))].join(word("listComma"))}` : "";
+      set(row, "class", `alarm${group.isTaken ? " taken" : ""}`);
+      write(row.parts.text, `▲ ${[...new Set(group.alarms.map(sayAlarm))].join(" · ")} · ${where}${taker}`);
       write(row.parts.take, word("takeAlarm"));
-      set(row.parts.take, "hidden", (alarm.taken || !canAct) && "");
+      set(row.parts.take, "hidden", (group.isTaken || !canAct) && "");
     },
   });
-  set(list, "hidden", alarms.length === 0 && "");
+  const open = groups.filter((group) => !group.isTaken).length;
+  write(all, `${word("takeAll")} (${open})`);
+  set(all, "hidden", (open < 2 || !canAct) && "");
+  set(list.parentNode, "hidden", groups.length === 0 && "");
 }

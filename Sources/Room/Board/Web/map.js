@@ -194,6 +194,7 @@ export function unitAt(point) {
 
 const incidentLayer = L.layerGroup().addTo(map);
 const wayLayer = L.layerGroup().addTo(map);
+const proposalLayer = L.layerGroup().addTo(map);
 const closureLayer = L.layerGroup().addTo(map);
 const coverageLayer = L.layerGroup().addTo(map);
 
@@ -232,6 +233,22 @@ export function drawWays() {
   }
 }
 
+/** The ways of the first three who could go, each with its rank at the unit; nothing for `null`. */
+export function drawProposals(candidates) {
+  const proposed = (candidates?.units ?? []).slice(0, 3).filter((one) => one.line?.length > 1);
+  const name = proposed.map((one) => `${one.station}/${one.device} ${one.line[0]}`).join(" ");
+  // The same ways are not drawn anew: the map would flicker with each look at the candidates.
+  if (proposalLayer.drawn === name) { return; }
+  proposalLayer.drawn = name;
+  proposalLayer.clearLayers();
+  for (const [index, one] of [...proposed.entries()].reverse()) {
+    const line = one.line.map(([lon, lat]) => onMap(lat, lon));
+    const style = { color: colour("accent"), weight: fontSize() * (index === 0 ? 0.3 : 0.2), opacity: index === 0 ? 0.85 : 0.5, dashArray: "6 5", interactive: false };
+    proposalLayer.addLayer(L.polyline(line, style));
+    proposalLayer.addLayer(L.marker(line[0], { interactive: false, icon: L.divIcon({ className: "rank", html: String(index + 1), iconSize: null }) }));
+  }
+}
+
 export function drawClosures() {
   closureLayer.clearLayers();
   for (const closure of state.closures) {
@@ -258,6 +275,13 @@ export function closureSketch(corners) {
   const style = { color: colour("alarm"), weight: 2, dashArray: "3 4", fillOpacity: 0.15, interactive: false };
   for (const place of places) { sketchLayer.addLayer(L.circleMarker(place, { ...style, radius: 5 })); }
   if (places.length > 1) { sketchLayer.addLayer(L.polygon(places, style)); }
+}
+
+let placeMark = null;
+/** Shows where a new incident will be; nothing for `null`. */
+export function markPlace(place) {
+  placeMark?.remove();
+  placeMark = place && L.circleMarker(onMap(...place), { color: colour("alarm"), weight: 3, radius: fontSize() * 0.8, fillOpacity: 0.15, dashArray: "4 3", interactive: false }).addTo(map);
 }
 
 const heatLayer = L.layerGroup().addTo(map);

@@ -4,8 +4,9 @@ import { element, keep, mayDraw, set, write } from "./keyed.js";
 import * as lists from "./lists.js";
 import { drawIncident, drawCandidates, drawRollCall } from "./incident.js";
 import { drawUnit } from "./unit.js";
-import { drawIncidents, drawWays } from "./map.js";
+import { drawIncidents, drawProposals, drawWays } from "./map.js";
 import { drawDistress } from "./sos.js";
+import { drawToday } from "./today.js";
 import { drawTop } from "./top.js";
 import { word } from "./words.js";
 
@@ -47,7 +48,7 @@ function drawRight() {
     write($("right-title"), word("candidates"));
     drawIncident({ facts: $("incident-facts"), buttons: $("incident-actions"), steps: $("incident-steps") }, incident, view.canAct);
     drawCandidates({ list: $("candidates-list"), scroller: $("right-body"), note: $("candidates-note"), head: $("candidates-head") },
-      isOver(incident) ? null : view.candidates, view.canAct, view.unit);
+      isOver(incident) ? null : view.candidates, { canAct: view.canAct, chosen: view.unit, sure: view.sure });
   } else if (call) {
     write($("right-title"), word("rollcall"));
     write($("call-back"), `${word("back")} (Esc)`);
@@ -55,17 +56,17 @@ function drawRight() {
   } else {
     drawCoverageLevels();
     ["unit", "state", "age"].forEach((key, index) => write($("units-head").children[index], word(key)));
-    const shown = lists.drawUnitRows($("units-list"), $("right-body"), view.filter, view.unit);
-    const count = view.filter ? ` ${shown}/${state.units.size}` : ` ${shown}`;
+    const shown = lists.drawUnitRows($("units-list"), $("right-body"), view, view.unit);
+    const count = view.filter || view.status ? ` ${shown}/${state.units.size}` : ` ${shown}`;
     write($("right-title"), `${word("units")}${count}${isWall ? "" : ` — ${word("keys")}`}`);
   }
   drawUnit(view.unit);
 }
 
 const parts = {
-  top: drawTop, left: drawLeft, right: drawRight,
-  alarms: () => { lists.drawAlarmLine($("alarms"), view.canAct); drawDistress(view.canAct); },
-  map: () => { drawIncidents(view.incident, choose); drawWays(); },
+  top: drawTop, today: () => drawToday(view.status), left: drawLeft, right: drawRight,
+  alarms: () => { lists.drawAlarmLine($("alarms-list"), $("alarms-all"), view.canAct); drawDistress(view.canAct); },
+  map: () => { drawIncidents(view.incident, choose); drawWays(); drawProposals(view.incident && view.candidates); },
 };
 
 function paint() {

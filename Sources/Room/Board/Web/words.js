@@ -1,6 +1,10 @@
 // What the board says, in Chinese and English.
 const all = {
   "zh-CN": {
+    longestWait: "最久", responseToday: "今日到场", p90Short: "九成", inTarget: "达标", officersOnDuty: "在岗警力", rostered: "应到",
+    presenceNow: "见警网格", roadsIn3: "3 分钟可达", queueWaiting: "待派", queueUnderWay: "处置中", queueReport: "待反馈", queueClosed: "已结",
+    "place street": "道路", "place crossing": "路口", "place grid": "网格", "place post": "岗位", "place place": "地点", crosses: "与之相交：", nearPlace: "…附近",
+    severalPlaces: "有多处同名，请从列表中选择", timeToScene: "用时", undo: "撤销", sendAnyway: "仍派", sendSure: "确认派出", sending: "即将派警", chance: "到场概率", coverageLost: "失去覆盖", takeAll: "全部认领",
     days: "按日期", daysWrong: "请选择起止日期",
     partly: "部分完成", deterrent: "震慑岗", school: "护学岗", checkpoint: "卡点",
     sectors: "辖区巡逻", visitsReport: "走访检查", shift: "班次", signedMinutes: "签到（分）", insideMinutes: "辖区内（分）",
@@ -14,7 +18,7 @@ const all = {
     linkGood: "连接正常", linkBad: "连接中断", linkDegraded: "部分异常", lost: "与指挥室的连接中断，画面可能已过时", online: "在线", alarms: "告警",
     where: "地点：街道、网格或岗位，或在地图上点击", category: "类别", priority: "等级", note: "报警人说明",
     cancel: "取消警情", leave: "取消", open: "生成警单", send: "派警", recall: "撤回派警", close: "处警完毕", reopen: "重新打开", takeAlarm: "认领",
-    seconds: "秒", interval: "区间", reason: "原因", age: "距上次", unit: "车组", state: "状态", below: "不可派",
+    interval: "区间", reason: "原因", age: "距上次", unit: "车组", state: "状态", below: "不可派",
     silent: "失联", minutes: "分钟", noIncidents: "暂无警情", arrived: "到场", estimated: "预计", left: "剩余",
     received: "接警", assigned: "已派警", accepted: "已签收", enroute: "出警中", scene: "已到场", cleared: "处警完毕",
     cancelled: "已取消", patrol: "巡逻", busy: "处警中", break: "休息", off: "下勤", unknown: "未知",
@@ -72,6 +76,11 @@ const all = {
     ownGridMinutes: "本网格分钟", orders: "派警", tasksDone: "办结任务", presenceShare: "见警率", unknownMinutes: "定位不明（分钟）",
   },
   en: {
+    longestWait: "longest", responseToday: "Response today", p90Short: "9 of 10", inTarget: "In time", officersOnDuty: "Officers on duty",
+    rostered: "rostered", presenceNow: "Grids with a unit", roadsIn3: "Road within 3 min", queueWaiting: "Waiting", queueUnderWay: "Under way",
+    queueReport: "Awaiting report", queueClosed: "Closed", "place street": "street", "place crossing": "crossing", "place grid": "grid", "place post": "post", "place place": "place",
+    crosses: "crosses", nearPlace: "near …", severalPlaces: "Several places have this name: choose one of the list", timeToScene: "Time", undo: "Undo", sendAnyway: "Send anyway", sendSure: "Sure?", sending: "Sending", chance: "Chance", coverageLost: "Coverage lost",
+    takeAll: "Take all",
     days: "Days", daysWrong: "Choose the first and the last day.",
     partly: "in part", deterrent: "deterrent post", school: "school post", checkpoint: "checkpoint",
     sectors: "Sectors", visitsReport: "Visits", shift: "Shift", signedMinutes: "Signed in, min", insideMinutes: "Inside, min",
@@ -88,7 +97,7 @@ const all = {
     lost: "No connection to the room: what you see may be old", online: "online", alarms: "Alarms",
     where: "Place: a street, grid or post, or a click on the map", category: "Category", priority: "Priority",
     note: "What the caller says", cancel: "Cancel incident", leave: "Cancel", open: "Open", send: "Send", recall: "Recall", close: "Close",
-    reopen: "Reopen", takeAlarm: "Take", seconds: "s", interval: "8 of 10", reason: "Why not", age: "Seen", unit: "Unit",
+    reopen: "Reopen", takeAlarm: "Take", interval: "8 of 10", reason: "Why not", age: "Seen", unit: "Unit",
     state: "State", below: "Not free", silent: "silent for", minutes: "min", noIncidents: "No incidents",
     arrived: "there", estimated: "estimated", left: "to go", received: "received", assigned: "assigned",
     accepted: "accepted", enroute: "en route", scene: "on scene", cleared: "cleared", cancelled: "cancelled",
