@@ -289,7 +289,8 @@ let package = Package(
             // In the program itself: a room has one file to install, and a page that fits it.
             resources: [
                 "board.html", "board.css", "board.js", "base.js", "map.js", "live.js", "keyed.js", "lists.js",
-                "incident.js", "unit.js", "sos.js", "today.js", "top.js", "panes.js", "keys.js", "session.js",
+                "incident.js", "unit.js", "sos.js", "today.js", "timeline.js", "commands.js", "gridwatch.js", "top.js",
+                "panes.js", "keys.js", "session.js",
                 "dialogs.js",
                 "drawer.js", "endings.js", "people.js", "tasks.js", "reports.js", "words.js", "openapi.yaml",
             ].map { .embedInCode("Web/\($0)") },

@@ -5,6 +5,7 @@ import { drawPlan, unitsMoved, unitAt, chooseUnit, drawClosures, drawCoverage, f
 import * as dialogs from "./dialogs.js";
 import { openIncident, restoreDraft, setUpDrawer } from "./drawer.js";
 import { openEnding, setUpEndings } from "./endings.js";
+import { noteGrids, setGrids } from "./gridwatch.js";
 import { setUpKeys } from "./keys.js";
 import { draw, drawSoon, setUpPanes } from "./panes.js";
 import { openPeople, setUpPeople } from "./people.js";
@@ -31,6 +32,8 @@ const labels = { "incidents-title": "incidents", new: "newIncident", rollcall: "
   "login-password-label": "password", "login-go": "logIn" };
 
 function label() {
+  const tabs = { left: "incidents", map: "mapTab", right: "units" };
+  for (const [name, key] of Object.entries(tabs)) { document.querySelector(`#tabs [data-tab=${name}]`).textContent = word(key); }
   document.documentElement.lang = language();
   $("title").textContent = view.page.title || "PatrolLink";
   for (const [id, key] of Object.entries(labels)) { $(id).textContent = word(key); }
@@ -77,9 +80,9 @@ function chooseIncident(id, isMoving = true) {
   const incident = id && state.incidents.get(id);
   if (incident && isMoving && !incident.placeless) { map.panTo(onMap(incident.lat, incident.lon)); }
   draw();
-  // On a narrow screen the candidates stand below the cards.
   if (!narrow.matches) { document.querySelector(".card.chosen")?.scrollIntoView({ block: "nearest" }); }
-  if (incident && isMoving && narrow.matches) { $("right").scrollIntoView(); }
+  // On a narrow screen one column is seen at a time.
+  if (incident) { showTab("right"); }
   loadCandidates();
 }
 
@@ -110,8 +113,16 @@ function showUnit(id) {
   view.unit = id;
   chooseUnit(id);
   if (unit && unit.lat !== undefined) { map.panTo(onMap(unit.lat, unit.lon)); }
+  if (unit) { showTab("right"); }
   draw("right");
   if (unit && narrow.matches) { $("unit").scrollIntoView({ block: "nearest" }); }
+}
+
+/** On a narrow screen: which column is seen. */
+function showTab(name) {
+  document.body.dataset.tab = name;
+  for (const tab of document.querySelectorAll("#tabs [data-tab]")) { tab.setAttribute("aria-pressed", String(tab.dataset.tab === name)); }
+  if (name === "map") { map.invalidateSize({ pan: false }); }
 }
 
 const underWay = new Set();
@@ -133,7 +144,10 @@ async function act(path, body) {
 function of(id, what) { return `incidents/${encodeURIComponent(id)}/${what}`; }
 async function send(device, station) {
   if (performance.now() - visitedAt < surprise) { complain(new Error(word("justMoved"))); return; }
-  const incident = view.incident;
+  await sendTo(view.incident, device, station);
+}
+
+async function sendTo(incident, device, station) {
   if (await act(of(incident, "assign"), { device, station })) { offerUndo(incident, device, station); }
 }
 
@@ -211,6 +225,7 @@ function clicks() {
     if (data.state) { holdTo(data.state); return; }
     choose(data);
   });
+  for (const tab of document.querySelectorAll("#tabs [data-tab]")) { tab.onclick = () => showTab(tab.dataset.tab); }
   $("new").onclick = () => openIncident();
   $("language").onclick = () => { switchLanguage(); label(); draw(); };
   $("mode").onclick = () => setMode(!isWall());
@@ -276,7 +291,7 @@ function setMode(wall) {
 
 function take(changed) {
   if (changed.ended) { logInAgain(setRole).catch(complain); }
-  if (changed.moved?.length) { unitsMoved(changed.moved); fit(); }
+  if (changed.moved?.length) { unitsMoved(changed.moved); noteGrids(); fit(); }
   if (changed.whole || changed.incidents || changed.responses) { drawSoon("left", "map", "today"); }
   if (changed.alarms) { soundAlarms(); drawSoon("alarms"); goToDistress(); }
   if (changed.closures) { drawClosures(); }
@@ -315,12 +330,18 @@ async function begin() {
   setUpDistress({ view, visit });
   label();
   clicks();
-  setUpKeys({ view, send, choose, back });
+  showTab("left");
+  setUpKeys({ view, send, choose, back, acts: {
+    send: sendTo, recall: (incident, device, station) => act(of(incident, "cancel"), { device, station }),
+    incident: chooseIncident, unit: showUnit, close: (incident) => openEnding("close", incident),
+  } });
   onChange(take);
   draw();
   connect();
   try {
-    const bounds = drawPlan(await ask("GET", "plan"));
+    const plan = await ask("GET", "plan");
+    setGrids(plan);
+    const bounds = drawPlan(plan);
     if (bounds.isValid() && !isFitted) { map.fitBounds(bounds, { animate: false }); isFitted = true; }
   } catch (error) { if (error.status !== 404) { complain(error); } }
   followToday();

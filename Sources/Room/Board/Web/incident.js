@@ -2,6 +2,7 @@
 import { state, isOver } from "./live.js";
 import { element, keep, keepInSight, set, write } from "./keyed.js";
 import { makeUnitRow, clock, span, troubles, nameOf } from "./lists.js";
+import { drawTimeline } from "./timeline.js";
 import { word, codes } from "./words.js";
 
 function actions(incident, canAct) {
@@ -28,7 +29,8 @@ function stepText(step) {
 }
 
 /** Writes what the chosen incident is, what may be done with it, and every step that was taken. */
-export function drawIncident({ facts, buttons, steps }, incident, canAct) {
+export function drawIncident({ facts, line, buttons, steps }, incident, canAct) {
+  drawTimeline(line, incident);
   const lines = [
     `${nameOf(incident)} · P${incident.priority} · ${word(incident.state)}`,
     incident.note,

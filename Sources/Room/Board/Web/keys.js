@@ -2,7 +2,9 @@
 import { map, onMap } from "./base.js";
 import * as dialogs from "./dialogs.js";
 import { closeDrawer, findPlace, isOpen, openIncident, tellApart } from "./drawer.js";
+import { isCommand, moveColumn, moveFocus, runCommand, showKeys } from "./commands.js";
 import { element } from "./keyed.js";
+import { complain } from "./top.js";
 import { drawSoon } from "./panes.js";
 
 const $ = (id) => document.getElementById(id);
@@ -12,6 +14,7 @@ function search(view) {
   let asked = 0;
   $("search").oninput = async () => {
     const number = asked += 1;
+    if (isCommand($("search").value)) { found = []; $("found").hidden = true; return; }
     view.filter = $("search").value.toLowerCase();
     drawSoon("right");
     const places = await findPlace($("search").value);
@@ -31,7 +34,7 @@ function search(view) {
 }
 
 /** Connects the keys: n new, 1 to 9 send, / search, Enter chooses, Esc goes back. */
-export function setUpKeys({ view, send, choose, back }) {
+export function setUpKeys({ view, send, choose, back, acts }) {
   search(view);
   document.addEventListener("keydown", (event) => {
     // The drawer leaves the board in use; its own fields take their keys.
@@ -51,12 +54,18 @@ export function setUpKeys({ view, send, choose, back }) {
     }
     if (isInDialog) { return; }
     if (event.target.matches("input, textarea, select") || event.ctrlKey || event.altKey || event.metaKey) {
-      if (event.target === $("search") && event.key === "Enter") { $("found").hidden || $("found").firstChild?.click(); }
+      if (event.target !== $("search") || event.key !== "Enter") { return; }
+      if (isCommand($("search").value)) {
+        try { runCommand($("search").value, acts, view.incident); $("search").value = ""; } catch (error) { complain(error); }
+      } else if (!$("found").hidden) { $("found").firstChild?.click(); }
       return;
     }
     // A key that is held down repeats itself: one press is one unit.
     if (event.repeat) { return; }
     if (event.key === "n" && view.canAct) { event.preventDefault(); openIncident(); }
+    const arrows = { ArrowDown: [moveFocus, 1], ArrowUp: [moveFocus, -1], ArrowRight: [moveColumn, 1], ArrowLeft: [moveColumn, -1] };
+    if (arrows[event.key] && !event.target.closest("#map")) { event.preventDefault(); arrows[event.key][0](arrows[event.key][1]); }
+    if (event.key === "?") { event.preventDefault(); showKeys(); }
     if (event.key === "/") { event.preventDefault(); $("search").focus(); }
     if (event.key === "Enter") { choose(event.target.dataset); }
     if (/^[1-9]$/.test(event.key) && view.canAct && view.incident && view.candidates) {

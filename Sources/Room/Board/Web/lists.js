@@ -1,6 +1,7 @@
 // The lists of incidents and units, drawn out of the live state.
 import { state, now, isOver } from "./live.js";
 import { element, keep, keepInSight, set, write } from "./keyed.js";
+import { numberOf } from "./commands.js";
 import { stateOf, target } from "./today.js";
 import { word, language } from "./words.js";
 
@@ -132,7 +133,7 @@ export function drawIncidentCards(list, chosen) {
       const incident = item.one;
       set(card, "class", `card state-${incident.state}${incident.id === chosen ? " chosen" : ""}${incident.category === "sos" ? " sos" : ""}`);
       set(card, "aria-current", incident.id === chosen && "true");
-      write(parts.kind, word(incident.category ?? "other"));
+      write(parts.kind, `#${numberOf(incident)} ${word(incident.category ?? "other")}`);
       write(parts.place, placeOf(incident));
       write(parts.time, running(incident));
       // Nobody is there yet, and the station's own target is past.

@@ -6,6 +6,7 @@ import { drawIncident, drawCandidates, drawRollCall } from "./incident.js";
 import { drawUnit } from "./unit.js";
 import { drawIncidents, drawProposals, drawWays } from "./map.js";
 import { drawDistress } from "./sos.js";
+import { drawGrids, hasGrids } from "./gridwatch.js";
 import { drawToday } from "./today.js";
 import { drawTop } from "./top.js";
 import { word } from "./words.js";
@@ -42,23 +43,27 @@ function drawRight() {
   const call = !incident && view.rollcall && state.rollcalls.get(view.rollcall);
   set($("pane-incident"), "hidden", !incident && "");
   set($("pane-call"), "hidden", !call && "");
-  set($("pane-units"), "hidden", (incident || call) && "");
-  const isWall = document.body.classList.contains("wall");
+  const isWall = document.body.classList.contains("wall") && hasGrids();
+  set($("pane-units"), "hidden", (incident || call || isWall) && "");
+  set($("pane-grids"), "hidden", (incident || call || !isWall) && "");
   if (incident) {
     write($("right-title"), word("candidates"));
-    drawIncident({ facts: $("incident-facts"), buttons: $("incident-actions"), steps: $("incident-steps") }, incident, view.canAct);
+    drawIncident({ facts: $("incident-facts"), line: $("incident-line"), buttons: $("incident-actions"), steps: $("incident-steps") }, incident, view.canAct);
     drawCandidates({ list: $("candidates-list"), scroller: $("right-body"), note: $("candidates-note"), head: $("candidates-head") },
       isOver(incident) ? null : view.candidates, { canAct: view.canAct, chosen: view.unit, sure: view.sure });
   } else if (call) {
     write($("right-title"), word("rollcall"));
     write($("call-back"), `${word("back")} (Esc)`);
     drawRollCall({ facts: $("call-facts"), list: $("call-list") }, call);
+  } else if (isWall) {
+    // A table of units is nothing that one reads from across the room.
+    write($("right-title"), `${word("presenceNow")} · ${drawGrids($("grids-list"))}`);
   } else {
     drawCoverageLevels();
     ["unit", "state", "age"].forEach((key, index) => write($("units-head").children[index], word(key)));
     const shown = lists.drawUnitRows($("units-list"), $("right-body"), view, view.unit);
     const count = view.filter || view.status ? ` ${shown}/${state.units.size}` : ` ${shown}`;
-    write($("right-title"), `${word("units")}${count}${isWall ? "" : ` — ${word("keys")}`}`);
+    write($("right-title"), `${word("units")}${count} — ${word("keys")}`);
   }
   drawUnit(view.unit);
 }

@@ -1,0 +1,116 @@
+import Rig
+import TestSupport
+import Testing
+
+/// The whole board by keys, on the wall, and in a hand.
+@Suite(
+    "The board by keys, on the wall, on a phone",
+    .serialized,
+    .realPrograms,
+    .timeLimit(.minutes(3)),
+    .enabled(if: Browser.isThere)
+)
+struct BoardKeysTests {
+    @Test("arrows go through the lists, a line of commands sends and chooses, ? shows the keys, Esc goes back")
+    func keys() async throws {
+        try await Chain.withFleet(4) { chain in
+            try await chain.openIncidents(3)
+            try await Browser.onPage(of: chain, units: 4) { page in
+                try await page.wait("the cards", "return document.querySelectorAll('.card').length === 3")
+                func focused() async throws -> String {
+                    try await page.run(
+                        "const one = document.activeElement; return one.dataset.incident ?? one.dataset.unit ?? one.tagName"
+                    )
+                }
+                let order: [String] = try await page.run(
+                    "return [...document.querySelectorAll('.card')].map((one) => one.dataset.incident)"
+                )
+                // Down twice, up once, and Enter.
+                try await page.press("\u{E015}")
+                #expect(try await focused() == order[0])
+                try await page.press("\u{E015}\u{E015}\u{E013}")
+                #expect(try await focused() == order[1])
+                try await page.press("\u{E007}")
+                try await page.wait(
+                    "it is chosen, and its course is a bar",
+                    """
+                    return patrollink.view.incident === '\(order[1])'
+                      && document.querySelector('#incident-line .stepSend.open b')?.textContent.includes(':')
+                    """
+                )
+                try await page.wait(
+                    "candidates",
+                    "return document.querySelectorAll('#candidates-list .unit').length === 4"
+                )
+                try await page.press("\u{E014}")
+                #expect(try await focused().hasPrefix("jinzhan/car-"))
+                // The third incident by its number, whatever is chosen.
+                let number = try #require(order[2].split(separator: "-").last)
+                try await page.press("/")
+                try await page.press("d 03 i\(number)\u{E007}")
+                try await page.wait(
+                    "car 03 is sent there",
+                    "return patrollink.state.incidents.get('\(order[2])').units.some((one) => one.device === 'car-03')"
+                )
+                try await page.press("d 99 i\(number)\u{E007}")
+                try await page.wait(
+                    "what is wrong",
+                    "return document.getElementById('complaint-text').textContent.includes('99')"
+                )
+                let _: Bool = try await page.run(
+                    "document.getElementById('search').blur(); document.getElementById('search').value = ''; return true"
+                )
+                try await page.press("?")
+                try await page.wait("the keys", "return document.getElementById('keys').open")
+                try await page.press("\u{E00C}")
+                try await page.wait("and back", "return !document.getElementById('keys').open")
+            }
+        }
+    }
+
+    @Test("on the wall grids stand in place of units; on a phone one column at a time, and a press leads to the next")
+    func wallAndPhone() async throws {
+        try await Chain.withFleet(3) { chain in
+            try await chain.openIncidents(1)
+            try await Browser.onPage(of: chain, units: 3) { page in
+                // This chain has no plan: the wall shows units, and with grids it shows those.
+                let isShown: [Bool] = try await page.run(
+                    """
+                    return import('./gridwatch.js').then((watch) => {
+                      watch.setGrids({ features: ['a', 'b'].map((id) => ({ id, properties: { kind: 'grid', level: 2, name: 'Grid ' + id } })) });
+                      document.getElementById('mode').click();
+                      const seen = (id) => document.getElementById(id).offsetParent !== null;
+                      const result = [seen('pane-grids'), seen('pane-units'), document.querySelectorAll('#grids-list .poor').length === 2];
+                      document.getElementById('mode').click();
+                      return result;
+                    })
+                    """
+                )
+                #expect(isShown == [true, false, true])
+                try await page.tell(
+                    "Emulation.setDeviceMetricsOverride",
+                    #"{"width":390,"height":844,"deviceScaleFactor":2,"mobile":true}"#
+                )
+                func visible() async throws -> [String] {
+                    try await page.run(
+                        """
+                        return ['left', 'map', 'right'].filter((id) => getComputedStyle(document.getElementById(id)).visibility === 'visible')
+                        """
+                    )
+                }
+                #expect(try await visible() == ["left"])
+                try await page.click("#tabs [data-tab=map]")
+                #expect(try await visible() == ["map"])
+                let height: Double = try await page.run(
+                    "return document.getElementById('map').getBoundingClientRect().height"
+                )
+                #expect(height > 400)
+                try await page.click("#tabs [data-tab=left]")
+                try await page.click(".card")
+                #expect(try await visible() == ["right"])
+                // Nothing is wider than the screen.
+                #expect(try await page.run("return document.documentElement.scrollWidth <= 390"))
+            }
+        }
+    }
+}
