@@ -288,8 +288,10 @@ let package = Package(
             path: "Sources/Room/Board",
             // In the program itself: a room has one file to install, and a page that fits it.
             resources: [
-                "board.html", "board.css", "board.js", "base.js", "map.js", "live.js", "keyed.js", "lists.js",
-                "incident.js", "unit.js", "sos.js", "today.js", "timeline.js", "commands.js", "gridwatch.js", "top.js",
+                "board.html", "board.css", "chief.html", "chief.css", "chief.js", "charts.js", "board.js", "base.js",
+                "map.js", "live.js", "keyed.js", "lists.js",
+                "incident.js", "unit.js", "sos.js", "unitacts.js", "today.js", "timeline.js", "commands.js",
+                "gridwatch.js", "top.js",
                 "panes.js", "keys.js", "session.js",
                 "dialogs.js",
                 "drawer.js", "endings.js", "people.js", "tasks.js", "reports.js", "words.js", "openapi.yaml",

@@ -113,4 +113,53 @@ struct BoardKeysTests {
             }
         }
     }
+
+    @Test(
+        "a text and the question where it is reach one unit and are said to have; its track of today is drawn; the audit has both"
+    )
+    func unitActs() async throws {
+        try await Chain.withFleet(2) { chain in
+            try await Browser.onPage(of: chain, units: 2) { page in
+                try await page.wait("the units", "return document.querySelectorAll('#units-list .unit').length === 2")
+                try await page.click("#units-list .unit")
+                let _: Bool = try await page.run(
+                    "document.getElementById('unit-text').value = 'look behind the gate'; return true"
+                )
+                try await page.click("#unit-send")
+                try await page.wait(
+                    "the device has it",
+                    "return document.getElementById('unit-told').textContent === 'The device has it'"
+                )
+                #expect(try await page.run("return document.getElementById('unit-text').value") == "")
+                try await page.click("#unit-locate")
+                try await page.wait(
+                    "it has answered that too",
+                    "return document.getElementById('unit-told').textContent === 'The device has it'"
+                )
+                try await page.wait(
+                    "it has driven",
+                    """
+                    return fetch('api/v1/units/car-01/track').then((answer) => answer.json()).then((track) => track.geometry.coordinates.length > 3)
+                    """
+                )
+                let before: Int = try await page.run("return document.querySelectorAll('#map path').length")
+                try await page.click("#unit-track")
+                try await page.wait(
+                    "its track",
+                    "return document.querySelectorAll('#map path').length >= \(before) + 2"
+                )
+                try await page.click("#unit-close")
+                try await page.wait(
+                    "it goes with the unit",
+                    "return document.querySelectorAll('#map path').length === \(before)"
+                )
+            }
+            let audit = try await chain.room.ask("GET", "/api/v1/audit").text
+            #expect(audit.contains("message") && audit.contains("locate"))
+            let empty = try await chain.room.ask("POST", "/api/v1/units/car-01/message", body: #"{"text":""}"#)
+            #expect(empty.status == 400)
+            let none = try await chain.room.ask("GET", "/api/v1/units/car-01/notices/text-1")
+            #expect(none.status == 404)
+        }
+    }
 }

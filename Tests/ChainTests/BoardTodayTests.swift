@@ -234,10 +234,33 @@ struct BoardTodayTests {
                 )
                 try await page.click("#alarms-list .alarm:nth-child(2) .alarm-text")
                 try await page.wait("its incident", "return patrollink.view.incident === '\(ids[1])'")
+                // A refusal is said in the page's language, with the names that the room gives.
+                let said: String = try await page.run(
+                    """
+                    return import('./words.js').then(({ explain, switchLanguage }) => {
+                      const error = Object.assign(new Error('car-01 …'), { status: 409, reason: 'sent_elsewhere', names: { actor: '李', unit: '01', incident: 'x-5' } });
+                      switchLanguage();
+                      const text = explain(error);
+                      switchLanguage();
+                      return text;
+                    })
+                    """
+                )
+                #expect(said == "李 已派 01 前往其他警情（x-5）")
                 try await page.click("#alarms-all")
                 try await page.wait(
                     "all are taken",
                     "return patrollink.state.alarms.length >= 2 && patrollink.state.alarms.every((one) => one.taken)"
+                )
+                try await self.act(ids[0], "assign", #"{"device":"car-04"}"#, chain)
+                let refused = try await chain.room.ask(
+                    "POST",
+                    "/api/v1/incidents/\(ids[1])/assign",
+                    body: #"{"device":"car-04"}"#
+                )
+                #expect(
+                    refused.status == 409 && refused.text.contains(#""reason":"sent_elsewhere""#)
+                        && refused.text.contains(ids[0])
                 )
             }
         }

@@ -102,6 +102,21 @@ struct MonthTests {
         let visits: [Visit]
     }
 
+    fileprivate struct Matrix: Decodable {
+        struct Grid: Decodable {
+            let id: String
+            let shares: [Double?]
+        }
+
+        let grids: [Grid]
+        let known: [Double]
+
+        private enum CodingKeys: String, CodingKey {
+            case grids
+            case known = "known_minutes"
+        }
+    }
+
     private struct Density: Decodable {
         struct Cell: Decodable { let incidents: Int }
 
@@ -110,7 +125,7 @@ struct MonthTests {
     }
 
     /// A debug build reads slowly: SimulatedMonthTests take the whole month.
-    private static let days = 6
+    fileprivate static let days = 6
     private static let span =
         "from=\(SimulatedMonth.begin * 1_000)&to=\((SimulatedMonth.begin + Int64(days) * 86_400) * 1_000)"
 
@@ -126,7 +141,7 @@ struct MonthTests {
         }.joined(separator: ","))]}
         """
 
-    private func withMonth(_ body: (Chain, MonthTruth) async throws -> Void) async throws {
+    fileprivate func withMonth(_ body: (Chain, MonthTruth) async throws -> Void) async throws {
         try await Chain.with { chain in
             let made = try await runProgramToEnd(
                 Places.program("patrol-sim"),
@@ -154,7 +169,7 @@ struct MonthTests {
         }
     }
 
-    private func ask<T: Decodable>(_ report: String, _ chain: Chain, _ more: String = "") async throws -> T {
+    fileprivate func ask<T: Decodable>(_ report: String, _ chain: Chain, _ more: String = "") async throws -> T {
         // Reports give way to all else on the machine, and other tests run beside this one.
         try await RoomClient(port: chain.http, patience: 60)
             .ask("GET", "/api/v1/reports/\(report)?\(Self.span)\(more)").decode(T.self)
@@ -316,6 +331,60 @@ struct MonthTests {
                 )
                 let pdf = try await page.print()
                 #expect(pdf.starts(with: Data("%PDF".utf8)) && pdf.count > 10_000)
+            }
+        }
+    }
+}
+
+extension MonthTests {
+    @Test(
+        "the chief's page shows each view with its plot out of the address, a row what proves it, and is sent as a link",
+        .enabled(if: Browser.isThere)
+    )
+    func chiefPage() async throws {
+        try await self.withMonth { chain, truth in
+            try await Browser.with(language: "en", folder: chain.folder) { page in
+                let address = "http://127.0.0.1:\(chain.http)/reports?from=2026-10-01&until=2026-10-06&compare=before"
+                func open(_ view: String, _ condition: String) async throws {
+                    try await page.open("\(address)&view=\(view)")
+                    try await page.wait(
+                        "\(view)",
+                        "return document.getElementById('body').dataset.view === '\(view)' && (\(condition))"
+                    )
+                    #expect(try await page.run("return document.getElementById('error').textContent") == "")
+                }
+                try await open("matrix", "document.querySelectorAll('.matrix [data-place]').length === 3")
+                let shares: [[Double]] = try await page.run(
+                    """
+                    return ['g1', 'g2', 'g3'].map((id) => [...document.querySelectorAll(`[data-place=${id}] td`)].map((one) => Number(one.textContent)))
+                    """
+                )
+                // The room says the same, and its hours together are the truth's time.
+                let matrix: Matrix = try await self.ask("matrix", chain)
+                for (id, row) in zip(["g1", "g2", "g3"], shares) {
+                    let grid = try #require(matrix.grids.first { $0.id == id })
+                    #expect(row == grid.shares.map { (($0 ?? -1) * 100).rounded() })
+                    let minutes = zip(grid.shares, matrix.known).reduce(0) { $0 + ($1.0 ?? 0) * $1.1 }
+                    #expect(abs(minutes - Double(truth.grids[id]?.presentSeconds ?? 0) / 60) < 2)
+                }
+                try await page.click("[data-place=g1]")
+                try await page.wait(
+                    "its proof",
+                    "return document.querySelector('.proof')?.textContent.includes('jinzhan/car-')"
+                )
+                try await open("response", "document.querySelectorAll('svg.plot').length === 2")
+                #expect(try await page.text("#body").contains("\(truth.responses.compactMap(\.self).count)"))
+                try await open("officers", "document.body.innerText.includes('officer 111')")
+                try await open("trend", "document.querySelectorAll('.matrix tr').length === 8")
+                try await open("tasks", "document.querySelector('.facts') !== null")
+                try await open("estimates", "document.querySelector('.facts') !== null")
+                try await page.choose("#compare", "year")
+                let _: Bool = try await page.run(
+                    "document.getElementById('compare').dispatchEvent(new Event('change')); return true"
+                )
+                #expect(try await page.run("return new URL(location.href).searchParams.get('compare')") == "year")
+                let pdf = try await page.print()
+                #expect(pdf.starts(with: Data("%PDF".utf8)) && pdf.count > 5_000)
             }
         }
     }

@@ -83,6 +83,7 @@ package struct Board: Sendable {
             estimator: parts.estimator,
             history: parts.history,
             plans: parts.plans,
+            notices: parts.notices,
             audit: audit,
             now: parts.now
         ).add(to: api)

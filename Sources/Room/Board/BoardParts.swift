@@ -28,6 +28,8 @@ package struct BoardParts: Sendable {
     package var register: RegisterDesk
     /// What somebody is to do.
     package var tasks: TaskDesk
+    /// Texts for single units.
+    package var notices: NoticeDesk
     /// The roads.
     package var estimator: TimeToScene
     /// What came in.
@@ -64,6 +66,7 @@ package struct BoardParts: Sendable {
         closures: ClosureDesk,
         register: RegisterDesk,
         tasks: TaskDesk,
+        notices: NoticeDesk,
         estimator: TimeToScene,
         meter: IntakeMeter,
         history: History,
@@ -84,5 +87,6 @@ package struct BoardParts: Sendable {
         (self.zone, self.accounts, self.now) = (zone, accounts, now)
         self.targets = targets
         (self.teams, self.health, self.register, self.tasks) = (teams, health, register, tasks)
+        self.notices = notices
     }
 }

@@ -159,6 +159,7 @@ extension Problem {
         case .conflict: self.init(.conflict, "\(refusal)")
         case .invalid: self.init(.badRequest, "\(refusal)")
         }
+        (self.reason, self.names) = (refusal.reason?.rawValue, refusal.names)
     }
 
     /// Runs an act; what it throws becomes a problem document.

@@ -56,6 +56,9 @@ struct PageRoutes: Sendable {
 
     private static let files: [(name: String, type: String, bytes: [UInt8])] = [
         ("board.css", "text/css; charset=utf-8", PackageResources.board_css),
+        ("chief.css", "text/css; charset=utf-8", PackageResources.chief_css),
+        ("chief.js", "text/javascript; charset=utf-8", PackageResources.chief_js),
+        ("charts.js", "text/javascript; charset=utf-8", PackageResources.charts_js),
         ("board.js", "text/javascript; charset=utf-8", PackageResources.board_js),
         ("base.js", "text/javascript; charset=utf-8", PackageResources.base_js),
         ("map.js", "text/javascript; charset=utf-8", PackageResources.map_js),
@@ -68,6 +71,7 @@ struct PageRoutes: Sendable {
         ("timeline.js", "text/javascript; charset=utf-8", PackageResources.timeline_js),
         ("commands.js", "text/javascript; charset=utf-8", PackageResources.commands_js),
         ("gridwatch.js", "text/javascript; charset=utf-8", PackageResources.gridwatch_js),
+        ("unitacts.js", "text/javascript; charset=utf-8", PackageResources.unitacts_js),
         ("today.js", "text/javascript; charset=utf-8", PackageResources.today_js),
         ("top.js", "text/javascript; charset=utf-8", PackageResources.top_js),
         ("panes.js", "text/javascript; charset=utf-8", PackageResources.panes_js),
@@ -97,13 +101,23 @@ struct PageRoutes: Sendable {
         let categories: [Categories.Group]
         /// Zone of the station's day.
         let timezone: String
+        /// The station's own target from the call to the first unit there, s.
+        let targetSeconds: Double
         /// South-west and north-east corner of the roads, each latitude and longitude, degrees.
         let bounds: [[Double]]
+
+        private enum CodingKeys: String, CodingKey {
+            case title, tiles, gcj02, stations, teams, categories, timezone, bounds
+            case targetSeconds = "target_s"
+        }
     }
 
     func add(to router: Router<BoardContext>) {
         router.get("") { request, _ in
             tagged(PackageResources.board_html, request, type: "text/html; charset=utf-8")
+        }
+        router.get("reports") { request, _ in
+            tagged(PackageResources.chief_html, request, type: "text/html; charset=utf-8")
         }
         router.get("openapi.yaml") { request, _ in
             tagged(PackageResources.openapi_yaml, request, type: "application/yaml")
@@ -124,6 +138,7 @@ struct PageRoutes: Sendable {
                 teams: self.teams,
                 categories: self.settings.categories.groups,
                 timezone: self.zone.name,
+                targetSeconds: self.settings.targetSeconds,
                 bounds: self.bounds
             )
             return try tagged(told, request)

@@ -15,12 +15,17 @@ struct Problem: Error, Encodable {
     var instance: String?
     /// What the answer's head says besides.
     let headers: HTTPFields
+    /// Why, as a word for a page that says it in its own language, and what it names.
+    var reason: String?
+    var names: [String: String] = [:]
     // "about:blank" says that the status tells all there is to tell of the kind.
     let type = "about:blank"
 
     private enum CodingKeys: CodingKey {
         case detail
         case instance
+        case names
+        case reason
         case status
         case title
         case type
@@ -30,6 +35,8 @@ struct Problem: Error, Encodable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(self.detail, forKey: .detail)
         try container.encodeIfPresent(self.instance, forKey: .instance)
+        try container.encodeIfPresent(self.reason, forKey: .reason)
+        if !self.names.isEmpty { try container.encode(self.names, forKey: .names) }
         try container.encode(self.code.code, forKey: .status)
         try container.encode(self.title, forKey: .title)
         try container.encode(self.type, forKey: .type)

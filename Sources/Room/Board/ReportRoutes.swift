@@ -58,6 +58,13 @@ struct ReportRoutes: Sendable {
                 return (report, { report.csv })
             }
         }
+        api.get("reports/matrix") { request, context in
+            let (plan, zone) = (self.plans.view?.plan, self.zone)
+            return try await self.report(request, context) { reading in
+                let report = try reading.presenceMatrix(plan, zone: zone)
+                return (report, { report.csv })
+            }
+        }
         api.get("reports/evidence") { request, context in try await self.evidence(request, context) }
         api.get("reports/workload") { request, context in
             try context.require(.dispatcher)

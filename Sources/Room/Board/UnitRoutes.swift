@@ -22,6 +22,7 @@ struct UnitRoutes: Sendable {
     let estimator: TimeToScene
     let history: History
     let plans: PlanHolder
+    let notices: NoticeDesk
     let audit: Audit
     let now: @Sendable () -> Int64
 
@@ -42,11 +43,12 @@ struct UnitRoutes: Sendable {
             return answer(try jsonBytes(UnitAnswer(try self.unit(request, context), now: self.now())))
         }
         api.get("units/:device/track") { request, context in try await self.track(request, context) }
+        self.addNotices(to: api)
         api.get("coverage") { request, context in try await self.coverage(request, context) }
     }
 
     /// The unit of the live table that the address names.
-    private func unit(_ request: Request, _ context: BoardContext) throws -> Unit {
+    func unit(_ request: Request, _ context: BoardContext) throws -> Unit {
         let device = try context.parameters.require("device")
         let station = request.query("station")
         let units = self.units.named(device).filter {

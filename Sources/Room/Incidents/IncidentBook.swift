@@ -121,14 +121,21 @@ package struct IncidentBook: Sendable {
             let last = incident.entries.last
             throw IncidentRefusal(
                 .conflict,
-                "\(id) was changed meanwhile by \(last?.actor ?? "somebody") (\(last?.what ?? "")): look again"
+                "\(id) was changed meanwhile by \(last?.actor ?? "somebody") (\(last?.what ?? "")): look again",
+                .changed,
+                ["actor": last?.actor ?? ""]
             )
         }
         // A unit can be at one place: whoever sent it first has it.
         if case .assign(let unit) = step, let (other, held) = self.engagement(of: unit.device, station: unit.station),
             other.id != id
         {
-            throw IncidentRefusal(.conflict, "\(held.actor) has sent \(unit.device) to \(other.id)")
+            throw IncidentRefusal(
+                .conflict,
+                "\(held.actor) has sent \(unit.device) to \(other.id)",
+                .sentElsewhere,
+                ["actor": held.actor, "unit": held.unit, "incident": other.id]
+            )
         }
         let changed = try incident.take(step, actor: actor, now: now)
         self.incidents[id] = incident

@@ -111,9 +111,35 @@ package struct IncidentRefusal: Error, Sendable, Hashable, CustomStringConvertib
 
     /// What kind.
     package let kind: Kind
+    /// Why, for a page that says it in its own language.
+    package enum Reason: String, Sendable, Hashable, CaseIterable {
+        /// Somebody has changed the incident meanwhile: `actor`.
+        case changed
+        /// The unit is on its way to another incident: `actor`, `unit`, `incident`.
+        case sentElsewhere = "sent_elsewhere"
+        /// The unit is on its way to this one already: `actor`, `unit`.
+        case sentAlready = "sent_already"
+        /// The unit was not sent to it, or is there no more: `unit`.
+        case notSent = "not_sent"
+        /// It has ended: `state`.
+        case ended
+        /// It is open already.
+        case open
+        /// Nothing remains to be done for it.
+        case nothingLeft = "nothing_left"
+        /// Somebody has taken the alarm: `actor`.
+        case alarmTaken = "alarm_taken"
+    }
+
     /// What is wrong, in a sentence for the dispatcher.
     package let description: String
+    /// Why; `nil` for what only a program can have got wrong.
+    package let reason: Reason?
+    /// What the reason names.
+    package let names: [String: String]
 
     /// Creates a refusal.
-    package init(_ kind: Kind, _ description: String) { (self.kind, self.description) = (kind, description) }
+    package init(_ kind: Kind, _ description: String, _ reason: Reason? = nil, _ names: [String: String] = [:]) {
+        (self.kind, self.description, self.reason, self.names) = (kind, description, reason, names)
+    }
 }

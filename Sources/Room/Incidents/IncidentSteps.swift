@@ -15,7 +15,7 @@ extension Incident {
             entry = ("assign", unit.device)
         case .recall(let device, let station):
             guard let index = try self.active(device, station) else {
-                throw IncidentRefusal(.conflict, "\(device) is not on \(self.id)")
+                throw IncidentRefusal(.conflict, "\(device) is not on \(self.id)", .notSent, ["unit": device])
             }
             self.assignments[index].ended = now
             entry = ("recall", device)
@@ -42,7 +42,7 @@ extension Incident {
             self.takeDistress(actor)
             entry = ("close", disposition.result)
         case .reopen:
-            guard self.state.isEnded else { throw IncidentRefusal(.conflict, "\(self.id) is open already") }
+            guard self.state.isEnded else { throw IncidentRefusal(.conflict, "\(self.id) is open already", .open) }
             (self.disposition, self.state) = (nil, .received)
             entry = ("reopen", nil)
         case .amend(let amendment):
@@ -53,12 +53,14 @@ extension Incident {
             entry = ("follow", followUp.owner)
         case .followed:
             guard self.followUp != nil, self.followUp?.done == nil else {
-                throw IncidentRefusal(.conflict, "nothing remains to be done for \(self.id)")
+                throw IncidentRefusal(.conflict, "nothing remains to be done for \(self.id)", .nothingLeft)
             }
             self.followUp?.done = now
             entry = ("followed", nil)
         case .take(let alarm):
-            if let other = self.taken[alarm] { throw IncidentRefusal(.conflict, "\(other) has taken that alarm") }
+            if let other = self.taken[alarm] {
+                throw IncidentRefusal(.conflict, "\(other) has taken that alarm", .alarmTaken, ["actor": other])
+            }
             self.taken[alarm] = actor
             entry = ("take", alarm)
         case .device(let device, let station, let deviceStep, let time):
@@ -94,7 +96,9 @@ extension Incident {
     }
 
     private func requireOpen() throws(IncidentRefusal) {
-        if self.state.isEnded { throw IncidentRefusal(.conflict, "\(self.id) is \(self.state.rawValue) already") }
+        guard self.state.isEnded else { return }
+        let state = self.state.rawValue
+        throw IncidentRefusal(.conflict, "\(self.id) is \(state) already", .ended, ["state": state])
     }
 
     private mutating func amend(_ amendment: IncidentStep.Amendment) throws(IncidentRefusal) {
@@ -117,7 +121,12 @@ extension Incident {
         try self.requireOpen()
         if let index = try self.active(unit.device, unit.station) {
             let known = self.assignments[index]
-            throw IncidentRefusal(.conflict, "\(known.actor) has sent \(unit.device) to \(self.id) already")
+            throw IncidentRefusal(
+                .conflict,
+                "\(known.actor) has sent \(unit.device) to \(self.id) already",
+                .sentAlready,
+                ["actor": known.actor, "unit": known.unit]
+            )
         }
         self.assignments.append(
             Assignment(

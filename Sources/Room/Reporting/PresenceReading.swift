@@ -18,6 +18,13 @@ extension ReportReading {
         return report.adding(try self.incidents(), of: plan)
     }
 
+    /// Each grid by hour of the day.
+    ///
+    /// - Throws: `HistoryError`, or `CancellationError` when nobody waits any more.
+    package func presenceMatrix(_ plan: PatrolPlan?, zone: LocalZone) throws -> PresenceMatrix {
+        PresenceMatrix(try self.presenceBook(plan, zone: zone), zone: plan?.zone ?? zone)
+    }
+
     /// What the presence report is made of: by unit and place, what proves it.
     ///
     /// - Throws: `HistoryError`, or `CancellationError` when nobody waits any more.

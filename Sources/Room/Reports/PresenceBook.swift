@@ -22,7 +22,8 @@ package struct PresenceBook: Sendable {
     private let span: Range<Int64>
     private let duties: PresenceReport.Duties
     private let judged: Range<Int64>
-    private let known: Range<Int64>
+    /// The time of which anything is known, ms since 1970 UTC.
+    let known: Range<Int64>
     private var sums: [String: Sum] = [:]
     private var windows: WindowBook
     /// From when to when each unit, `station/device`, was in each grid, ms since 1970 UTC.
@@ -79,6 +80,17 @@ package struct PresenceBook: Sendable {
             guard !sum.stays.isEmpty else { continue }
             self.sums[grid, default: Sum()].units.insert(unit)
             self.staysByUnit[unit, default: [:]][grid, default: []] += sum.stays
+        }
+    }
+
+    /// By grid, those of the plan and those that units told of: when at least one unit was in it, and when one had been and
+    /// lost its position.
+    var gridTimes: [(id: String, name: String?, present: TimeSet, unknown: TimeSet)] {
+        var names: [String: String?] = [:]
+        for grid in self.duties.grids { names[grid.id] = grid.name }
+        return Set(self.sums.keys).union(self.duties.grids.map(\.id)).sorted().map { id in
+            let sum = self.sums[id] ?? Sum()
+            return (id, names[id] ?? nil, TimeSet(sum.stays.ranges), TimeSet(sum.unknown.ranges))
         }
     }
 

@@ -31,6 +31,8 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
         package let incident: String
         /// Device.
         package let device: String
+        /// When it was sent, ms since 1970 UTC.
+        package let sent: Int64
         /// From the order to being there, s.
         package let took: Double
         /// From driving off to being there, s.
@@ -51,12 +53,15 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
         package let reached: Int
         /// From the call to the first unit there, s: the median of the reached ones.
         package let medianSeconds: Double?
+        /// Nine of ten of the reached ones are below, s.
+        package let p90Seconds: Double?
         /// Shares within 1, 3 and 5 minutes, 0…1, as for all.
         package let within: [String: Double]
 
         private enum CodingKeys: String, CodingKey {
             case counted, reached, within
             case medianSeconds = "median_s"
+            case p90Seconds = "p90_s"
         }
     }
 
@@ -115,6 +120,8 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
     package let hours: [String: Category]
     /// By weekday, `1` for Monday … `7`.
     package let weekdays: [String: Category]
+    /// By local day, such as `2026-11-28`.
+    package let days: [String: Category]
     /// By unit that was first there, or that was sent where nobody got there: `station/device`.
     package private(set) var units: [String: Category]
     /// By grid of the plan; an incident at which grids lie in each other counts for each of them.
@@ -131,6 +138,7 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
         case foundShare = "found_share"
         case hours = "by_hour"
         case weekdays = "by_weekday"
+        case days = "by_day"
         case units = "by_unit"
         case grids = "by_grid"
         case officers = "by_officer"
@@ -175,6 +183,7 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
                     counted: group.count,
                     reached: times.seconds.count,
                     medianSeconds: Self.quantile(0.5, times.seconds),
+                    p90Seconds: Self.quantile(0.9, times.seconds),
                     within: times.within
                 )
             }
@@ -184,6 +193,7 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
         self.groups = groups { $0.report.group.map { [$0] } ?? [] }
         self.steps = ResponseSteps(needed)
         self.hours = groups { ["\(Self.local($0.received, zone).hour)"] }
+        self.days = groups { ["\(Self.local($0.received, zone).date)"] }
         self.weekdays = groups { ["\(Self.local($0.received, zone).weekday)"] }
         self.units = groups { Self.response(to: $0)?.id.map { ["\($0)"] } ?? [] }
         self.grids = groups { keys.grids($0) }
@@ -242,11 +252,11 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
         return text
     }
 
-    /// Hour and weekday of a moment, ms since 1970 UTC.
-    private static func local(_ time: Int64, _ zone: LocalZone) -> (hour: Int64, weekday: Int) {
+    /// Hour, weekday and date of a moment, ms since 1970 UTC.
+    private static func local(_ time: Int64, _ zone: LocalZone) -> (hour: Int64, weekday: Int, date: CivilDate) {
         let local = zone.local(time / 1_000)
-        let day = local.quotientAndRemainder(dividingBy: 86_400).quotient
-        return (local % 86_400 / 3_600, CivilDate(daysSince1970: day).weekday)
+        let date = CivilDate(daysSince1970: local.quotientAndRemainder(dividingBy: 86_400).quotient)
+        return (local % 86_400 / 3_600, date.weekday, date)
     }
 
     /// Whose the response is: the first unit there; where nobody got there, the last that was sent.
@@ -268,6 +278,7 @@ extension ResponseReport.Row {
     fileprivate init(_ incident: Incident, _ assignment: Assignment, _ arrived: Int64) {
         self.incident = incident.id
         self.device = assignment.device
+        self.sent = assignment.assigned
         self.took = Double(arrived - assignment.assigned) / 1_000
         // The estimate is of driving: the time until the officer has accepted is not the road's.
         let start = assignment.accepted ?? assignment.assigned

@@ -285,6 +285,7 @@ struct Assembly {
                 closures: tables.closures,
                 register: tables.register,
                 tasks: tables.tasks,
+                notices: tables.notices,
                 estimator: tables.estimator,
                 meter: tables.meter,
                 history: self.history,

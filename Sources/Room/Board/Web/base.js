@@ -44,13 +44,14 @@ const Roads = L.GridLayer.extend({
     };
     pen.lineCap = "round";
     pen.lineJoin = "round";
-    for (const isCase of [true, false]) {
+    // Far away a case around each road would be all that is seen: there one dark line is a road.
+    for (const isCase of zoom < 12 ? [true] : [true, false]) {
       for (const [kind, , points] of roads) {
         const base = kind.replace("_link", "");
         const width = (widths[base] ?? 1.2) * grow * (zoom < 13 ? 0.5 : 1);
         const isMain = ["motorway", "trunk", "primary"].includes(base);
         pen.strokeStyle = colour(`road${isMain ? "-main" : ""}${isCase ? "-case" : ""}`);
-        pen.lineWidth = isCase ? width + 1.4 * (size / 256) : width;
+        pen.lineWidth = isCase && zoom >= 12 ? width + 1.4 * (size / 256) : width;
         path(points);
         pen.stroke();
       }

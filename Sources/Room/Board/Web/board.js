@@ -12,8 +12,9 @@ import { openPeople, setUpPeople } from "./people.js";
 import { openReports, setUpReports } from "./reports.js";
 import { openAlarms } from "./lists.js";
 import { logIn, logInAgain } from "./session.js";
-import { distress, goToDistress, setUpDistress, tone } from "./sos.js";
+import { distress, goToDistress, setUpDistress, testTones, tones } from "./sos.js";
 import { openTasks, setUpTasks } from "./tasks.js";
+import { forgetUnit, labelUnitActs, locate, message, showTrack } from "./unitacts.js";
 import { loadToday } from "./today.js";
 import { complain } from "./top.js";
 import { word, language, switchLanguage } from "./words.js";
@@ -40,14 +41,24 @@ function label() {
   $("search").placeholder = word("search");
   $("mode").textContent = word(isWall() ? "desk" : "wall");
   dialogs.labelDialogs();
+  labelUnitActs();
 }
 
 let alarmsKnown = new Set();
 function soundAlarms() {
   const open = state.alarms.filter((alarm) => !alarm.taken && alarm.kind !== "sos");
   const names = new Set(open.map((alarm) => `${alarm.incident} ${alarm.alarm}`));
-  if ([...names].some((name) => !alarmsKnown.has(name))) { tone(880, 0, 0.25); }
+  if ([...names].some((name) => !alarmsKnown.has(name))) { tones.alarm(); }
   alarmsKnown = names;
+}
+
+/** Incidents that were heard of: one that comes later sounds, unless it was entered here or calls by itself. */
+let incidentsKnown = null;
+function soundIncidents() {
+  const waiting = [...state.incidents.values()].filter((one) => one.state === "received" && one.category !== "sos").map((one) => one.id);
+  const isNew = incidentsKnown !== null && waiting.some((id) => !incidentsKnown.has(id) && id !== view.incident);
+  incidentsKnown = new Set([...(incidentsKnown ?? []), ...waiting]);
+  if (isNew) { tones.incident(); }
 }
 
 /** Nobody knows where it is, and somebody must be sent all the same: who is free, without times. */
@@ -110,6 +121,7 @@ function chooseRollCall(id) {
 
 function showUnit(id) {
   const unit = state.units.get(id);
+  if (view.unit !== id) { forgetUnit(); }
   view.unit = id;
   chooseUnit(id);
   if (unit && unit.lat !== undefined) { map.panTo(onMap(unit.lat, unit.lon)); }
@@ -183,6 +195,9 @@ function sendAnyway(device, station) {
 const acts = {
   back() { view.rollcall = null; chooseIncident(null); },
   unitBack() { showUnit(null); },
+  unitTrack() { showTrack(view.unit); },
+  unitLocate() { locate(view.unit); },
+  unitMessage() { message(view.unit); },
   close() { openEnding("close", view.incident); },
   mediation() { openEnding("close", view.incident, "mediation"); },
   cancel() { openEnding("cancel", view.incident); },
@@ -235,6 +250,7 @@ function clicks() {
   $("tasks-open").onclick = () => openTasks(view.canAct);
   $("people-open").onclick = () => openPeople(view.role);
   $("older").onclick = loadOlder;
+  $("sound-test").onclick = () => testTones();
   $("alarms-all").onclick = () => takeAlarms(null);
   $("coverage").onclick = async () => {
     view.coverage = view.coverage ? null : await ask("GET", "coverage?minutes=1,3,5").catch((error) => { complain(error); return null; });
@@ -292,6 +308,7 @@ function setMode(wall) {
 function take(changed) {
   if (changed.ended) { logInAgain(setRole).catch(complain); }
   if (changed.moved?.length) { unitsMoved(changed.moved); noteGrids(); fit(); }
+  if (changed.whole || changed.incidents) { soundIncidents(); }
   if (changed.whole || changed.incidents || changed.responses) { drawSoon("left", "map", "today"); }
   if (changed.alarms) { soundAlarms(); drawSoon("alarms"); goToDistress(); }
   if (changed.closures) { drawClosures(); }
@@ -310,7 +327,7 @@ function fit() {
 function setRole(role) {
   view.role = role;
   view.canAct = role !== "viewer";
-  for (const id of ["new", "rollcall", "closure", "tasks-open", "people-open"]) { $(id).hidden = !view.canAct; }
+  for (const id of ["new", "rollcall", "closure", "tasks-open", "people-open", "unit-locate", "unit-text", "unit-send"]) { $(id).hidden = !view.canAct; }
 }
 
 async function begin() {

@@ -213,7 +213,7 @@ export async function sendTable(path, text) {
 async function talk(method, path, body, type, isAnswer, more = {}) {
   const headers = { "Content-Type": type, ...more };
   if (token) { headers["X-CSRF-Token"] = token; }
-  const fail = (status, detail) => Object.assign(new Error(detail), { status });
+  const fail = (status, detail, value) => Object.assign(new Error(detail), { status, reason: value?.reason, names: value?.names ?? {} });
   let answer;
   let text;
   try {
@@ -224,7 +224,7 @@ async function talk(method, path, body, type, isAnswer, more = {}) {
   try { value = text ? JSON.parse(text) : null; } catch { if (answer.ok) { throw fail(502, ""); } }
   if (!answer.ok && !isAnswer(answer.status, value)) {
     if (answer.status === 401 && path !== "session") { endSession(); }
-    throw fail(answer.status, value?.detail ?? answer.statusText);
+    throw fail(answer.status, value?.detail ?? answer.statusText, value);
   }
   return value;
 }

@@ -277,6 +277,16 @@ export function closureSketch(corners) {
   if (places.length > 1) { sketchLayer.addLayer(L.polygon(places, style)); }
 }
 
+const trackLayer = L.layerGroup().addTo(map);
+/** Shows where a unit was: longitude and latitude, in order. */
+export function drawTrack(points) {
+  trackLayer.clearLayers();
+  if (points.length < 2) { return; }
+  const line = points.map(([lon, lat]) => onMap(lat, lon));
+  trackLayer.addLayer(L.polyline(line, { color: colour("panel"), weight: 6, opacity: 0.7, interactive: false }));
+  trackLayer.addLayer(L.polyline(line, { color: colour("accent"), weight: 3, interactive: false }));
+}
+
 let placeMark = null;
 /** Shows where a new incident will be; nothing for `null`. */
 export function markPlace(place) {

@@ -42,11 +42,27 @@ export function tone(frequency, begin, length, kind = "sine") {
   source.stop(place.currentTime + begin + length);
 }
 
+/** The tones, each a kind of its own: a new incident, an alarm, distress. */
+export const tones = {
+  incident() { tone(660, 0, 0.12); tone(880, 0.16, 0.18); },
+  alarm() { tone(880, 0, 0.25); },
+  distress() { for (const at of [0, 0.3, 0.6]) { tone(1250, at, 0.15, "square"); tone(800, at + 0.15, 0.15, "square"); } },
+};
+
+/** Gives each tone once, so that somebody hears whether the loudspeaker is on. */
+export async function testTones() {
+  await sound()?.resume();
+  for (const give of [tones.incident, tones.alarm, tones.distress]) {
+    give();
+    await new Promise((resolve) => { setTimeout(resolve, 1200); });
+  }
+}
+
 function cry() {
   if (waiting().length === 0) { return; }
   distress.tones += 1;
   // A tone that waits for permission would come all at once later.
-  if (sound()?.state === "running") { for (const at of [0, 0.3, 0.6]) { tone(1250, at, 0.15, "square"); tone(800, at + 0.15, 0.15, "square"); } }
+  if (sound()?.state === "running") { tones.distress(); }
   drawDistress(board?.view.canAct);
 }
 

@@ -82,7 +82,7 @@ let turn = 0;
 async function all(state, owner) {
   const found = [];
   for (let next = {}; next && found.length < mostShown;) {
-    const from = next.id ? `&before=${next.before}&before_id=${encodeURIComponent(next.id)}` : "";
+    const from = next.before_id ? `&before=${next.before}&before_id=${encodeURIComponent(next.before_id)}` : "";
     const answer = await ask("GET", `tasks?limit=200&state=${state}${owner ? `&owner=${encodeURIComponent(owner)}` : ""}${from}`);
     found.push(...answer.tasks);
     next = answer.next;

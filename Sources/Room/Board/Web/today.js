@@ -17,6 +17,9 @@ export async function loadToday() {
   try { today = await ask("GET", "today"); } catch (error) { console.error(error); }
 }
 
+/** When the day began by the station's clock, ms since 1970. */
+export function since() { return today?.since ?? Math.round(now() - 12 * 3600000); }
+
 /** The station's own target from the call to the first unit there, s. */
 export function target() { return today?.target_s ?? 155; }
 

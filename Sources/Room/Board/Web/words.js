@@ -3,7 +3,14 @@ const all = {
   "zh-CN": {
     longestWait: "最久", responseToday: "今日到场", p90Short: "九成", inTarget: "达标", officersOnDuty: "在岗警力", rostered: "应到",
     presenceNow: "见警网格", roadsIn3: "3 分钟可达", queueWaiting: "待派", queueUnderWay: "处置中", queueReport: "待反馈", queueClosed: "已结",
-    stepSend: "派警", stepAccept: "签收", stepMove: "出动", stepArrive: "到场", stepClear: "处置", notSeen: "未见警", mapTab: "地图",
+    chiefTitle: "勤务统计", toBoard: "返回指挥台", print: "打印", csv: "下载表格（CSV）", fromDay: "自", untilDay: "至", compareWith: "对比", "compare before": "上期（环比）", "compare year": "去年同期（同比）",
+    "compare none": "不对比", "view matrix": "见警率", "view response": "出警时效", "view officers": "绩效清单", "view trend": "警情分析", "view tasks": "任务督办", "view estimates": "预估准确度",
+    matrixHint: "各网格每小时有警力在场的时间占比（%）；斜纹为无数据，红框为 0。点击一行查看依据。", presenceByHour: "见警率（网格 × 时段）", responseByDay: "每日到场用时", responseByHour: "各时段到场用时（中位）",
+    stepsTook: "各环节用时", "step assigned": "派警", "step accepted": "签收", "step departed": "出动", "step arrived": "到场", "step cleared": "处置", byCategory: "各类警情", taskTextShort: "内容", due: "期限", journeys: "行程数",
+    "refusal changed": "{actor} 刚刚修改过此警情，请核对后再操作", "refusal sent_elsewhere": "{actor} 已派 {unit} 前往其他警情（{incident}）", "refusal sent_already": "{actor} 已派 {unit} 前往此警情",
+    "refusal not_sent": "{unit} 未派往此警情，或已离开", "refusal ended": "此警情{state}，不能再操作", "refusal open": "此警情尚未结案", "refusal nothing_left": "此警情没有待办事项", "refusal alarm_taken": "{actor} 已认领该告警",
+    trackToday: "今日轨迹", locate: "定位", sendText: "发送", textToUnit: "给该车组的文字", "told waiting": "已发出，等待设备确认…", "told delivered": "设备已收到", "told refused": "设备未接受", "told later": "设备尚未确认，恢复联系后会再发",
+    soundTest: "试听提示音（新警情、告警、紧急求助）", stepSend: "派警", stepAccept: "签收", stepMove: "出动", stepArrive: "到场", stepClear: "处置", notSeen: "未见警", mapTab: "地图",
     keySend: "派出该候选车组", keyRows: "上一行 / 下一行", keyColumns: "左右切换栏", keyChoose: "选中", keyBack: "返回一步", keySearch: "搜索，或输入指令", keyHelp: "键盘操作",
     commandSend: "派 012 去 5 号警情", commandRecall: "撤回 012", commandIncident: "选中 5 号警情", commandUnit: "查看车组 012", commandClose: "结警 5 号",
     noSuchUnit: "没有车组 …", severalUnits: "有多个车组叫 …，请写“派出所/设备”", noSuchIncident: "没有未结警情 …", severalIncidents: "有多起警情编号为 …", chooseIncident: "请先选中警情，或写明编号",
@@ -82,7 +89,17 @@ const all = {
   en: {
     longestWait: "longest", responseToday: "Response today", p90Short: "9 of 10", inTarget: "In time", officersOnDuty: "Officers on duty",
     rostered: "rostered", presenceNow: "Grids with a unit", roadsIn3: "Road within 3 min", queueWaiting: "Waiting", queueUnderWay: "Under way",
-    queueReport: "Awaiting report", queueClosed: "Closed", stepSend: "send", stepAccept: "accept", stepMove: "move", stepArrive: "arrive", stepClear: "handle", notSeen: "nobody seen", mapTab: "Map",
+    queueReport: "Awaiting report", queueClosed: "Closed",
+    chiefTitle: "Reports", toBoard: "To the board", print: "Print", csv: "As a table (CSV)", fromDay: "From", untilDay: "Until", compareWith: "Compare with", "compare before": "the period before",
+    "compare year": "a year before", "compare none": "nothing", "view matrix": "Presence", "view response": "Response", "view officers": "Officers", "view trend": "Incidents", "view tasks": "Tasks", "view estimates": "Estimates",
+    matrixHint: "Share of the time, %, in which a unit was in the grid, by hour. Hatched: nothing is known. Framed: nobody was there. Press a row for what proves it.", presenceByHour: "Presence by grid and hour",
+    responseByDay: "Time to scene by day", responseByHour: "Median time to scene by hour", stepsTook: "How long the steps took", "step assigned": "send", "step accepted": "accept", "step departed": "move", "step arrived": "arrive",
+    "step cleared": "handle", byCategory: "Incidents by category", taskTextShort: "What", due: "Due", journeys: "Journeys",
+    "refusal changed": "{actor} has changed this incident just now: look again", "refusal sent_elsewhere": "{actor} has sent {unit} to another incident ({incident})", "refusal sent_already": "{actor} has sent {unit} here already",
+    "refusal not_sent": "{unit} was not sent here, or has left", "refusal ended": "This incident is {state} already", "refusal open": "This incident is open already", "refusal nothing_left": "Nothing remains to be done for it",
+    "refusal alarm_taken": "{actor} has taken that alarm", trackToday: "Track of today", locate: "Locate", sendText: "Send", textToUnit: "A text for this unit", "told waiting": "Sent: waiting for the device …",
+    "told delivered": "The device has it", "told refused": "The device has refused it", "told later": "The device has not answered: it is told again when it can be reached",
+    soundTest: "Test the tones: new incident, alarm, distress", stepSend: "send", stepAccept: "accept", stepMove: "move", stepArrive: "arrive", stepClear: "handle", notSeen: "nobody seen", mapTab: "Map",
     keySend: "send that candidate", keyRows: "row before, row behind", keyColumns: "from column to column", keyChoose: "choose", keyBack: "one step back",
     keySearch: "search, or a command", keyHelp: "Keys", commandSend: "send 012 to incident 5", commandRecall: "recall 012", commandIncident: "choose incident 5",
     commandUnit: "look at unit 012", commandClose: "close incident 5", noSuchUnit: "There is no unit …", severalUnits: "Several units are called …: write station/device",
@@ -185,6 +202,8 @@ export const codes = {
   troubles: ["offline", "gnss_lost", "gnss_frozen", "battery_low", "disk_low", "backlog", "clock_wrong", "hot"],
   taskKinds: ["task follow-up", "task supervision", "task case", "task whistle", "task referral", "task publicity", "task warning",
     "task other"],
+  refusals: ["refusal changed", "refusal sent_elsewhere", "refusal sent_already", "refusal not_sent", "refusal ended", "refusal open", "refusal nothing_left",
+    "refusal alarm_taken"],
   faults: ["fault broker", "fault store", "fault intake", "fault casebook"],
   statuses: ["off", "patrol", "enroute", "scene", "busy", "break", "unknown"],
 };
@@ -204,6 +223,10 @@ export function word(key) { return all[chosen][key] ?? key; }
 /** What went wrong with an act, in the page's language; the room's own words stand behind it. */
 export function explain(error) {
   if (error.status === undefined) { return error.message; }
+  if (error.reason && all[chosen][`refusal ${error.reason}`]) {
+    // A word of the room such as a state is said in the page's language; names stay as they are.
+    return word(`refusal ${error.reason}`).replace(/\{(\w+)\}/g, (_, name) => (name === "state" ? word(error.names[name]) : error.names[name] ?? ""));
+  }
   const known = [0, 401, 403, 404, 409, 413, 429, 503];
   const key = known.includes(error.status) ? error.status : error.status >= 500 ? 500 : 400;
   const said = word(`problem ${key}`);
