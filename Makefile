@@ -7,7 +7,7 @@ PACKAGES := pkg-config libssl-dev libgpiod-dev tzdata libgps-dev libmosquitto-de
 	libstdc++-12-dev zlib1g-dev libbz2-dev libexpat1-dev liblz4-dev \
 	gpsd mosquitto mosquitto-clients osmium-tool sqlite3 openssl systemd \
 	libjs-leaflet chromium chromium-driver curl python3-venv eslint
-# Holds the HTTP interface against its description; out of Python's index, and so only where that can be reached.
+# Holds the HTTP interface against its description, and axe the page against the rules of accessibility; out of Python's index, and so only where that can be reached.
 SCHEMATHESIS := $(HOME)/.cache/patrollink-schemathesis
 # Debian keeps modules where only Debian's own node looks; another one may stand first in the path.
 ESLINT := NODE_PATH=/usr/share/nodejs:/usr/lib/nodejs eslint --format unix --max-warnings 0
@@ -43,11 +43,11 @@ deps: swift ## install what is missing of Debian's packages
 build: deps ## build everything, for debugging
 	swift build $(SWIFT_FLAGS)
 
-$(SCHEMATHESIS)/bin/schemathesis: | deps
-	@python3 -m venv $(SCHEMATHESIS) && $(SCHEMATHESIS)/bin/pip install -q 'schemathesis>=4,<5' || \
-		echo "schemathesis could not be installed: the test of openapi.yaml will be left out" >&2
+$(SCHEMATHESIS)/.with-axe: | deps
+	@python3 -m venv $(SCHEMATHESIS) && $(SCHEMATHESIS)/bin/pip install -q 'schemathesis>=4,<5' 'axe-core-python>=0.1,<1' && touch $@ || \
+		echo "schemathesis and axe could not be installed: the tests of openapi.yaml and of accessibility will be left out" >&2
 
-test: deps $(SCHEMATHESIS)/bin/schemathesis ## build and run all tests, with real gpsd and mosquitto on free loopback ports
+test: deps $(SCHEMATHESIS)/.with-axe ## build and run all tests, with real gpsd and mosquitto on free loopback ports
 	swift build --build-tests $(TEST_FLAGS)
 	swift test --skip-build --parallel $(TEST_FLAGS)
 

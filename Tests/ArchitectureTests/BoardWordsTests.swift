@@ -31,7 +31,7 @@ struct BoardWordsTests {
             .filter { $0.hasSuffix(".js") || $0.hasSuffix(".html") }
         #expect(files.count > 10)
         for file in files {
-            let asked = /word\("([^"]+)"\)|data-word="([^"]+)"|fact\("([^"]+)"/
+            let asked = /word\("([^"]+)"\)|data-(?:word|label)="([^"]+)"|fact\("([^"]+)"/
             for found in try self.text("Board/Web/\(file)").matches(of: asked) {
                 let key = String(found.1 ?? found.2 ?? found.3 ?? "")
                 #expect(languages[0].contains(key), "\(file): \(key)")

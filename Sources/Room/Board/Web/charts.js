@@ -5,11 +5,12 @@ const wide = 900;
 const high = 240;
 const edge = { left: 52, right: 12, top: 14, bottom: 34 };
 
-/** A round number at or above a value: 1, 2 or 5 times a power of ten. */
-function ceiling(value) {
-  if (!(value > 0)) { return 1; }
-  const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= value);
+/** The top of an axis, so that its quarters are round: a round multiple of four units. */
+function ceiling(value, unit) {
+  for (let power = 1; ; power *= 10) {
+    const step = [1, 1.5, 2, 3, 4, 5, 6, 8].map((one) => one * power * 4 * unit).find((one) => one >= value && Number.isInteger(one / 4 / unit));
+    if (step !== undefined) { return step; }
+  }
 }
 
 function frame(most, ticks, format, body, title) {
@@ -32,9 +33,9 @@ function thinned(names, x) {
  * Lines over names of days or weeks: `series` are `{ name, values, dash }`, a value of `null` is a gap; `mark` is a value with
  * a line of its own, such as a target.
  */
-export function lines({ title, names, series, format = String, mark = null }) {
+export function lines({ title, names, series, format = String, mark = null, unit = 1 }) {
   const values = series.flatMap((one) => one.values).filter((value) => Number.isFinite(value));
-  const most = ceiling(Math.max(...values, mark?.value ?? 0, 0));
+  const most = ceiling(Math.max(...values, mark?.value ?? 0, 0), unit);
   const x = (index) => edge.left + (wide - edge.left - edge.right) * (names.length > 1 ? index / (names.length - 1) : 0.5);
   const body = (y) => {
     const drawn = series.map((one, number) => {
@@ -57,8 +58,8 @@ export function lines({ title, names, series, format = String, mark = null }) {
 }
 
 /** Bars over names: `values`, and beside each of them `before`, the same of the time that it is held against. */
-export function bars({ title, names, values, before = null, format = String, keys = [] }) {
-  const most = ceiling(Math.max(...values, ...(before ?? []), 0));
+export function bars({ title, names, values, before = null, format = String, keys = [], unit = 1 }) {
+  const most = ceiling(Math.max(...values, ...(before ?? []), 0), unit);
   const room = (wide - edge.left - edge.right) / Math.max(1, names.length);
   const x = (index) => edge.left + room * (index + 0.5);
   const body = (y) => values.map((value, index) => {
@@ -73,12 +74,12 @@ export function bars({ title, names, values, before = null, format = String, key
 
 /**
  * A matrix of shares, 0 to 1: `rows` are `{ name, id, values }`; a value of `null` is hatched, since nothing is known of it.
- * Each cell has its number, so that it can be read without colour.
+ * Each cell has its number, so that it can be read without colour. Of shares 0 is framed; of counts it is nothing special.
  */
-export function matrix({ title, columns, rows, format = (share) => String(Math.round(share * 100)) }) {
+export function matrix({ title, columns, rows, isCount = false, format = (share) => String(Math.round(share * 100)) }) {
   const cells = (row) => row.values.map((value, index) => (value === null || value === undefined
     ? `<td class="nothing" title="${safe(`${row.name} ${columns[index]}`)}"></td>`
-    : `<td class="share${value >= 0.55 ? " deep" : ""}${value === 0 ? " none" : ""}" style="--share:${Math.round(value * 100)}%" title="${safe(`${row.name} ${columns[index]}: ${format(value)}`)}">${safe(format(value))}</td>`)).join("");
+    : `<td class="share${value >= 0.8 ? " deep" : ""}${value === 0 && !isCount ? " none" : ""}" style="--share:${Math.round(value * 100)}%" title="${safe(`${row.name} ${columns[index]}: ${format(value)}`)}">${safe(format(value))}</td>`)).join("");
   return `<figure><figcaption>${safe(title)}</figcaption><table class="matrix"><thead><tr><th></th>${columns.map((name) => `<th>${safe(name)}</th>`).join("")}</tr></thead>
     <tbody>${rows.map((row) => `<tr ${row.id === undefined ? "" : `data-place="${safe(row.id)}" tabindex="0"`}><th>${safe(row.name)}</th>${cells(row)}</tr>`).join("")}</tbody></table></figure>`;
 }

@@ -97,11 +97,11 @@ const views = {
     return `<div class="facts">${fact("incidents", chosen.counted, held ? `${word("periodBefore")} ${held.counted} ${change(chosen.counted, held.counted)}` : "")}
       ${fact("reached", chosen.reached)}${fact("medianResponse", seconds(chosen.median_s), held ? `${word("periodBefore")} ${seconds(held.median_s)} ${change(chosen.median_s, held.median_s)}` : "")}
       ${fact("p90Response", seconds(chosen.p90_s))}${["1", "3", "5"].map((n) => fact(`within${n}`, percent(chosen.within[n]), held ? percent(held.within[n]) : "")).join("")}</div>
-      ${days.length > 0 && !at.category ? lines({ title: word("responseByDay"), names: days.map((one) => one.slice(5)), format: (value) => seconds(value), mark: { value: page.target_s ?? 155, name: `≤ ${seconds(page.target_s ?? 155)}` },
+      ${days.length > 0 && !at.category ? lines({ title: word("responseByDay"), names: days.map((one) => one.slice(5)), format: (value) => seconds(value), unit: 30, mark: { value: page.target_s ?? 155, name: `≤ ${seconds(page.target_s ?? 155)}` },
         series: [{ name: word("medianResponse"), values: days.map((one) => report.by_day[one].median_s ?? null) }, { name: word("p90Response"), values: days.map((one) => report.by_day[one].p90_s ?? null) }] }) : ""}
-      ${bars({ title: word("responseByHour"), names: hours, values: hours.map((hour) => report.by_hour[hour]?.median_s ?? 0), before: before && hours.map((hour) => before.by_hour[hour]?.median_s ?? 0), format: (value) => seconds(value), keys: before ? [word("count"), word(at.compare === "before" ? "periodBefore" : "yearBefore")] : [] })}
-      <h3>${word("stepsTook")}</h3>${sheet(["state", "count", "medianResponse", "p90Response"], steps.map((key) => `<tr><td>${word(`step ${key}`)}</td>${cell(report.steps[key].count)}${cell(seconds(report.steps[key].median_s))}${cell(seconds(report.steps[key].p90_s))}</tr>`))}
-      ${units.length > 0 ? `<h3>${word("units")}</h3>${sheet(["unit", "incidents", "reached", "medianResponse", "within3"], units.map(([name, one]) => `<tr><td>${safe(name)}</td>${withBar(one.counted, units[0][1].counted)}${cell(one.reached)}${cell(seconds(one.median_s))}${cell(percent(one.within["3"]))}</tr>`))}` : ""}`;
+      ${bars({ title: word("responseByHour"), names: hours, values: hours.map((hour) => report.by_hour[hour]?.median_s ?? 0), before: before && hours.map((hour) => before.by_hour[hour]?.median_s ?? 0), format: (value) => seconds(value), unit: 30, keys: before ? [word("count"), word(at.compare === "before" ? "periodBefore" : "yearBefore")] : [] })}
+      <h2>${word("stepsTook")}</h2>${sheet(["state", "count", "medianResponse", "p90Response"], steps.map((key) => `<tr><td>${word(`step ${key}`)}</td>${cell(report.steps[key].count)}${cell(seconds(report.steps[key].median_s))}${cell(seconds(report.steps[key].p90_s))}</tr>`))}
+      ${units.length > 0 ? `<h2>${word("units")}</h2>${sheet(["unit", "incidents", "reached", "medianResponse", "within3"], units.map(([name, one]) => `<tr><td>${safe(name)}</td>${withBar(one.counted, units[0][1].counted)}${cell(one.reached)}${cell(seconds(one.median_s))}${cell(percent(one.within["3"]))}</tr>`))}` : ""}`;
   },
   async officers(at) {
     const { officers } = await askReport(`reports/officers?${query(spanOf(at))}`, () => true);
@@ -125,9 +125,9 @@ const views = {
     const placement = role === "viewer" ? null : await ask("GET", "placement?units=6").catch(() => null);
     return `${shown.length > 0 ? bars({ title: word("byCategory"), names: shown.map(([name]) => called(name)), values: shown.map(([, one]) => one.count), before: at.compare === "none" ? null : shown.map(([, one]) => one[other] ?? 0),
       keys: at.compare === "none" ? [] : [word("count"), word(at.compare === "year" ? "yearBefore" : "periodBefore")] }) : ""}
-      ${matrix({ title: word("byHour"), columns: hours, rows: report.by_hour_and_weekday.map((counts, index) => ({ name: word(`day ${index + 1}`), values: counts.map((count) => count / most) })), format: (share) => (share > 0 ? String(Math.round(share * most)) : "") })}
+      ${matrix({ title: word("byHour"), columns: hours, rows: report.by_hour_and_weekday.map((counts, index) => ({ name: word(`day ${index + 1}`), values: counts.map((count) => count / most) })), isCount: true, format: (share) => (share > 0 ? String(Math.round(share * most)) : "") })}
       ${sheet(["category", "count", "periodBefore", "change", "yearBefore", "change"], [["all", report.all], ...shown].map(row))}
-      ${placement ? `<h3>${word("placement")}</h3><p>${word("placementBasis")} ${placement.incidents} · ${["1", "3", "5"].map((minutes) => `${minutes} ${word("minutes")}: ${percent(placement.shares[minutes])}`).join(" · ")}</p>
+      ${placement ? `<h2>${word("placement")}</h2><p>${word("placementBasis")} ${placement.incidents} · ${["1", "3", "5"].map((minutes) => `${minutes} ${word("minutes")}: ${percent(placement.shares[minutes])}`).join(" · ")}</p>
         ${sheet(["unit", "placeName", "gain", "within3"], placement.units.map((one, index) => `<tr><td>${index + 1}</td>${cell(`${one.lat.toFixed(5)}, ${one.lon.toFixed(5)}`)}${cell(`+${percent(one.gain)}`)}${cell(percent(one.share))}</tr>`))}` : ""}`;
   },
   async tasks() {
@@ -161,8 +161,8 @@ const views = {
     const inside = ordered.map((week) => weeks.get(week).filter((one) => one.p10 <= one.drove && one.drove <= one.p90).length / weeks.get(week).length * 100);
     const one = report.estimates;
     return `<div class="facts">${fact("journeys", one.journeys)}${fact("estimateBias", Number.isFinite(one.median_bias_percent) ? `${one.median_bias_percent} %` : "–")}${fact("estimateError", seconds(one.median_error_s))}${fact("estimateInside", Number.isFinite(one.inside_80_percent) ? `${one.inside_80_percent} %` : "–")}</div>
-      ${ordered.length > 0 ? lines({ title: word("estimateError"), names: ordered.map((week) => week.slice(5)), series: [{ name: word("estimateError"), values: error }], format: (value) => seconds(value) })
-        + lines({ title: word("estimateInside"), names: ordered.map((week) => week.slice(5)), series: [{ name: word("estimateInside"), values: inside }], format: (value) => `${Math.round(value)} %`, mark: { value: 80, name: "80 %" } }) : `<p>${word("nothing")}</p>`}`;
+      ${ordered.length > 0 ? lines({ title: word("estimateError"), names: ordered.map((week) => week.slice(5)), series: [{ name: word("estimateError"), values: error }], unit: 5, format: (value) => seconds(value) })
+        + lines({ title: word("estimateInside"), names: ordered.map((week) => week.slice(5)), series: [{ name: word("estimateInside"), values: inside }], unit: 25, format: (value) => `${Math.round(value)} %`, mark: { value: 80, name: "80 %" } }) : `<p>${word("nothing")}</p>`}`;
   },
 };
 

@@ -46,7 +46,7 @@ export function drawGrids(list) {
   if (at - turned > stands) { turned = at; first = first + shown < order.length ? first + shown : 0; }
   keep(list, order.slice(first, first + shown), {
     key: (grid) => grid.id,
-    make: () => element("div", {}, element("span"), element("b", { class: "n number" }), element("span", { class: "n number" })),
+    make: () => element("div", { role: "listitem" }, element("span"), element("b", { class: "n number" }), element("span", { class: "n number" })),
     update(row, grid) {
       const count = counts.get(grid.id) ?? 0;
       set(row, "class", `row grid${count === 0 ? " poor" : ""}`);

@@ -44,6 +44,7 @@ export function course(incident, at = now()) {
 /** Writes the bar. */
 export function drawTimeline(holder, incident) {
   const { taken } = course(incident);
+  set(holder, "aria-label", taken.map((one) => `${word(one.key)} ${span(one.until - one.from)}`).join(", "));
   const whole = taken.reduce((sum, one) => sum + one.until - one.from, 0);
   keep(holder, taken, {
     key: (one) => `${incident.id} ${one.key}`,
