@@ -139,7 +139,8 @@ struct BoardKeysTests {
                 try await page.wait(
                     "it has driven",
                     """
-                    return fetch('api/v1/units/car-01/track').then((answer) => answer.json()).then((track) => track.geometry.coordinates.length > 3)
+                    const device = patrollink.view.unit.split('/')[1];
+                    return fetch(`api/v1/units/${device}/track`).then((answer) => answer.json()).then((track) => track.geometry.coordinates.length > 3)
                     """
                 )
                 let before: Int = try await page.run("return document.querySelectorAll('#map path').length")

@@ -328,4 +328,36 @@ struct BoardTodayTests {
             }
         }
     }
+
+    @Test(
+        "what officers say over the radio is entered with one press, and what is known better is amended: only that is sent"
+    )
+    func radio() async throws {
+        try await self.withSilentFleet(2) { chain in
+            try await chain.openIncidents(1)
+            let id = try await self.incidents(chain)[0].id
+            try await self.act(id, "assign", #"{"device":"car-01"}"#, chain)
+            try await Browser.onPage(of: chain, units: 2) { page in
+                try await page.click(".card")
+                for (press, state) in [("accepted", "accepted"), ("scene", "scene"), ("cleared", "awaiting")] {
+                    try await page.wait("\(press)", "return document.querySelector('[data-radio=\(press)]') !== null")
+                    try await page.click("[data-radio=\(press)]")
+                    try await eventually("the incident is \(state)") {
+                        try await self.incidents(chain)[0].state == state
+                    }
+                }
+                try await page.click("[data-act=amendIncident]")
+                try await page.choose("#amend-priority", "1")
+                let _: Bool = try await page.run(
+                    "document.getElementById('amend-note').value = 'he has a knife'; return true"
+                )
+                try await page.click("#amend-go")
+                try await page.wait("it is entered", "return !document.getElementById('amend').open")
+                let told = try await chain.room.ask("GET", "/api/v1/incidents/\(id)").text
+                #expect(told.contains(#""priority":1"#) && told.contains("he has a knife") && told.contains("place 0"))
+                // Nobody has touched the kind: it is as it was, which is none.
+                #expect(!told.contains(#""category":"#))
+            }
+        }
+    }
 }

@@ -4,7 +4,7 @@ import { map, setBase, redrawBase, onMap, fromMap } from "./base.js";
 import { drawPlan, unitsMoved, unitAt, chooseUnit, drawClosures, drawCoverage, frames } from "./map.js";
 import * as dialogs from "./dialogs.js";
 import { openIncident, restoreDraft, setUpDrawer } from "./drawer.js";
-import { openEnding, setUpEndings } from "./endings.js";
+import { openAmendment, openEnding, setUpEndings } from "./endings.js";
 import { noteGrids, setGrids } from "./gridwatch.js";
 import { setUpKeys } from "./keys.js";
 import { draw, drawSoon, setUpPanes } from "./panes.js";
@@ -198,6 +198,7 @@ const acts = {
   unitTrack() { showTrack(view.unit); },
   unitLocate() { locate(view.unit); },
   unitMessage() { message(view.unit); },
+  amendIncident() { openAmendment(view.incident); },
   close() { openEnding("close", view.incident); },
   mediation() { openEnding("close", view.incident, "mediation"); },
   cancel() { openEnding("cancel", view.incident); },
@@ -228,12 +229,13 @@ async function loadOlder() {
 
 function clicks() {
   document.addEventListener("click", (event) => {
-    const target = event.target.closest("[data-send],[data-recall],[data-act],[data-alarm],[data-take],[data-incident],[data-unit],[data-state]");
+    const target = event.target.closest("[data-send],[data-recall],[data-radio],[data-act],[data-alarm],[data-take],[data-incident],[data-unit],[data-state]");
     if (!target) { return; }
     const data = target.dataset;
     if (data.send && data.below !== undefined) { sendAnyway(data.send, data.station); return; }
     if (data.send) { send(data.send, data.station); return; }
     if (data.recall) { act(of(view.incident, "cancel"), { device: data.recall, station: data.station }); return; }
+    if (data.radio) { act(of(view.incident, "progress"), { device: data.device, station: data.station, state: data.radio }); return; }
     if (data.alarm) { act(of(data.of, "take"), { alarm: data.alarm }); return; }
     if (data.take) { takeAlarms(data.take); return; }
     if (data.act) { acts[data.act]?.(); return; }

@@ -37,8 +37,34 @@ async function end() {
   learn(await ask("POST", `incidents/${encodeURIComponent(ending.id)}/${ending.kind}`, body));
 }
 
-/** Connects the dialog; `onDone` draws what it changed. */
+/** What is being amended, as it was when the dialog opened: only what was changed is sent. */
+let amended = null;
+
+/** Asks what is known better now: kind, priority, place, what the caller says. */
+export function openAmendment(id) {
+  const incident = state.incidents.get(id);
+  if (!incident) { return; }
+  amended = { id, before: { category: incident.category ?? "other", priority: incident.priority, place: incident.place ?? "", note: incident.note ?? "" } };
+  $("amend-of").textContent = `${nameOf(incident)} · P${incident.priority}`;
+  $("amend-category").innerHTML = $("form-category").innerHTML;
+  $("amend-priority").innerHTML = $("form-priority").innerHTML;
+  for (const [key, value] of Object.entries(amended.before)) { $(`amend-${key}`).value = value; }
+  show("amend", "amend-note");
+}
+
+async function amend() {
+  const now = { category: $("amend-category").value, priority: Number($("amend-priority").value), place: $("amend-place").value.trim(), note: $("amend-note").value.trim() };
+  const changed = Object.fromEntries(Object.entries(now).filter(([key, value]) => value !== amended.before[key] && value !== ""));
+  if (Object.keys(changed).length === 0) { return; }
+  learn(await ask("POST", `incidents/${encodeURIComponent(amended.id)}/amend`, changed));
+}
+
+/** Connects the dialogs; `onDone` draws what they changed. */
 export function setUpEndings(onDone) {
+  $("amend-go").onclick = (event) => {
+    event.preventDefault();
+    submit("amend", amend).then(onDone);
+  };
   $("ending-code").onchange = () => { if ($("ending-code").value === "mediation") { $("ending-referred").checked = true; } };
   $("ending-go").onclick = (event) => {
     event.preventDefault();

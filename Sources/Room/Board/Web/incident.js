@@ -14,7 +14,28 @@ function actions(incident, canAct) {
     key: `recall ${unit.station}/${unit.device}`, text: `${word("recall")} ${unit.unit}`,
     data: { "data-recall": unit.device, "data-station": unit.station },
   }));
-  return [back, ...recalls, act("close"), act("mediation"), { ...act("cancel"), text: word("cancelIncident") }];
+  return [back, ...recalls, act("amendIncident"), act("close"), act("mediation"), { ...act("cancel"), text: word("cancelIncident") }];
+}
+
+/** What an officer may say over the radio next, by the state of the unit: the dispatcher enters it. */
+const radio = { assigned: ["accepted", "enroute", "scene"], accepted: ["enroute", "scene"], enroute: ["scene"], scene: ["cleared"] };
+
+function radioRows(incident, canAct) {
+  if (!canAct || isOver(incident)) { return []; }
+  return incident.units.filter((unit) => !unit.cleared && !unit.ended && radio[unit.state])
+    .map((unit) => ({ unit, key: `${incident.id} ${unit.station}/${unit.device} ${unit.state}` }));
+}
+
+function drawRadio(holder, incident, canAct) {
+  keep(holder, radioRows(incident, canAct), {
+    key: (row) => row.key,
+    make: ({ unit }) => element("div", { class: "radio" }, element("span"), ...radio[unit.state].map((step) => element("button", {
+      type: "button", "data-radio": step, "data-device": unit.device, "data-station": unit.station }))),
+    update(row, { unit }) {
+      write(row.firstChild, `${word("radio")} ${unit.unit}:`);
+      radio[unit.state].forEach((step, index) => write(row.children[index + 1], word(`radio ${step}`)));
+    },
+  });
 }
 
 /** A step's own text: a code is said in the page's language, what a person wrote stays as it is. */
@@ -29,7 +50,8 @@ function stepText(step) {
 }
 
 /** Writes what the chosen incident is, what may be done with it, and every step that was taken. */
-export function drawIncident({ facts, line, buttons, steps }, incident, canAct) {
+export function drawIncident({ facts, line, buttons, radios, steps }, incident, canAct) {
+  drawRadio(radios, incident, canAct);
   drawTimeline(line, incident);
   const lines = [
     `${nameOf(incident)} · P${incident.priority} · ${word(incident.state)}`,

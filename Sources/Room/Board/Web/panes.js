@@ -48,7 +48,7 @@ function drawRight() {
   set($("pane-grids"), "hidden", (incident || call || !isWall) && "");
   if (incident) {
     write($("right-title"), word("candidates"));
-    drawIncident({ facts: $("incident-facts"), line: $("incident-line"), buttons: $("incident-actions"), steps: $("incident-steps") }, incident, view.canAct);
+    drawIncident({ facts: $("incident-facts"), line: $("incident-line"), buttons: $("incident-actions"), radios: $("incident-radio"), steps: $("incident-steps") }, incident, view.canAct);
     drawCandidates({ list: $("candidates-list"), scroller: $("right-body"), note: $("candidates-note"), head: $("candidates-head") },
       isOver(incident) ? null : view.candidates, { canAct: view.canAct, chosen: view.unit, sure: view.sure });
   } else if (call) {

@@ -3,7 +3,7 @@ const all = {
   "zh-CN": {
     longestWait: "最久", responseToday: "今日到场", p90Short: "九成", inTarget: "达标", officersOnDuty: "在岗警力", rostered: "应到",
     presenceNow: "见警网格", roadsIn3: "3 分钟可达", queueWaiting: "待派", queueUnderWay: "处置中", queueReport: "待反馈", queueClosed: "已结",
-    rating: "评价", chiefTitle: "勤务统计", toBoard: "返回指挥台", print: "打印", csv: "下载表格（CSV）", fromDay: "自", untilDay: "至", compareWith: "对比", "compare before": "上期（环比）", "compare year": "去年同期（同比）",
+    amendIncident: "补充修改", radio: "电台", "radio accepted": "已签收", "radio enroute": "已出动", "radio scene": "已到场", "radio cleared": "处置完毕", rating: "评价", chiefTitle: "勤务统计", toBoard: "返回指挥台", print: "打印", csv: "下载表格（CSV）", fromDay: "自", untilDay: "至", compareWith: "对比", "compare before": "上期（环比）", "compare year": "去年同期（同比）",
     "compare none": "不对比", "view matrix": "见警率", "view response": "出警时效", "view officers": "绩效清单", "view trend": "警情分析", "view tasks": "任务督办", "view estimates": "预估准确度",
     matrixHint: "各网格每小时有警力在场的时间占比（%）；斜纹为无数据，红框为 0。点击一行查看依据。", presenceByHour: "见警率（网格 × 时段）", responseByDay: "每日到场用时", responseByHour: "各时段到场用时（中位）",
     stepsTook: "各环节用时", "step assigned": "派警", "step accepted": "签收", "step departed": "出动", "step arrived": "到场", "step cleared": "处置", byCategory: "各类警情", taskTextShort: "内容", due: "期限", journeys: "行程数",
@@ -90,7 +90,7 @@ const all = {
     longestWait: "longest", responseToday: "Response today", p90Short: "9 of 10", inTarget: "In time", officersOnDuty: "Officers on duty",
     rostered: "rostered", presenceNow: "Grids with a unit", roadsIn3: "Road within 3 min", queueWaiting: "Waiting", queueUnderWay: "Under way",
     queueReport: "Awaiting report", queueClosed: "Closed",
-    rating: "Rating", chiefTitle: "Reports", toBoard: "To the board", print: "Print", csv: "As a table (CSV)", fromDay: "From", untilDay: "Until", compareWith: "Compare with", "compare before": "the period before",
+    amendIncident: "Amend", radio: "Radio", "radio accepted": "accepted", "radio enroute": "moving", "radio scene": "on scene", "radio cleared": "done", rating: "Rating", chiefTitle: "Reports", toBoard: "To the board", print: "Print", csv: "As a table (CSV)", fromDay: "From", untilDay: "Until", compareWith: "Compare with", "compare before": "the period before",
     "compare year": "a year before", "compare none": "nothing", "view matrix": "Presence", "view response": "Response", "view officers": "Officers", "view trend": "Incidents", "view tasks": "Tasks", "view estimates": "Estimates",
     matrixHint: "Share of the time, %, in which a unit was in the grid, by hour. Hatched: nothing is known. Framed: nobody was there. Press a row for what proves it.", presenceByHour: "Presence by grid and hour",
     responseByDay: "Time to scene by day", responseByHour: "Median time to scene by hour", stepsTook: "How long the steps took", "step assigned": "send", "step accepted": "accept", "step departed": "move", "step arrived": "arrive",
