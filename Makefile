@@ -85,7 +85,8 @@ fuzz: deps ## SECONDS=60 of spoilt input of every kind under the address sanitiz
 check-deep: deps ## all tests again under the thread and the address sanitizer, and 20 s of spoilt input
 	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/tsan.supp" \
 		swift test --sanitize=thread --scratch-path .build-tsan --parallel $(TEST_FLAGS)
-	swift test --sanitize=address --scratch-path .build-asan --parallel $(TEST_FLAGS)
+	LSAN_OPTIONS="suppressions=$(CURDIR)/Tests/lsan.supp" \
+		swift test --sanitize=address --scratch-path .build-asan --parallel $(TEST_FLAGS)
 	$(MAKE) fuzz SECONDS=20
 
 release: deps ## all programs for installing: Swift's libraries linked in, stripped

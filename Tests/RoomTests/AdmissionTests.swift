@@ -24,13 +24,20 @@ struct AdmissionTests {
     ) async throws -> Identity? {
         let head = HTTPRequest(method: method, scheme: "http", authority: authority, path: path, headerFields: headers)
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
-        let context = BoardContext(source: .init(channel: EmbeddedChannel(), logger: Self.logger))
+        let channel = EmbeddedChannel()
+        defer { Self.end(channel) }
+        let context = BoardContext(source: .init(channel: channel, logger: Self.logger))
         let seen = Locked<Identity?>(nil)
         _ = try await Admission(accounts: accounts, now: { 1_000 }).handle(request, context: context) { _, context in
             seen.withLock { $0 = context.identity }
             return Response(status: .ok)
         }
         return seen.withLock { $0 }
+    }
+
+    /// A channel that nobody ends keeps itself.
+    private static func end(_ channel: EmbeddedChannel) {
+        do { _ = try channel.finish(acceptAlreadyClosed: true) } catch { Issue.record(error) }
     }
 
     private func status(_ body: () async throws -> Identity?) async throws -> HTTPResponse.Status {
