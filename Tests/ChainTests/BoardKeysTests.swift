@@ -52,6 +52,8 @@ struct BoardKeysTests {
                     "car 03 is sent there",
                     "return patrollink.state.incidents.get('\(order[2])').units.some((one) => one.device === 'car-03')"
                 )
+                // The command was no search: all units are still there.
+                #expect(try await page.run("return patrollink.view.filter") == "")
                 try await page.press("d 99 i\(number)\u{E007}")
                 try await page.wait(
                     "what is wrong",

@@ -319,6 +319,22 @@ struct BoardTodayTests {
                     """
                 )
                 #expect(try await page.run("return patrollink.view.place") == before)
+                // It was chosen by its name: another name is another place, also after the reload.
+                let _: Bool = try await page.run(
+                    """
+                    const field = document.getElementById('form-place');
+                    field.value = '\(street)';
+                    field.dispatchEvent(new Event('input', { bubbles: true }));
+                    field.focus();
+                    return true
+                    """
+                )
+                try await page.wait(
+                    "no place before it is chosen again",
+                    "return patrollink.view.place === null && document.querySelectorAll('#form-found li').length > 0"
+                )
+                try await page.press("\u{E015}\u{E007}")
+                try await page.wait("the place is known again", "return Array.isArray(patrollink.view.place)")
                 try await page.click("#form-open")
                 try await page.wait(
                     "it is entered",

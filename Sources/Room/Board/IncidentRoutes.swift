@@ -163,7 +163,7 @@ struct IncidentRoutes: Sendable {
 
     /// The ways of the first three, to be drawn.
     private func lines(of candidates: Candidates, to incident: Incident, profile: String?) -> [[Coordinate]?] {
-        guard let scene = incident.scene, !candidates.isStraight,
+        guard let scene = incident.scene, !incident.state.isEnded, !candidates.isStraight,
             let profile = RoadWeights.Profile(rawValue: profile ?? "siren")
         else { return [] }
         let now = self.now()

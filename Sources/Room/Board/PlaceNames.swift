@@ -24,6 +24,8 @@ struct PlaceNames: Sendable {
     }
 
     private static let mostFound = 20
+    /// Names whose streets are looked at; more than are shown, so that what is left out is told.
+    private static let mostNames = 60
     /// Names of each side of a crossing that are tried.
     private static let mostCrossed = 40
 
@@ -84,7 +86,10 @@ struct PlaceNames: Sendable {
         func rank(_ folded: String) -> Int { folded.hasPrefix(wanted) ? 0 : 1 }
         var found = Self.places(of: plan).filter { $0.folded.contains(wanted) }
             .map { Match(rank: rank($0.folded), folded: $0.folded, place: $0.place) }
-        for (folded, name) in self.names where folded.contains(wanted) {
+        // A letter fits thousands of names: the first of them are enough to show, and that there are more.
+        let fitting = self.names.filter { $0.folded.contains(wanted) }
+        let first = fitting.filter { rank($0.folded) == 0 } + fitting.filter { rank($0.folded) == 1 }
+        for (folded, name) in first.prefix(Self.mostNames) {
             let parts = self.streets.parts[name] ?? []
             for part in parts {
                 let middle = part.middle
@@ -102,18 +107,27 @@ struct PlaceNames: Sendable {
             return (all.filter { $0.folded.hasPrefix(wanted) } + all.filter { !$0.folded.hasPrefix(wanted) })
                 .prefix(Self.mostCrossed).map(\.name)
         }
-        let others = names(second)
+        // Each side is walked once: which streets of the first lie at a vertex, and then which of the second come there.
+        var streetsAt: [UInt32: [(name: String, part: Int)]] = [:]
+        for name in names(first) {
+            for (part, street) in (self.streets.parts[name] ?? []).enumerated() {
+                for vertex in street.vertices { streetsAt[vertex, default: []].append((name, part)) }
+            }
+        }
         var found: [Match] = []
-        for one in names(first) {
-            for other in others where other != one {
-                let name = "\(one) / \(other)"
+        for other in names(second) {
+            for street in self.streets.parts[other] ?? [] {
                 // Two carriageways cross in four places: the first one says where. Other parts cross elsewhere.
-                let places = (self.streets.parts[one] ?? []).flatMap { part in
-                    (self.streets.parts[other] ?? []).compactMap { self.streets.crossing(of: part, $0, self.network) }
-                }
-                for place in places {
-                    let crossing = Place(name: name, kind: "crossing", lat: place.latitude, lon: place.longitude)
-                    found.append(Match(rank: 0, folded: name.lowercased(), place: crossing))
+                var seen: Set<String> = []
+                for vertex in street.vertices.sorted() {
+                    for one in streetsAt[vertex] ?? [] where one.name != other {
+                        guard seen.insert("\(one.part) \(one.name)").inserted,
+                            let place = self.network.vertices[Int(vertex)].coordinate
+                        else { continue }
+                        let name = "\(one.name) / \(other)"
+                        let crossing = Place(name: name, kind: "crossing", lat: place.latitude, lon: place.longitude)
+                        found.append(Match(rank: 0, folded: name.lowercased(), place: crossing))
+                    }
                 }
             }
         }

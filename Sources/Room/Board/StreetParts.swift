@@ -122,9 +122,4 @@ struct StreetParts: Sendable {
             crossing: crossing
         )
     }
-
-    /// Where two streets meet; `nil` where they do not.
-    func crossing(of first: Part, _ second: Part, _ network: RoadNetwork) -> Coordinate? {
-        first.vertices.intersection(second.vertices).min().flatMap { network.vertices[Int($0)].coordinate }
-    }
 }

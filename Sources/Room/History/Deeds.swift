@@ -120,7 +120,25 @@ extension HistoryReader {
     package func lastKnown(of log: Log, before moment: Int64) throws -> Int64? {
         if let record = try self.lastMade(of: log, before: moment) { return record.made }
         return try self.read { database in
-            let select = try database.cachedStatement(sql: "SELECT max(made) FROM deed WHERE log = ? AND made < ?")
+            let deed = try database.cachedStatement(sql: "SELECT max(made) FROM deed WHERE log = ? AND made < ?")
+            // The records are gone: the last hour of which a sum tells positions says how long the device ran.
+            let hour = try database.cachedStatement(
+                sql: "SELECT max(hour) FROM rollup WHERE log = ? AND hour < ? AND positions > 0"
+            )
+            let (last, rest) = moment.quotientAndRemainder(dividingBy: 3_600_000)
+            let ran = try Int64.fetchOne(hour, arguments: [log.number, rest > 0 ? last + 1 : last])
+            return [
+                try Int64.fetchOne(deed, arguments: [log.number, moment]),
+                ran.map { min(moment - 1, ($0 + 1) * 3_600_000 - 1) },
+            ]
+            .compactMap(\.self).max()
+        }
+    }
+
+    /// When the newest record of a log that was deleted for its age was made, ms since 1970 UTC, if that was before a moment.
+    func lastForgotten(of log: Log, before moment: Int64) throws -> Int64? {
+        try self.read { database in
+            let select = try database.cachedStatement(sql: "SELECT made FROM forgotten WHERE log = ? AND made < ?")
             return try Int64.fetchOne(select, arguments: [log.number, moment])
         }
     }

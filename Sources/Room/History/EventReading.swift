@@ -67,7 +67,9 @@ extension HistoryReader {
             for event in page {
                 var event = event
                 if event.kind == .deviceStart, event.lastBefore == nil {
-                    event.lastBefore = try self.lastMade(of: log, before: event.made)?.made
+                    event.lastBefore =
+                        try self.lastMade(of: log, before: event.made)?.made
+                        ?? self.lastForgotten(of: log, before: event.made)
                     event.next = try self.positionAfter(event.sequence, of: log)
                 }
                 take(event)

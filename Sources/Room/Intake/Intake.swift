@@ -74,8 +74,12 @@ package struct Intake: Service {
         try await gracefulShutdown()
     }
 
+    /// The same complaint is said again after so long.
+    private static let quiet: Duration = .seconds(60)
+
     private func store(_ acknowledger: Acknowledger) async {
-        var lastComplaint: String?
+        // At the edge of a full disk a small portion still goes in, and the next does not: that is one fault, said once a minute.
+        var last: (complaint: String, said: ContinuousClock.Instant)?
         while let batch = await self.link.inbox.nextBatch() {
             if let oldest = batch.first {
                 let waited = ContinuousClock.now - oldest.arrival
@@ -84,11 +88,12 @@ package struct Intake: Service {
             for portion in FairOrder.portions(of: batch, size: Self.portion) {
                 let outcome = await self.store(portion, acknowledger)
                 switch outcome {
-                case .nothing: break
-                case .stored: lastComplaint = nil
+                case .nothing, .stored: break
                 case .failed(let complaint):
-                    if complaint != lastComplaint { self.logger.error("Records not stored: \(complaint)") }
-                    lastComplaint = complaint
+                    let now = ContinuousClock.now
+                    if let last, last.complaint == complaint, now - last.said < Self.quiet { break }
+                    self.logger.error("Records not stored: \(complaint)")
+                    last = (complaint, now)
                 }
             }
         }

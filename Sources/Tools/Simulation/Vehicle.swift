@@ -15,6 +15,8 @@ package struct Vehicle: Sendable {
     /// Metres per second squared.
     private static let acceleration = 2.4
     private static let braking = 3.0
+    /// A patrol goes at least so far, m.
+    private static let shortest = 150.0
 
     /// Where it is.
     package private(set) var point: PlanePoint
@@ -129,7 +131,13 @@ package struct Vehicle: Sendable {
         case .respond(let node):
             self.mission = self.behind == node ? .arrived(node: node) : .patrol
         case .patrol:
-            guard let goal = self.streets.homes.randomElement(using: &self.random),
+            // Some streets away: a patrol keeps to its quarter, and its way is found at once.
+            var goals = (0..<8).compactMap { _ in self.streets.homes.randomElement(using: &self.random) }
+            goals.sort {
+                self.point.distance(to: self.streets.points[$0]) < self.point.distance(to: self.streets.points[$1])
+            }
+            let near = goals.first { self.point.distance(to: self.streets.points[$0]) > Self.shortest }
+            guard let goal = near ?? goals.last,
                 let route = self.streets.route(from: self.behind, to: goal)
             else { return }
             self.ahead = Array(route.dropFirst())

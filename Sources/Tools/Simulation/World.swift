@@ -55,6 +55,9 @@ package actor World {
         for index in self.vehicles.indices { self.vehicles[index].drive(seconds) }
     }
 
+    /// A step is no longer, s.
+    private static let longestStep = 0.5
+
     /// Drives in real time until cancelled.
     package func run() async {
         let clock = ContinuousClock()
@@ -62,7 +65,8 @@ package actor World {
         while !Task.isCancelled {
             await pause(for: .milliseconds(100))
             let now = clock.now
-            self.advance((now - last) / .seconds(1))
+            // After a halt nobody has driven on: cars do not jump.
+            self.advance(min(Self.longestStep, (now - last) / .seconds(1)))
             last = now
         }
     }

@@ -141,10 +141,15 @@ struct CityDesk: Sendable {
             }
             if all.incidents.count < self.open {
                 let hour = Int(now / 3_600_000 + 8) % 24
-                if let call = calls.next(hour: hour) { try await self.enter(call) }
+                if let call = calls.next(hour: hour) { await self.attempt { try await self.enter(call) } }
             }
-            for incident in all.incidents { try await self.look(at: incident, now) }
+            for incident in all.incidents { await self.attempt { try await self.look(at: incident, now) } }
         }
+    }
+
+    /// Does something that the room may refuse or be too busy for: the next look does it again.
+    private func attempt(_ body: () async throws -> Void) async {
+        do { try await body() } catch { announce("not done: \(error)") }
     }
 
     private func enter(_ call: CityCalls.Call) async throws {

@@ -3,7 +3,7 @@ import { state, onChange, connect, ask, learn } from "./live.js";
 import { map, setBase, redrawBase, onMap, fromMap } from "./base.js";
 import { drawPlan, unitsMoved, unitAt, chooseUnit, drawClosures, drawCoverage, frames } from "./map.js";
 import * as dialogs from "./dialogs.js";
-import { openIncident, restoreDraft, setUpDrawer } from "./drawer.js";
+import { dropDraft, openIncident, restoreDraft, setUpDrawer } from "./drawer.js";
 import { openAmendment, openEnding, setUpEndings } from "./endings.js";
 import { noteGrids, setGrids } from "./gridwatch.js";
 import { setUpKeys } from "./keys.js";
@@ -259,7 +259,7 @@ function clicks() {
     drawCoverage(view.coverage);
     draw("right");
   };
-  $("logout").onclick = () => ask("DELETE", "session").then(() => location.reload(), complain);
+  $("logout").onclick = () => ask("DELETE", "session").then(() => { dropDraft(); location.reload(); }, complain);
   map.on("click", (event) => {
     const place = fromMap(event.latlng.lat, event.latlng.lng);
     if (dialogs.isSketching()) { dialogs.sketch(place); return; }
@@ -272,7 +272,8 @@ function clicks() {
 /** Takes the alarms of an incident, or of all for `null`, one after the other. */
 async function takeAlarms(incident) {
   for (const alarm of openAlarms(incident)) {
-    if (!await act(of(alarm.incident, "take"), { alarm: alarm.alarm })) { return; }
+    // One that somebody else has taken meanwhile keeps nobody from the others.
+    await act(of(alarm.incident, "take"), { alarm: alarm.alarm });
   }
 }
 
@@ -352,7 +353,8 @@ async function begin() {
   showTab("left");
   setUpKeys({ view, send, choose, back, acts: {
     send: sendTo, recall: (incident, device, station) => act(of(incident, "cancel"), { device, station }),
-    incident: chooseIncident, unit: showUnit, close: (incident) => openEnding("close", incident),
+    // What was chosen a moment ago by the room's own move is not what somebody meant who was typing.
+    chosen: () => (performance.now() - visitedAt < surprise * 5 ? null : view.incident), incident: chooseIncident, unit: showUnit, close: (incident) => openEnding("close", incident),
   } });
   onChange(take);
   draw();

@@ -12,20 +12,26 @@ let page = {};
 let role = "viewer";
 /** Counts what was asked for: an answer that was overtaken is not shown. */
 let turn = 0;
+let soon = null;
 
 /** What is asked for, as it stands in the address. */
 const asked = () => {
   const at = new URLSearchParams(location.search);
   const today = localDay(now());
   const view = names.includes(at.get("view")) ? at.get("view") : names[0];
-  return { view, from: at.get("from") ?? localDay(now() - 6 * day), until: at.get("until") ?? today, compare: at.get("compare") ?? "before", category: at.get("category") ?? "" };
+  // What was before the last day is a chief's: nobody else is shown a page of refusals.
+  const isChief = role === "chief" || role === "admin";
+  return { view, from: at.get("from") ?? (isChief ? localDay(now() - 6 * day) : today), until: at.get("until") ?? today,
+    compare: at.get("compare") ?? (isChief ? "before" : "none"), category: at.get("category") ?? "" };
 };
 
 function say(changes) {
   const address = new URL(location.href);
   for (const [key, value] of Object.entries({ ...asked(), ...changes })) { address.searchParams.set(key, value); }
   history.replaceState(null, "", address);
-  draw();
+  // A date that is typed changes digit by digit.
+  clearTimeout(soon);
+  soon = setTimeout(draw, 300);
 }
 
 const formatted = (at, options) => Object.fromEntries(new Intl.DateTimeFormat("en-GB", { timeZone: page.timezone, hourCycle: "h23", ...options }).formatToParts(at).map((one) => [one.type, one.value]));
@@ -51,13 +57,18 @@ function midnight(text) {
 function spanOf({ from, until }) {
   const [first, last] = [midnight(from), midnight(until)];
   if (!(last >= first)) { throw new Error(word("daysWrong")); }
-  return [first, Math.min(last + day, Math.max(Math.round(now()), first + 1))];
+  return [first, Math.min(midnight(shifted(until, 1)), Math.max(Math.round(now()), first + 1))];
 }
 
-/** The time that it is held against: as many days before, or the same days a year before. */
-function spanBefore([first, last], compare) {
-  if (compare === "before") { return [first - (last - first), first]; }
-  return [first - 365 * day, last - 365 * day];
+/** A day so many days later, such as 2026-11-28. */
+const shifted = (text, days) => new Date(Date.parse(`${text}T00:00:00Z`) + days * day).toISOString().slice(0, 10);
+
+/** The time that it is held against: the whole days before, or the same days a year before, up to the same hour of the last day. */
+function spanBefore(at) {
+  const days = Math.round((Date.parse(at.until) - Date.parse(at.from)) / day) + 1;
+  const back = at.compare === "before" ? days : 365;
+  const missing = midnight(shifted(at.until, 1)) - spanOf(at)[1];
+  return [midnight(shifted(at.from, -back)), midnight(shifted(at.until, 1 - back)) - missing];
 }
 
 const query = ([first, last]) => `from=${first}&to=${last}`;
@@ -77,18 +88,18 @@ function change(value, before) {
 }
 
 const views = {
-  async matrix(at) {
-    const report = await askReport(`reports/matrix?${query(spanOf(at))}`, () => true);
+  async matrix(at, isAwaited) {
+    const report = await askReport(`reports/matrix?${query(spanOf(at))}`, isAwaited);
     const rows = report.grids.map((grid) => ({ id: grid.id, name: grid.name || grid.id, values: grid.shares }));
     // Who is seen least is looked at first.
     const mean = (row) => { const known = row.values.filter((one) => one !== null); return known.reduce((sum, one) => sum + one, 0) / Math.max(1, known.length); };
     return `<p>${word("matrixHint")}</p>${matrix({ title: word("presenceByHour"), columns: hours, rows: rows.sort((a, b) => mean(a) - mean(b)) })}`;
   },
-  async response(at) {
+  async response(at, isAwaited) {
     const own = spanOf(at);
     const path = (span) => `reports/response?${query(span)}`;
-    const report = await askReport(path(own), () => true);
-    const before = at.compare === "none" ? null : await askReport(path(spanBefore(own, at.compare)), () => true);
+    const report = await askReport(path(own), isAwaited);
+    const before = at.compare === "none" ? null : await askReport(path(spanBefore(at)), isAwaited).catch(() => null);
     const chosen = at.category ? report.by_category[at.category] ?? { counted: 0, reached: 0, within: {} } : report;
     const held = before && (at.category ? before.by_category[at.category] : before);
     const days = Object.keys(report.by_day).sort();
@@ -103,8 +114,8 @@ const views = {
       <h2>${word("stepsTook")}</h2>${sheet(["state", "count", "medianResponse", "p90Response"], steps.map((key) => `<tr><td>${word(`step ${key}`)}</td>${cell(report.steps[key].count)}${cell(seconds(report.steps[key].median_s))}${cell(seconds(report.steps[key].p90_s))}</tr>`))}
       ${units.length > 0 ? `<h2>${word("units")}</h2>${sheet(["unit", "incidents", "reached", "medianResponse", "within3"], units.map(([name, one]) => `<tr><td>${safe(name)}</td>${withBar(one.counted, units[0][1].counted)}${cell(one.reached)}${cell(seconds(one.median_s))}${cell(percent(one.within["3"]))}</tr>`))}` : ""}`;
   },
-  async officers(at) {
-    const { officers } = await askReport(`reports/officers?${query(spanOf(at))}`, () => true);
+  async officers(at, isAwaited) {
+    const { officers } = await askReport(`reports/officers?${query(spanOf(at))}`, isAwaited);
     const most = (key) => Math.max(0, ...officers.map((one) => one[key] ?? 0));
     const [signed, km, arrived] = [most("signed_hours"), most("km"), most("arrived")];
     const made = (one) => Object.values(one.visits ?? {}).reduce((sum, count) => sum + count, 0);
@@ -113,8 +124,8 @@ const views = {
         ${cell(`${one.shifts_missed}/${one.shifts}`, one.shifts_missed > 0 ? "poor" : "")}${withBar(one.km, km)}${cell(one.posts)}${withBar(one.arrived, arrived)}${cell(`${one.roll_calls_answered}/${one.roll_calls}`)}
         ${cell(one.tasks_done)}${cell(one.tasks_overdue, one.tasks_overdue > 0 ? "poor" : "")}${cell(one.visits_wanted ? `${made(one)}/${one.visits_wanted}` : made(one), one.visits_wanted > made(one) ? "poor" : "")}${cell(one.found)}</tr>`));
   },
-  async trend(at) {
-    const report = await askReport(`reports/trend?${query(spanOf(at))}`, () => true);
+  async trend(at, isAwaited) {
+    const report = await askReport(`reports/trend?${query(spanOf(at))}`, isAwaited);
     const all = Object.entries(report.by_category).sort((a, b) => b[1].count - a[1].count);
     const shown = at.category ? all.filter(([name]) => name === at.category) : all;
     const other = at.compare === "year" ? "year_before" : "before";
@@ -146,11 +157,12 @@ const views = {
     return `<div class="facts">${fact("tasks", found.length)}${fact("overdue", found.filter((one) => late(one) > 0).length)}</div>
       ${sheet(["taskTextShort", "owner", "state", "due"], found.map((one) => `<tr><td>${word(`task ${one.kind}`)} · ${safe(one.text)}</td>${cell(safe(one.owner))}${cell(word(`task ${one.state}`))}${cell(when(one.due), late(one) > 0 ? "poor" : "")}</tr>`))}`;
   },
-  async estimates(at) {
-    const report = await askReport(`reports/response?${query(spanOf(at))}`, () => true);
+  async estimates(at, isAwaited) {
+    const report = await askReport(`reports/response?${query(spanOf(at))}`, isAwaited);
     const weeks = new Map();
     for (const row of report.rows.filter((one) => Number.isFinite(one.estimated) && one.drove > 0)) {
-      const monday = localDay(row.sent - (new Date(row.sent).getUTCDay() + 6) % 7 * day);
+      const date = Date.parse(`${localDay(row.sent)}T00:00:00Z`);
+      const monday = new Date(date - (new Date(date).getUTCDay() + 6) % 7 * day).toISOString().slice(0, 10);
       const week = weeks.get(monday) ?? [];
       week.push(row);
       weeks.set(monday, week);
@@ -215,7 +227,8 @@ async function draw() {
   try {
     $("csv").hidden = !tables[at.view];
     if (tables[at.view]) { $("csv").href = `api/v1/reports/${tables[at.view]}?format=csv&${query(spanOf(at))}`; }
-    const text = await views[at.view](at);
+    // A report that nobody waits for any more ends in the room too.
+    const text = await views[at.view](at, () => own === turn);
     if (own !== turn) { return; }
     $("body").innerHTML = text;
     $("body").dataset.view = at.view;
@@ -227,6 +240,7 @@ async function draw() {
     if (own !== turn) { return; }
     $("body").textContent = "";
     $("error").textContent = explain(error);
+    if (error.status === 401) { await logIn((name) => { role = name; }); draw(); }
   } finally { if (own === turn) { $("body").classList.remove("busy"); } }
 }
 

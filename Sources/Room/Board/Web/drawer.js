@@ -22,6 +22,8 @@ let isClicked = false;
 let ownName = "";
 /** The name that is being looked up: the incident must not be entered before it is found. */
 let lookup = Promise.resolve();
+/** Between the last key and the question to the room, ms. */
+const settles = 150;
 
 export function isOpen() { return $("form").open; }
 
@@ -51,7 +53,7 @@ function setPlace(place) {
 }
 
 function keepDraft() {
-  const draft = { place: board.view.place, ownName, fields: Object.fromEntries(fields.map((id) => [id, $(id).value])) };
+  const draft = { place: board.view.place, isClicked, ownName, fields: Object.fromEntries(fields.map((id) => [id, $(id).value])) };
   const isEmpty = !draft.fields["form-note"] && !draft.fields["form-place"] && !draft.place;
   if (isEmpty || !isOpen()) { sessionStorage.removeItem(shelf); } else { sessionStorage.setItem(shelf, JSON.stringify(draft)); }
 }
@@ -63,13 +65,20 @@ export function restoreDraft() {
   if (!draft?.fields) { return; }
   for (const id of fields) { if (typeof draft.fields[id] === "string") { $(id).value = draft.fields[id]; } }
   ownName = draft.ownName ?? "";
-  openIncident(Array.isArray(draft.place) ? draft.place : null);
+  openIncident();
+  isClicked = draft.isClicked === true;
+  setPlace(Array.isArray(draft.place) ? draft.place : null);
 }
+
+/** Forgets what was typed: the next who logs in at this window must not read it. */
+export function dropDraft() { sessionStorage.removeItem(shelf); }
 
 /** Opens the drawer for an incident at a place; while it is open, a click says the place anew. */
 export function openIncident(place) {
   const isNew = !isOpen();
   if (isNew) {
+    // What an earlier call left in the fields is not the next one's: a click begins anew.
+    if (place) { $("form-place").value = ""; $("form-note").value = ""; ownName = ""; }
     $("form-error").textContent = "";
     $("form").show();
     $("form-place").focus();
@@ -115,6 +124,8 @@ async function suggest() {
   ownName = "";
   if (!isClicked) { setPlace(null); }
   const number = asked += 1;
+  await new Promise((resolve) => { setTimeout(resolve, settles); });
+  if (number !== asked) { return; }
   const places = await findPlace($("form-place").value);
   // An answer that was overtaken is not shown.
   if (number !== asked) { return; }
@@ -131,6 +142,8 @@ function choosePlace(place) {
 }
 
 function keys(event) {
+  // The keys of an input method choose its characters, and nothing here.
+  if (event.isComposing || event.keyCode === 229) { return; }
   if (event.key === "Enter" && event.target === $("form-place") && found.length > 0) {
     event.preventDefault();
     choosePlace(found[Math.max(0, marked)]);

@@ -14,9 +14,17 @@ function search(view) {
   let asked = 0;
   $("search").oninput = async () => {
     const number = asked += 1;
-    if (isCommand($("search").value)) { found = []; $("found").hidden = true; return; }
+    if (isCommand($("search").value)) {
+      found = [];
+      $("found").hidden = true;
+      view.filter = "";
+      drawSoon("right");
+      return;
+    }
     view.filter = $("search").value.toLowerCase();
     drawSoon("right");
+    await new Promise((resolve) => { setTimeout(resolve, 150); });
+    if (number !== asked) { return; }
     const places = await findPlace($("search").value);
     // An answer that was overtaken is not shown.
     if (number !== asked) { return; }
@@ -37,6 +45,8 @@ function search(view) {
 export function setUpKeys({ view, send, choose, back, acts }) {
   search(view);
   document.addEventListener("keydown", (event) => {
+    // The keys of an input method choose its characters, and nothing here.
+    if (event.isComposing || event.keyCode === 229) { return; }
     // The drawer leaves the board in use; its own fields take their keys.
     const isInDialog = document.querySelector("dialog:modal") !== null;
     const isFree = !isInDialog && !event.target.matches("input, textarea, select, #hint button");
@@ -56,7 +66,7 @@ export function setUpKeys({ view, send, choose, back, acts }) {
     if (event.target.matches("input, textarea, select") || event.ctrlKey || event.altKey || event.metaKey) {
       if (event.target !== $("search") || event.key !== "Enter") { return; }
       if (isCommand($("search").value)) {
-        try { runCommand($("search").value, acts, view.incident); $("search").value = ""; } catch (error) { complain(error); }
+        try { runCommand($("search").value, acts, acts.chosen()); $("search").value = ""; } catch (error) { complain(error); }
       } else if (!$("found").hidden) { $("found").firstChild?.click(); }
       return;
     }

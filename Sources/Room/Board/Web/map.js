@@ -236,7 +236,7 @@ export function drawWays() {
 /** The ways of the first three who could go, each with its rank at the unit; nothing for `null`. */
 export function drawProposals(candidates) {
   const proposed = (candidates?.units ?? []).slice(0, 3).filter((one) => one.line?.length > 1);
-  const name = proposed.map((one) => `${one.station}/${one.device} ${one.line[0]}`).join(" ");
+  const name = proposed.map((one) => `${one.station}/${one.device} ${one.line.length} ${one.line[0]} ${one.line[one.line.length >> 1]}`).join(" ") + colour("accent");
   // The same ways are not drawn anew: the map would flicker with each look at the candidates.
   if (proposalLayer.drawn === name) { return; }
   proposalLayer.drawn = name;

@@ -68,10 +68,16 @@ function drawRight() {
   drawUnit(view.unit);
 }
 
+/** Whether an incident is chosen for which somebody can still be sent. */
+function isOpenIncident() {
+  const incident = view.incident && state.incidents.get(view.incident);
+  return Boolean(incident && !isOver(incident));
+}
+
 const parts = {
   top: drawTop, today: () => drawToday(view.status), left: drawLeft, right: drawRight,
   alarms: () => { lists.drawAlarmLine($("alarms-list"), $("alarms-all"), view.canAct); drawDistress(view.canAct); },
-  map: () => { drawIncidents(view.incident, choose); drawWays(); drawProposals(view.incident && view.candidates); },
+  map: () => { drawIncidents(view.incident, choose); drawWays(); drawProposals(isOpenIncident() ? view.candidates : null); },
 };
 
 function paint() {

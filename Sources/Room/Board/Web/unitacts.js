@@ -18,19 +18,35 @@ function path(unit, what) {
   return `units/${encodeURIComponent(device)}/${what}?station=${encodeURIComponent(station)}`;
 }
 
+/** Counts what was sent and which units were looked at: what became of something is said only while that is what one looks at. */
+let turn = 0;
+/** Texts that are on their way to the room: a second press is ignored meanwhile. */
+let isSending = false;
+
+function tell(own, text) { if (own === turn) { write($("unit-told"), text); } }
+
 /** Says what became of what was sent, until the device has answered or nobody waits any more. */
-async function follow(unit, sent) {
-  write($("unit-told"), word("told waiting"));
-  for (let look = 0; look < looks; look += 1) {
+async function follow(own, unit, sent) {
+  tell(own, word("told waiting"));
+  for (let look = 0; look < looks && own === turn; look += 1) {
     await new Promise((resolve) => { setTimeout(resolve, pause); });
     const { outcome } = await ask("GET", path(unit, `notices/${encodeURIComponent(sent.id)}`));
-    if (outcome !== "waiting") { write($("unit-told"), word(`told ${outcome}`)); return; }
+    if (outcome !== "waiting") { tell(own, word(`told ${outcome}`)); return; }
   }
-  write($("unit-told"), word("told later"));
+  tell(own, word("told later"));
 }
 
-async function send(unit, what, body) {
-  try { await follow(unit, await ask("POST", path(unit, what), body)); } catch (error) { write($("unit-told"), explain(error)); }
+/** Sends something; `onTaken` is done as soon as the room has it. */
+async function send(unit, what, body, onTaken = () => null) {
+  if (isSending) { return; }
+  isSending = true;
+  const own = turn += 1;
+  try {
+    const sent = await ask("POST", path(unit, what), body);
+    onTaken();
+    isSending = false;
+    await follow(own, unit, sent);
+  } catch (error) { tell(own, explain(error)); } finally { isSending = false; }
 }
 
 export function locate(unit) { return send(unit, "locate", {}); }
@@ -38,8 +54,8 @@ export function locate(unit) { return send(unit, "locate", {}); }
 export async function message(unit) {
   const text = $("unit-text").value.trim();
   if (!text) { $("unit-text").focus(); return; }
-  await send(unit, "message", { text });
-  $("unit-text").value = "";
+  // What is typed meanwhile is another text.
+  await send(unit, "message", { text }, () => { if ($("unit-text").value.trim() === text) { $("unit-text").value = ""; } });
 }
 
 /** Shows where a unit was today, page after page; a second press takes it away, and so does another unit. */
@@ -66,6 +82,7 @@ export function labelUnitActs() {
 
 /** Another unit is looked at: what was told to the last one is no news of this one. */
 export function forgetUnit() {
+  turn += 1;
   write($("unit-told"), "");
   tracked = null;
   drawTrack([]);
