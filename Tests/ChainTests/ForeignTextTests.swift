@@ -1,5 +1,6 @@
 import Console
 import ConsoleWire
+import FoundationEssentials
 import Rig
 import Simulation
 import TestSupport
@@ -79,6 +80,8 @@ struct ForeignTextTests {
         let chain = try Chain.current
         let path = "\(chain.folder)/state/console.sock"
         try await chain.waitForLog("patrold.log", "patrold 0")
+        // It says its name before its console is open.
+        try await eventually("the console") { FileManager.default.fileExists(atPath: path) }
         let sent = Locked(0)
         startThread("flooder") {
             do {
