@@ -58,7 +58,7 @@ struct StoredDuties {
                 PlanePoint(east: west, north: bounds.high.north),
                 PlanePoint(east: west, north: bounds.low.north),
             ]
-            return self.feature("grid-\(number)", #""kind":"grid","level":2"#, "Polygon", "[\(self.positions(ring))]")
+            return self.feature("grid-\(number)", #""kind":"grid","level":2"#, "Polygon", "[[\(self.positions(ring))]]")
         }
     }
 
