@@ -43,6 +43,16 @@ struct BoardWordsTests {
         }
     }
 
+    @Test("the bar of an incident calls a step late after the time after which the room raises its alarm")
+    func limits() throws {
+        let (bar, room) = (try self.text("Board/Web/timeline.js"), try self.text("Incidents/Alarm.swift"))
+        for (step, alarm) in [("stepSend", "unassigned"), ("stepAccept", "unaccepted"), ("stepMove", "unmoving")] {
+            let shown = try #require(bar.firstMatch(of: try Regex("\(step)\".*limit: ([0-9]+)"))?[1].substring)
+            let raised = try #require(room.firstMatch(of: try Regex("\\.\(alarm): ([0-9_]+)"))?[1].substring)
+            #expect(shown == raised.replacing("_", with: ""), "\(step)")
+        }
+    }
+
     @Test("exist for every code that the room may send")
     func codes() throws {
         let languages = try self.words()

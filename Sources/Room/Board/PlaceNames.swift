@@ -48,8 +48,8 @@ struct PlaceNames: Sendable {
     /// - Returns: The places.
     func find(_ text: String, _ plan: PatrolPlan?, near centre: Coordinate? = nil) -> Found {
         let sides = text.split(separator: "/").map { $0.trimmingWhitespace.lowercased() }.filter { !$0.isEmpty }
-        var found = sides.count == 2 ? self.crossings(sides[0], sides[1]) : []
-        if found.isEmpty { found = self.named(text.lowercased(), plan) }
+        var (found, isCut) = sides.count == 2 ? self.crossings(sides[0], sides[1]) : ([], false)
+        if found.isEmpty { (found, isCut) = self.named(text.lowercased(), plan) }
         for index in found.indices { found[index].place.metres = self.metres(to: found[index].place, from: centre) }
         let sorted = found.sorted { a, b in
             (a.rank, a.folded, a.place.metres ?? 0) < (b.rank, b.folded, b.place.metres ?? 0)
@@ -59,7 +59,7 @@ struct PlaceNames: Sendable {
             if place.kind != "grid" { place.grid = self.grid(at: place, plan) }
             return place
         }
-        return Found(places: places, more: sorted.count > Self.mostFound)
+        return Found(places: places, more: isCut || sorted.count > Self.mostFound)
     }
 
     /// What a place may be called: the street that is near, and the grid.
@@ -82,7 +82,8 @@ struct PlaceNames: Sendable {
         var place: Place
     }
 
-    private func named(_ wanted: String, _ plan: PatrolPlan?) -> [Match] {
+    /// What fits a name, and whether more names do.
+    private func named(_ wanted: String, _ plan: PatrolPlan?) -> ([Match], isCut: Bool) {
         func rank(_ folded: String) -> Int { folded.hasPrefix(wanted) ? 0 : 1 }
         var found = Self.places(of: plan).filter { $0.folded.contains(wanted) }
             .map { Match(rank: rank($0.folded), folded: $0.folded, place: $0.place) }
@@ -98,12 +99,15 @@ struct PlaceNames: Sendable {
                 found.append(Match(rank: rank(folded), folded: folded, place: place))
             }
         }
-        return found
+        return (found, first.count > Self.mostNames)
     }
 
-    private func crossings(_ first: String, _ second: String) -> [Match] {
+    /// Where streets of two names meet, and whether more names fit than were tried.
+    private func crossings(_ first: String, _ second: String) -> ([Match], isCut: Bool) {
+        var isCut = false
         func names(_ wanted: String) -> [String] {
             let all = self.names.filter { $0.folded.contains(wanted) }
+            if all.count > Self.mostCrossed { isCut = true }
             return (all.filter { $0.folded.hasPrefix(wanted) } + all.filter { !$0.folded.hasPrefix(wanted) })
                 .prefix(Self.mostCrossed).map(\.name)
         }
@@ -131,7 +135,7 @@ struct PlaceNames: Sendable {
                 }
             }
         }
-        return found
+        return (found, isCut)
     }
 
     private func metres(to place: Place, from centre: Coordinate?) -> Double? {

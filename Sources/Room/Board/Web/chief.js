@@ -91,7 +91,7 @@ const views = {
   async matrix(at, isAwaited) {
     const report = await askReport(`reports/matrix?${query(spanOf(at))}`, isAwaited);
     const rows = report.grids.map((grid) => ({ id: grid.id, name: grid.name || grid.id, values: grid.shares }));
-    // Who is seen least is looked at first.
+    // The grid with the least presence comes first.
     const mean = (row) => { const known = row.values.filter((one) => one !== null); return known.reduce((sum, one) => sum + one, 0) / Math.max(1, known.length); };
     return `<p>${word("matrixHint")}</p>${matrix({ title: word("presenceByHour"), columns: hours, rows: rows.sort((a, b) => mean(a) - mean(b)) })}`;
   },

@@ -199,7 +199,7 @@ export function drawUnitRows(list, scroller, { filter, status: wanted }, chosen)
   return units.length;
 }
 
-/** The alarms by incident, who waits longest first, taken ones last; those of distress that nobody has taken have their own strip. */
+/** The alarms by incident: the oldest first, taken ones last. Distress that nobody has taken stands in its own strip. */
 function alarmGroups() {
   const groups = new Map();
   for (const alarm of state.alarms) {

@@ -5,7 +5,7 @@ import { span } from "./lists.js";
 import { target } from "./today.js";
 import { word } from "./words.js";
 
-/** The steps with the moments that end them, and how long each may take, ms. After the last alarm's limits of the room. */
+/** The steps, the moments that end them, and how long each may take, ms: the room raises its alarm after the same time. */
 const steps = [
   { key: "stepSend", until: (unit) => unit?.assigned, limit: 60000 },
   { key: "stepAccept", until: (unit) => unit?.accepted, limit: 30000 },
