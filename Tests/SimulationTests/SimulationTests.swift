@@ -75,6 +75,18 @@ struct VehicleTests {
     }
 }
 
+@Suite("The simulated world's clock")
+struct WorldClockTests {
+    @Test("a busy machine does not make cars slow; after a halt of the machine they do not jump")
+    func steps() {
+        #expect(World.steps(of: 0.1) == [0.1])
+        #expect(World.steps(of: 1.75) == [0.5, 0.5, 0.5, 0.25])
+        #expect(World.steps(of: 10).reduce(0, +) == 10)
+        #expect(World.steps(of: 3_600) == [0.5])
+        #expect(World.steps(of: -1).isEmpty)
+    }
+}
+
 @Suite("NMEA")
 struct NMEATests {
     @Test("checksums are those of the standard's examples")

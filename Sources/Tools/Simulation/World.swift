@@ -57,6 +57,18 @@ package actor World {
 
     /// A step is no longer, s.
     private static let longestStep = 0.5
+    /// A machine that is busy is late by so much at most, s; what is longer was a halt.
+    private static let latest = 10.0
+
+    /// The steps, s, in which cars catch up with the clock: a busy machine does not make them slow, and after a halt
+    /// of the machine nobody has driven on.
+    package static func steps(of late: Double) -> [Double] {
+        guard late > 0 else { return [] }
+        guard late <= Self.latest else { return [Self.longestStep] }
+        let whole = (late / Self.longestStep).rounded(.down)
+        let rest = late - whole * Self.longestStep
+        return Array(repeating: Self.longestStep, count: Int(whole)) + (rest > 0 ? [rest] : [])
+    }
 
     /// Drives in real time until cancelled.
     package func run() async {
@@ -65,9 +77,9 @@ package actor World {
         while !Task.isCancelled {
             await pause(for: .milliseconds(100))
             let now = clock.now
-            // After a halt nobody has driven on: cars do not jump.
-            self.advance(min(Self.longestStep, (now - last) / .seconds(1)))
+            let late = (now - last) / .seconds(1)
             last = now
+            for step in Self.steps(of: late) { self.advance(step) }
         }
     }
 
