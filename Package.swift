@@ -348,7 +348,7 @@ let package = Package(
             "Tools",
             "Month",
             [
-                "Cases", "Ground", "History", "Incidents", "Ledger", "PatrolWire", "People", "Tasks", "Threading",
+                "Cases", "Ground", "History", "Incidents", "Ledger", "PatrolWire", "People", "Plan", "Tasks", "Threading",
             ]
         ),
         program("Tools", "patrol-nights", ["Nights", "Program", arguments]),
@@ -440,7 +440,7 @@ let package = Package(
         tests(
             "ChainTests",
             [
-                "BrokerLink", "Console", "ConsoleWire", "Ground", "History", "Ledger", "Month", "PatrolWire",
+                "BrokerLink", "Console", "ConsoleWire", "Ground", "History", "Ledger", "Month", "PatrolWire", "Plan",
                 "Position", "Rig",
                 "Settings", "Simulation", "SystemErrors", "TestSupport", "Threading", logging,
             ]

@@ -1,5 +1,8 @@
 import Cases
+import Foundation
+import Ground
 import History
+import Incidents
 import Logging
 import Month
 import Operation
@@ -33,20 +36,21 @@ struct SimulatedMonthTests {
                 span: month.span,
                 now: month.span.upperBound
             )
-            try self.comparePresence(try reading.presence(nil, zone: Self.zone), truth, month)
-            try self.compareOfficers(try reading.officers(try store.register(), nil, zone: Self.zone), truth)
-            try self.compareSectors(try reading.sectors(try store.register(), try self.plan(), zone: Self.zone), truth)
-            let response = try reading.response(try self.plan(), zone: Self.zone, namesOfficers: true)
+            let plan = try PlanReader { _ in Self.zone }.read(Array(MonthPlan.geoJSON.utf8))
+            try self.comparePresence(try reading.presence(plan, zone: Self.zone), truth)
+            try self.compareOfficers(try reading.officers(try store.register(), plan, zone: Self.zone), truth)
+            try self.compareSectors(try reading.sectors(try store.register(), plan, zone: Self.zone), truth)
+            let response = try reading.response(plan, zone: Self.zone, namesOfficers: true)
             self.compareResponses(response, truth)
             let trend = try reading.trend(zone: Self.zone)
             #expect(trend.all.count == truth.incidents - truth.cancelled && trend.all.before == 0)
             #expect(trend.hours.flatMap(\.self).reduce(0, +) == trend.all.count)
             let tasks: [OwnedTask] = try store.kept(since: 0)
-            let briefing = try Briefing(reading, try store.register(), nil, tasks, zone: Self.zone)
-            #expect(
-                briefing.incidents.count == trend.all.count
-                    && briefing.missed.map(\.missed) == [truth.postMissed].filter { $0 > 0 }
-            )
+            let briefing = try Briefing(reading, try store.register(), plan, tasks, zone: Self.zone)
+            #expect(briefing.incidents.count == trend.all.count)
+            let missed = [truth.postMissed, truth.lineMissed].filter { $0 > 0 }.sorted(by: >)
+            #expect(briefing.missed.map(\.missed) == missed)
+            self.compareDemand(try reading.incidents(), truth, month)
             let late = tasks.filter { $0.answered == nil && $0.due < month.span.upperBound }.sorted { $0.due < $1.due }
             #expect(briefing.overdue.map(\.id) == late.map(\.id))
             #expect(briefing.response.reached == truth.responses.compactMap(\.self).count && briefing.roster.isEmpty)
@@ -91,7 +95,7 @@ struct SimulatedMonthTests {
         }
     }
 
-    private func comparePresence(_ report: PresenceReport, _ truth: MonthTruth, _ month: SimulatedMonth) throws {
+    private func comparePresence(_ report: PresenceReport, _ truth: MonthTruth) throws {
         func minutes(_ seconds: Int64) -> Double { (Double(seconds) / 6).rounded() / 10 }
         for (id, grid) in truth.grids {
             let found = try #require(report.grids.first { $0.id == id })
@@ -100,6 +104,12 @@ struct SimulatedMonthTests {
         }
         let post = try #require(report.posts.first)
         #expect(post.done == truth.postDone && post.missed == truth.postMissed)
+        let line = try #require(report.lines.first)
+        #expect(line.done == truth.lineDone && line.missed == truth.lineMissed && line.partly == truth.linePartly)
+        #expect(line.visits == truth.laps)
+        for (id, isWest) in zip(MonthPlan.grids, [true, false, nil]) {
+            #expect(report.grids.first { $0.id == id }?.incidents == truth.calls.count { $0.isWest == isWest })
+        }
     }
 
     private func compareOfficers(_ report: OfficerReport, _ truth: MonthTruth) throws {
@@ -125,25 +135,35 @@ struct SimulatedMonthTests {
                 row.rollCalls == officer.rollCalls && row.rollCallsAnswered == officer.rollCallsAnswered,
                 "\(row.number)"
             )
+            #expect(row.laps == officer.laps, "\(row.number)")
+            #expect(row.windows == officer.windows && row.windowsDone == officer.windowsDone, "\(row.number)")
             #expect(row.tasksDone == officer.tasksDone && row.tasksOpen == officer.tasksOpen, "\(row.number)")
             #expect(row.tasksOverdue == officer.tasksOverdue, "\(row.number)")
             #expect(row.found == officer.found && row.visits?.values.reduce(0, +) == officer.visits, "\(row.number)")
         }
     }
 
-    /// The grids of the month; where they are, the devices know.
-    private func plan() throws -> PatrolPlan {
-        let grids = ["g1", "g2", "g3"].enumerated().map { index, id in
-            let west = 117 + Double(index) * 0.1
-            let corners = [(west, 40.0), (west + 0.01, 40), (west + 0.01, 40.01), (west, 40.01), (west, 40)]
-            let text = corners.map { "[\($0.0),\($0.1)]" }.joined(separator: ",")
-            return #"{"type":"Feature","id":"\#(id)","geometry":{"type":"Polygon","coordinates":[[\#(text)]]},"#
-                + #""properties":{"kind":"grid","name":"\#(id)","level":2}}"#
+    /// Where help is wanted in an evening and a night, against a count of the calls one by one.
+    private func compareDemand(_ incidents: [Incident], _ truth: MonthTruth, _ month: SimulatedMonth) {
+        let evening = month.span.upperBound - 6 * 3_600_000..<month.span.upperBound + 2 * 3_600_000
+        let demand = Demand(incidents, for: evening, zone: Self.zone)
+        let weights: [(isWest: Bool?, weight: Double)] = truth.calls.compactMap { call in
+            let hour = call.time % 86_400 / 3_600
+            let fit = [18, 19, 20, 21, 22, 23, 0, 1].contains(hour) ? 1 : [17, 2].contains(hour) ? 0.5 : 0
+            let days = max(0, Double(evening.lowerBound / 1_000 - call.time) / 86_400)
+            return fit > 0 ? (call.isWest, fit * pow(0.5, days / 30)) : nil
         }
-        let text =
-            #"{"type":"FeatureCollection","patrolPlan":{"id":"m","revision":1,"crs":"WGS84","timezone":"UTC"},"#
-            + #""features":[\#(grids.joined(separator: ","))]}"#
-        return try PlanReader { _ in Self.zone }.read(Array(text.utf8))
+        #expect(demand.incidents == weights.count)
+        let all = weights.reduce(0) { $0 + $1.weight }
+        let places: [(Bool?, (latitude: Double, longitude: Double))] = [
+            (true, MonthPlan.west), (false, MonthPlan.east), (nil, MonthPlan.beyond),
+        ]
+        for (isWest, place) in places {
+            let own = weights.filter { $0.isWest == isWest }
+            let spot = demand.spots.first { abs($0.place.longitude - place.longitude) < 0.000_1 }
+            #expect(spot?.incidents ?? 0 == own.count)
+            #expect(abs((spot?.share ?? 0) - own.reduce(0) { $0 + $1.weight } / all) < 0.02)
+        }
     }
 
     private func compareSectors(_ report: SectorReport, _ truth: MonthTruth) throws {

@@ -55,11 +55,31 @@ extension ReportReading {
             duties: duties,
             incidents: try self.incidents(),
             rollCalls: try self.all(),
+            windows: self.windows(presence, plan, duties, zone: plan?.zone ?? zone),
             visits: try self.visits(),
             targets: targets,
             tasks: try self.tasks(),
             now: self.now
         )
+    }
+
+    private func windows(
+        _ presence: PresenceBook,
+        _ plan: PatrolPlan?,
+        _ duties: [Duty],
+        zone: LocalZone
+    ) -> [String: AssignedWindows.Count] {
+        let places =
+            (plan?.posts ?? []).map { ($0.id, AssignedWindows.Place($0)) }
+            + (plan?.lines ?? []).map { ($0.id, AssignedWindows.Place($0)) }
+        return AssignedWindows(
+            duties,
+            places: Dictionary(places) { $1 },
+            deeds: presence.deeds.compactMap { one in UnitID(one.unit).map { ($0, one.place, one.time) } },
+            judged: presence.judged,
+            zone: zone
+        )
+        .officers
     }
 
     /// Whose grid it is: by the register, and in a shift of the roster by that.

@@ -79,6 +79,7 @@ package struct OfficerBook: Sendable {
     ///   - duties: What the roster has for the time.
     ///   - incidents: Incidents received in the time.
     ///   - rollCalls: Roll calls of the time.
+    ///   - windows: The windows that the roster gave to each.
     ///   - visits: Visits and checks of the time.
     ///   - targets: Visits that are wanted a week, by role.
     ///   - tasks: Tasks raised in the time, and older ones that were not closed before it.
@@ -89,6 +90,7 @@ package struct OfficerBook: Sendable {
         duties: [Duty],
         incidents: [Incident],
         rollCalls: [RollCall],
+        windows: [String: AssignedWindows.Count] = [:],
         visits: [Visit] = [],
         targets: [String: Double] = [:],
         tasks: [OwnedTask],
@@ -107,6 +109,7 @@ package struct OfficerBook: Sendable {
             own.add(self.ownGrid[number] ?? [])
             row.ownGridMinutes = (Double(own.union) / 6_000).rounded() / 10
             (row.posts, row.laps) = (self.posts[number] ?? 0, self.laps[number] ?? 0)
+            (row.windows, row.windowsDone) = (windows[number]?.wanted ?? 0, windows[number]?.done ?? 0)
             row.visitsWanted = row.role.flatMap { targets[$0] }.map {
                 self.wanted($0, of: register.officers[number], now)
             }

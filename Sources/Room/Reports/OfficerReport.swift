@@ -44,6 +44,11 @@ package struct OfficerReport: Sendable, Hashable, Codable {
         package internal(set) var posts = 0
         /// Laps of lines.
         package internal(set) var laps = 0
+        /// Windows of posts and lines that the roster gave to the officer's unit; `nil` in a list that was made before
+        /// they were counted.
+        package internal(set) var windows: Int? = 0
+        /// Those of them that this unit filled.
+        package internal(set) var windowsDone: Int? = 0
         /// Orders that came.
         package internal(set) var orders = 0
         /// Orders that were accepted.
@@ -118,7 +123,8 @@ package struct OfficerReport: Sendable, Hashable, Codable {
 
         private enum CodingKeys: String, CodingKey {
             case number, name, role, team, shifts, posts, laps, orders, accepted, declined, arrived, found
-            case incidents, tasks, visits
+            case incidents, tasks, visits, windows
+            case windowsDone = "windows_done"
             case dutyHours = "duty_hours"
             case signedHours = "signed_hours"
             case dutySignedHours = "duty_signed_hours"
@@ -151,7 +157,7 @@ package struct OfficerReport: Sendable, Hashable, Codable {
             "number", "name", "role", "team", "duty_hours", "signed_hours", "duty_signed_hours", "shifts",
             "shifts_missed", "km", "own_grid_minutes", "posts", "laps", "orders", "accepted", "declined", "arrived",
             "median_response_s", "roll_calls", "roll_calls_answered", "tasks_done", "tasks_open", "tasks_overdue",
-            "found", "visits", "visits_wanted",
+            "found", "visits", "visits_wanted", "windows", "windows_done",
         ])
         for row in self.officers {
             text += CSV.line([
@@ -162,6 +168,7 @@ package struct OfficerReport: Sendable, Hashable, Codable {
                 "\(row.rollCalls)", "\(row.rollCallsAnswered)", "\(row.tasksDone)", "\(row.tasksOpen)",
                 "\(row.tasksOverdue)", row.found.map { "\($0)" } ?? "",
                 row.visits.map { "\($0.values.reduce(0, +))" } ?? "", CSV.number(row.visitsWanted),
+                row.windows.map { "\($0)" } ?? "", row.windowsDone.map { "\($0)" } ?? "",
             ])
         }
         return text

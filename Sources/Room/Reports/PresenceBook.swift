@@ -21,7 +21,8 @@ package struct PresenceBook: Sendable {
 
     private let span: Range<Int64>
     private let duties: PresenceReport.Duties
-    private let judged: Range<Int64>
+    /// Windows that close in it can have been missed, ms since 1970 UTC.
+    package let judged: Range<Int64>
     /// The time of which anything is known, ms since 1970 UTC.
     let known: Range<Int64>
     private var sums: [String: Sum] = [:]
@@ -30,8 +31,13 @@ package struct PresenceBook: Sendable {
     package private(set) var staysByUnit: [String: [String: [Range<Int64>]]] = [:]
     /// From when to when each unit, `station/device`, had no position, ms since 1970 UTC.
     package private(set) var lostByUnit: [String: [Range<Int64>]] = [:]
-    /// Posts and lines that were done within the time: which, by which unit, and when, ms since 1970 UTC.
-    package private(set) var done: [(unit: String, kind: EventKind, place: String, time: Int64)] = []
+    /// Posts and lines that were done, which, by which unit, and when, ms since 1970 UTC: also before the time, as long
+    /// as a window may reach into it.
+    package private(set) var deeds: [(unit: String, kind: EventKind, place: String, time: Int64)] = []
+    /// Those of them within the time.
+    package var done: [(unit: String, kind: EventKind, place: String, time: Int64)] {
+        self.deeds.filter { self.span.contains($0.time) }
+    }
 
     /// Begins a report.
     ///
@@ -63,9 +69,9 @@ package struct PresenceBook: Sendable {
     /// Takes an event that tells what was done in which window.
     package mutating func take(_ event: PatrolEvent, by unit: String) {
         self.windows.take(event, by: unit)
-        if event.kind == .postDone || event.kind == .lineComplete, self.span.contains(event.time) {
+        if event.kind == .postDone || event.kind == .lineComplete {
             let place = event.text(event.kind == .postDone ? "post" : "line") ?? ""
-            self.done.append((unit, event.kind, place, event.time))
+            self.deeds.append((unit, event.kind, place, event.time))
         }
     }
 

@@ -36,7 +36,7 @@ struct WindowBook: Sendable {
     private var laps: [String: [(time: Int64, by: String)]] = [:]
 
     /// A visit may be told so long after its window closed: it ends with a fix, s.
-    private static let overhang: Int64 = 600
+    static let overhang: Int64 = 600
     /// Occurrences are asked for in portions of so many seconds: a window answers for a month at most.
     private static let portion: Int64 = 20 * 86_400
 

@@ -20,10 +20,13 @@ extension SimulatedMonth {
             // Three times as many in the evening as at night.
             let chance = (18..<23).contains(hour % 24) ? 45 : 15
             guard Int.random(in: 0..<100, using: &random) < chance else { continue }
-            let received = Self.begin + Int64(hour) * 3_600 + Int64.random(in: 0..<3_600, using: &random)
+            let received = self.begin + Int64(hour) * 3_600 + Int64.random(in: 0..<3_600, using: &random)
             clock.withLock { $0 = received * 1_000 }
             let category = Self.categories.randomElement(using: &random) ?? "help"
-            let report = Incident.Report(latitude: 39.95, longitude: 116.51, category: category)
+            // More of them in the west by day, in the east by night.
+            let isWest = Int.random(in: 0..<4, using: &random) > ((6..<18).contains(hour % 24) ? 0 : 2)
+            let place = isWest ? MonthPlan.west : MonthPlan.east
+            let report = Incident.Report(latitude: place.latitude, longitude: place.longitude, category: category)
             let incident = try await desk.open(report, station: nil, actor: "desk", origin: "month")
             life.truth.incidents += 1
             life.truth.categories[category, default: 0] += 1
@@ -42,6 +45,7 @@ extension SimulatedMonth {
                 .filter { $0.shift.signed?.contains(received) ?? false }
             guard fate > 1, let duty = there.randomElement(using: &random) else {
                 life.truth.responses.append(nil)
+                life.truth.calls.append(MonthTruth.Call(time: received, isWest: isWest))
                 try await act(.close(Incident.Disposition(result: "settled", isReferred: false)), after: 3_600)
                 continue
             }
@@ -50,6 +54,7 @@ extension SimulatedMonth {
             try await self.respond(incident.id, duty, assigned, arrived, received, act)
             life.orders[duty.car, default: []].append(received + assigned + 10..<received + arrived + 30)
             life.truth.responses.append(Double(arrived))
+            life.truth.calls.append(MonthTruth.Call(time: received, isWest: isWest))
             for number in duty.shift.officers {
                 life.truth.officers[number]?.orders += 1
                 life.truth.officers[number]?.arrived += 1
@@ -93,7 +98,7 @@ extension SimulatedMonth {
     ) async throws {
         let desk = IncidentDesk([], store: store, now: { clock.withLock { $0 } }, changed: { _ in })
         for day in stride(from: 0, to: self.days, by: 3) {
-            let time = Self.begin + Int64(day) * 86_400 + Int64.random(in: 32_400...64_800, using: &random)
+            let time = self.begin + Int64(day) * 86_400 + Int64.random(in: 32_400...64_800, using: &random)
             guard
                 let duty = self.signed(life, at: time).filter({ self.signed($0, until: time + 600) }).randomElement(
                     using: &random
@@ -105,7 +110,13 @@ extension SimulatedMonth {
             log.say(.dispatchCleared, at: time + 600, ["incident": .string(id)])
             for record in log.records {
                 clock.withLock { $0 = record.time }
-                try await desk.heard(record, station: station, device: device, place: (39.95, 116.51, record.time))
+                let (latitude, longitude) = MonthPlan.beyond
+                try await desk.heard(
+                    record,
+                    station: station,
+                    device: device,
+                    place: (latitude, longitude, record.time)
+                )
             }
             try await desk.take(
                 .close(Incident.Disposition(result: "settled", isReferred: false)),
@@ -115,6 +126,7 @@ extension SimulatedMonth {
             )
             life.truth.incidents += 1
             life.truth.found += 1
+            life.truth.calls.append(MonthTruth.Call(time: time, isWest: nil))
             life.truth.hours[Int(time % 86_400 / 3_600)] += 1
             life.orders[duty.car, default: []].append(time..<time + 600)
             for number in duty.shift.officers { life.truth.officers[number]?.found += 1 }
@@ -137,7 +149,7 @@ extension SimulatedMonth {
             changed: { _ in }
         )
         for day in 0..<self.days {
-            let time = Self.begin + Int64(day) * 86_400 + 54_000
+            let time = self.begin + Int64(day) * 86_400 + 54_000
             let there = self.signed(life, at: time)
             guard !there.isEmpty else { continue }
             clock.withLock { $0 = time * 1_000 }

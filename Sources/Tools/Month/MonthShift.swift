@@ -14,13 +14,15 @@ struct MonthShift {
     /// Metres while somebody was signed in.
     private(set) var metres = 0.0
 
-    static let grids = ["g1", "g2", "g3"]
-    private static let latitude = 39.95
+    static let grids = MonthPlan.grids
 
     /// Where a grid's middle is, and the way to the next position in it.
     private static func place(_ grid: String?, _ number: Int) -> (latitude: Double, longitude: Double) {
         let index = grid.flatMap { Self.grids.firstIndex(of: $0) } ?? 3
-        return (Self.latitude + Double(number % 7) * 0.0005, 116.5 + Double(index) * 0.02)
+        return (
+            MonthPlan.latitude + Double(number % 7) * 0.0005,
+            MonthPlan.longitude + Double(index) * MonthPlan.spacing
+        )
     }
 
     /// Drives a shift.

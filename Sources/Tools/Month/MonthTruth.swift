@@ -22,8 +22,12 @@ package struct MonthTruth: Sendable, Hashable, Codable {
         package var shiftsMissed = 0
         /// Metres driven while signed in.
         package var metres = 0.0
-        /// Visits to the post.
+        /// Visits to the post, and laps of the line.
         package var posts = 0
+        package var laps = 0
+        /// Windows of posts and lines that the roster gave to the officer's unit, and those that this unit filled.
+        package var windows = 0
+        package var windowsDone = 0
         /// Orders, and scenes reached.
         package var orders = 0
         package var arrived = 0
@@ -47,11 +51,26 @@ package struct MonthTruth: Sendable, Hashable, Codable {
         package var outsideSeconds: Int64 = 0
     }
 
+    /// An incident that was not called off.
+    package struct Call: Sendable, Hashable, Codable {
+        /// When, s since 1970 UTC.
+        package let time: Int64
+        /// Whether it was in the west, or in the east; `nil` for one beyond the roads.
+        package let isWest: Bool?
+    }
+
     /// By id.
     package var grids: [String: Grid] = [:]
     /// Windows of the post in which it was visited, and in which it was not.
     package var postDone = 0
     package var postMissed = 0
+    /// Windows of the line with all laps, and without; those of them with some; and all laps.
+    package var lineDone = 0
+    package var lineMissed = 0
+    package var linePartly = 0
+    package var laps = 0
+    /// Incidents that were not called off, in the order in which the month was made up.
+    package var calls: [Call] = []
     /// By number.
     package var officers: [String: Officer] = [:]
     /// By device: seconds signed in, of these in the shift's own grid, on an order outside of it, and outside.

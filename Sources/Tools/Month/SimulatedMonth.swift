@@ -6,6 +6,7 @@ import Incidents
 import Ledger
 import PatrolWire
 import People
+package import Plan
 import Tasks
 import Threading
 
@@ -17,17 +18,21 @@ package struct SimulatedMonth {
     package let seed: UInt64
     /// Days that it has.
     package let days: Int
-    /// When it begins: a Thursday, 2026-10-01 in UTC, s since 1970.
-    package static let begin: Int64 = 1_790_812_800
+    /// The day on which it begins, at midnight in UTC.
+    package let first: CivilDate
+    /// When that is, s since 1970 UTC.
+    package var begin: Int64 { self.first.daysSince1970 * 86_400 }
 
     private static let cars = 4
     static let station = "jinzhan"
 
-    /// Creates a month.
-    package init(seed: UInt64, days: Int = 30) { (self.seed, self.days) = (seed, days) }
+    /// Creates a month; without a first day it is October 2026.
+    package init(seed: UInt64, days: Int = 30, first: CivilDate = CivilDate(daysSince1970: 20_727)) {
+        (self.seed, self.days, self.first) = (seed, days, first)
+    }
 
     /// All of it, ms since 1970 UTC.
-    package var span: Range<Int64> { Self.begin * 1_000..<(Self.begin + Int64(self.days) * 86_400) * 1_000 }
+    package var span: Range<Int64> { self.begin * 1_000..<(self.begin + Int64(self.days) * 86_400) * 1_000 }
 
     /// What is on the road while the month is made up.
     struct Duty {
@@ -66,6 +71,7 @@ package struct SimulatedMonth {
         try self.makePeople(&life, &random)
         self.drive(&life, &random)
         self.visitPost(&life, &random)
+        self.driveLine(&life, &random)
         self.visitPeople(&life, &random)
         let clock = Locked<Int64>(self.span.lowerBound)
         try await self.makeIncidents(&life, store, clock, &random)
@@ -88,13 +94,13 @@ package struct SimulatedMonth {
                 }
                 let shift = Shift(
                     id: "car-\(car + 1)-\(isNight ? "night" : "day")",
-                    date: "2026-10-01",
+                    date: "\(self.first)",
                     from: isNight ? "20:00" : "08:00",
                     until: isNight ? "08:00" : "20:00",
                     every: 1,
                     officers: crew,
                     unit: "\(Self.station)/car-\(car + 1)",
-                    places: [Self.ownGrid(car)]
+                    places: [Self.ownGrid(car)] + (car == 0 && !isNight ? [MonthPlan.post, MonthPlan.line] : [])
                 )
                 _ = try life.register.put(shift, at: self.span.lowerBound)
             }
@@ -109,7 +115,7 @@ package struct SimulatedMonth {
         for day in 0..<self.days {
             for isNight in [false, true] {
                 for car in 0..<Self.cars {
-                    let begin = Self.begin + Int64(day) * 86_400 + (isNight ? 72_000 : 28_800)
+                    let begin = self.begin + Int64(day) * 86_400 + (isNight ? 72_000 : 28_800)
                     let times = begin..<min(begin + 43_200, end)
                     // The last night would reach into the next month.
                     guard times.upperBound - times.lowerBound == 43_200 else {
@@ -152,7 +158,7 @@ package struct SimulatedMonth {
             var counted = MonthTruth.Grid()
             for stay in life.duties.flatMap(\.shift.stays) where stay.grid == grid && !stay.time.isEmpty {
                 counted.unitSeconds += stay.time.upperBound - stay.time.lowerBound
-                for second in stay.time { present[Int(second - Self.begin)] = true }
+                for second in stay.time { present[Int(second - self.begin)] = true }
             }
             counted.visits = life.duties.flatMap(\.shift.stays).count { $0.grid == grid }
             counted.presentSeconds = Int64(present.count { $0 })
@@ -163,7 +169,7 @@ package struct SimulatedMonth {
     /// A post that wants a visit between 10:00 and 12:00 each day; what a device misses it says at noon.
     private func visitPost(_ life: inout Life, _ random: inout SplitMix64) {
         for day in 0..<self.days {
-            let midnight = Self.begin + Int64(day) * 86_400
+            let midnight = self.begin + Int64(day) * 86_400
             let noon = midnight + 43_200
             let there = life.duties.filter {
                 $0.shift.seen.map { $0.contains(midnight + 36_000) && $0.contains(noon + 60) } ?? false
@@ -171,17 +177,21 @@ package struct SimulatedMonth {
             guard !there.isEmpty else { continue }
             let isDone = Int.random(in: 0..<5, using: &random) > 0
             let visitor = isDone ? there.randomElement(using: &random) : nil
+            for number in Self.crew(0, isNight: false) {
+                life.truth.officers[number]?.windows += 1
+                if visitor?.car == 0 { life.truth.officers[number]?.windowsDone += 1 }
+            }
             for duty in there {
                 if duty.car == visitor?.car {
                     let time = midnight + Int64.random(in: 36_600...42_000, using: &random)
                     let data: [String: JSONValue] = [
-                        "post": .string("p1"), "window": .string("10:00-12:00"), "required": .int(1),
+                        "post": .string(MonthPlan.post), "window": .string("10:00-12:00"), "required": .int(1),
                     ]
                     life.logs[duty.car].say(.postDone, at: time, data)
                     for number in duty.shift.officers { life.truth.officers[number]?.posts += 1 }
                 } else {
                     let data: [String: JSONValue] = [
-                        "post": .string("p1"), "window": .string("10:00-12:00"), "closes": .int(noon * 1_000),
+                        "post": .string(MonthPlan.post), "window": .string("10:00-12:00"), "closes": .int(noon * 1_000),
                         "required": .int(1), "done": .int(0),
                     ]
                     life.logs[duty.car].say(.postMissed, at: noon + 1, data)
@@ -191,10 +201,33 @@ package struct SimulatedMonth {
         }
     }
 
+    /// A line that wants two laps between 14:00 and 16:00 each day, driven by whoever is there.
+    private func driveLine(_ life: inout Life, _ random: inout SplitMix64) {
+        for day in 0..<self.days {
+            let midnight = self.begin + Int64(day) * 86_400
+            var (laps, own) = (0, 0)
+            for _ in 0..<Int.random(in: 0...3, using: &random) {
+                let time = midnight + Int64.random(in: 50_700...57_300, using: &random)
+                guard let duty = self.signed(life, at: time).randomElement(using: &random) else { continue }
+                life.logs[duty.car].say(.lineComplete, at: time, ["line": .string(MonthPlan.line), "lap": .int(1)])
+                for number in duty.shift.officers { life.truth.officers[number]?.laps += 1 }
+                laps += 1
+                if duty.car == 0 { own += 1 }
+            }
+            life.truth.laps += laps
+            if laps >= 2 { life.truth.lineDone += 1 } else { life.truth.lineMissed += 1 }
+            if laps == 1 { life.truth.linePartly += 1 }
+            for number in Self.crew(0, isNight: false) {
+                life.truth.officers[number]?.windows += 1
+                if own >= 2 { life.truth.officers[number]?.windowsDone += 1 }
+            }
+        }
+    }
+
     /// A home is visited each day, by whoever is there.
     private func visitPeople(_ life: inout Life, _ random: inout SplitMix64) {
         for day in 0..<self.days {
-            let time = Self.begin + Int64(day) * 86_400 + Int64.random(in: 32_400...64_800, using: &random)
+            let time = self.begin + Int64(day) * 86_400 + Int64.random(in: 32_400...64_800, using: &random)
             guard let duty = self.signed(life, at: time).randomElement(using: &random) else { continue }
             let officers = JSONValue.array(duty.shift.officers.map { .string($0) })
             life.logs[duty.car].say(.visit, at: time, ["kind": .string("home"), "officers": officers])

@@ -4,6 +4,7 @@ import History
 import Logging
 import Month
 import Operation
+import Plan
 import Program
 
 /// `patrol-sim month`: a month of a station, written into the stores of a room, and its truth beside it.
@@ -13,7 +14,7 @@ struct MonthCommand: AsyncParsableCommand {
         abstract: "Make up a month of people, shifts, drives, incidents and tasks, and write down what truly happened.",
         discussion: """
             FOLDER gets the stores of a room, which 'command-room run' takes as its 'state', and truth.json. Times are \
-            in UTC, from 2026-10-01 on: the room needs 'timezone: UTC'.
+            in UTC: the room needs 'timezone: UTC'. plan.geojson, beside it, is what was to be covered.
             """
     )
 
@@ -22,6 +23,14 @@ struct MonthCommand: AsyncParsableCommand {
 
     @Option(help: "Days that it has.")
     var days: Int = 30
+
+    @Option(help: "The day on which it begins, in UTC.", transform: Self.date)
+    var first = CivilDate(daysSince1970: 20_727)
+
+    private static func date(_ text: String) throws -> CivilDate {
+        guard let date = CivilDate(text) else { throw ValidationError("--first must be a date such as 2026-10-01") }
+        return date
+    }
 
     @Option(help: "The folder; it must be empty or not there yet.")
     var output: String
@@ -53,7 +62,9 @@ struct MonthCommand: AsyncParsableCommand {
 
     private func write(_ history: History, _ store: CasebookStore) async throws(HistoryError) {
         do {
-            let truth = try await SimulatedMonth(seed: self.seed, days: self.days).write(to: history, store)
+            let month = SimulatedMonth(seed: self.seed, days: self.days, first: self.first)
+            let truth = try await month.write(to: history, store)
+            try Data(MonthPlan.geoJSON.utf8).write(to: URL(filePath: "\(self.output)/plan.geojson"))
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
             try encoder.encode(truth).write(to: URL(filePath: "\(self.output)/truth.json"))

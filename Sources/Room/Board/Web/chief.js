@@ -119,9 +119,9 @@ const views = {
     const most = (key) => Math.max(0, ...officers.map((one) => one[key] ?? 0));
     const [signed, km, arrived] = [most("signed_hours"), most("km"), most("arrived")];
     const made = (one) => Object.values(one.visits ?? {}).reduce((sum, count) => sum + count, 0);
-    return sheet(["officer", "dutyHours", "signedHours", "shiftsMissed", "km", "posts", "arrivals", "rollcall", "tasksDone", "overdue", "visitsMade", "found"],
+    return sheet(["officer", "dutyHours", "signedHours", "shiftsMissed", "km", "posts", "windowsAssigned", "arrivals", "rollcall", "tasksDone", "overdue", "visitsMade", "found"],
       officers.map((one) => `<tr><td>${safe(one.name ?? one.number)} <small>${safe(one.name ? one.number : "")}</small></td>${cell(one.duty_hours)}${withBar(one.signed_hours, signed)}
-        ${cell(`${one.shifts_missed}/${one.shifts}`, one.shifts_missed > 0 ? "poor" : "")}${withBar(one.km, km)}${cell(one.posts)}${withBar(one.arrived, arrived)}${cell(`${one.roll_calls_answered}/${one.roll_calls}`)}
+        ${cell(`${one.shifts_missed}/${one.shifts}`, one.shifts_missed > 0 ? "poor" : "")}${withBar(one.km, km)}${cell(one.posts)}${cell(one.windows === undefined || one.windows === null ? null : `${one.windows_done}/${one.windows}`)}${withBar(one.arrived, arrived)}${cell(`${one.roll_calls_answered}/${one.roll_calls}`)}
         ${cell(one.tasks_done)}${cell(one.tasks_overdue, one.tasks_overdue > 0 ? "poor" : "")}${cell(one.visits_wanted ? `${made(one)}/${one.visits_wanted}` : made(one), one.visits_wanted > made(one) ? "poor" : "")}${cell(one.found)}</tr>`));
   },
   async trend(at, isAwaited) {

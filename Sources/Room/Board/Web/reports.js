@@ -139,9 +139,9 @@ const views = {
     const made = (one) => Object.values(one.visits ?? {}).reduce((sum, count) => sum + count, 0);
     const visits = (one) => (one.visits === undefined ? null : one.visits_wanted === undefined || one.visits_wanted === null ? made(one) : `${made(one)}/${one.visits_wanted}`);
     const seconds = (list) => (list.length === 0 ? null : `${Math.round([...list].sort((a, b) => a - b)[Math.floor(list.length / 2)])} s`);
-    return table(["officer", "dutyHours", "signedHours", "shiftsMissed", "km", "ownGridMinutes", "posts", "orders", "accepted", "arrivals", "medianResponse", "rollcall", "tasksDone", "overdue", "visitsMade", "found"],
+    return table(["officer", "dutyHours", "signedHours", "shiftsMissed", "km", "ownGridMinutes", "posts", "laps", "windowsAssigned", "orders", "accepted", "arrivals", "medianResponse", "rollcall", "tasksDone", "overdue", "visitsMade", "found"],
       report.officers.map((one) => `<tr>${cell(`${safe(one.name ?? one.number)} <small>${safe(one.name ? one.number : "")}</small>`, false)}${cell(one.duty_hours)}${cell(one.signed_hours)}
-        ${cell(`${one.shifts_missed}/${one.shifts}`)}${cell(one.km)}${cell(one.own_grid_minutes)}${cell(one.posts)}${cell(one.orders)}${cell(one.accepted)}${cell(one.arrived)}
+        ${cell(`${one.shifts_missed}/${one.shifts}`)}${cell(one.km)}${cell(one.own_grid_minutes)}${cell(one.posts)}${cell(one.laps)}${cell(one.windows === undefined || one.windows === null ? null : `${one.windows_done}/${one.windows}`)}${cell(one.orders)}${cell(one.accepted)}${cell(one.arrived)}
         ${cell(seconds(one.response_s))}${cell(`${one.roll_calls_answered}/${one.roll_calls}`)}${cell(one.tasks_done)}${cell(one.tasks_overdue)}${cell(visits(one))}${cell(one.found)}</tr>`));
   },
   workload(report) {

@@ -84,7 +84,7 @@ const all = {
     noise: "波动范围内", count: "本期", periodBefore: "上期", change: "变化", yearBefore: "去年同期", byHour: "按时段与星期", briefing: "研判", working: "正在统计…", nothing: "无", leastPresence: "见警率最低的网格", missedDuties: "未到位与漏巡", overdueTasks: "逾期任务",
     placement: "布警建议", placementBasis: "依据近 90 天警情数", gain: "新增覆盖", "day 1": "周一", "day 2": "周二", "day 3": "周三",
     "day 4": "周四", "day 5": "周五", "day 6": "周六", "day 7": "周日", officer: "民警", dutyHours: "排班时数", signedHours: "签到时数", shiftsMissed: "缺勤/班次",
-    ownGridMinutes: "本网格分钟", orders: "派警", tasksDone: "办结任务", presenceShare: "见警率", unknownMinutes: "定位不明（分钟）",
+    ownGridMinutes: "本网格分钟", laps: "巡线趟数", windowsAssigned: "岗线完成/应巡", orders: "派警", tasksDone: "办结任务", presenceShare: "见警率", unknownMinutes: "定位不明（分钟）",
   },
   en: {
     longestWait: "longest", responseToday: "Response today", p90Short: "9 of 10", inTarget: "In time", officersOnDuty: "Officers on duty",
@@ -186,7 +186,7 @@ const all = {
     yearBefore: "a year before", byHour: "By hour and weekday", briefing: "Briefing", working: "working…", nothing: "nothing", leastPresence: "Grids with the least presence", missedDuties: "Posts and lines missed",
     overdueTasks: "Tasks overdue", placement: "Placement", placementBasis: "Incidents of 90 days that it rests on:", gain: "adds", "day 1": "Mon", "day 2": "Tue", "day 3": "Wed", "day 4": "Thu", "day 5": "Fri",
     "day 6": "Sat", "day 7": "Sun", officer: "Officer", dutyHours: "Rostered h", signedHours: "Signed in h", shiftsMissed: "Missed/shifts",
-    ownGridMinutes: "Own grid min", orders: "Orders", tasksDone: "Tasks done", presenceShare: "Presence", unknownMinutes: "Unknown min",
+    ownGridMinutes: "Own grid min", laps: "Laps", windowsAssigned: "Assigned done", orders: "Orders", tasksDone: "Tasks done", presenceShare: "Presence", unknownMinutes: "Unknown min",
   },
 };
 

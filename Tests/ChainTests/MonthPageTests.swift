@@ -1,0 +1,210 @@
+import FoundationEssentials
+import Month
+import Rig
+import TestSupport
+import Testing
+
+/// The month on the page, in a real browser.
+extension MonthTests {
+    /// What the tables of a report show, cell by cell.
+    func rows(of report: String, on page: Browser) async throws -> [[String]] {
+        try await page.click("#report-kinds [data-kind=\(report)]")
+        try await page.wait("\(report)", "return document.querySelector('#report-body tr') !== null")
+        return try await page.run(
+            """
+            return Array.from(document.querySelectorAll('#report-body tr'))
+                .map((row) => Array.from(row.children).map((cell) => cell.innerText.trim()))
+            """
+        )
+    }
+
+    /// Every report of the page against the truth, number by number.
+    func compare(_ page: Browser, _ truth: MonthTruth) async throws {
+        func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+        let presence = try await self.rows(of: "presence", on: page)
+        for (id, grid) in truth.grids {
+            let row = try #require(presence.first { $0[0].contains(id) })
+            #expect(row[2] == "\(self.minutes(grid.presentSeconds))" || row[2] == "\(self.minutes(grid.unitSeconds))")
+            #expect(row[3] == "\(grid.visits)")
+        }
+        #expect(
+            presence.contains { $0[0].contains("p1") && $0[2] == "\(truth.postDone)" && $0[3] == "\(truth.postMissed)" }
+        )
+        #expect(
+            presence.contains {
+                $0[0].contains(MonthPlan.line) && $0[1] == "\(truth.lineDone)" && $0[2] == "\(truth.lineMissed)"
+                    && $0[3] == "\(truth.linePartly)"
+            }
+        )
+        let response = try await self.rows(of: "response", on: page)
+        func fact(_ name: String) -> String? { response.first { $0.first == name }?.last }
+        #expect(fact("Incidents") == "\(truth.incidents)" && fact("Found") == "\(truth.found)")
+        #expect(fact("reached") == "\(truth.responses.compactMap(\.self).count)")
+        #expect(fact("within 3 min") == percent(truth.share(within: 180)))
+        let trend = try await self.rows(of: "trend", on: page)
+        #expect(trend.contains { $0.first == "All" && $0[1] == "\(truth.incidents - truth.cancelled)" })
+        let officers = try await self.rows(of: "officers", on: page)
+        for (number, officer) in truth.officers {
+            let row = try #require(officers.first { $0[0].contains(number) })
+            #expect(abs((Double(row[2]) ?? -1) - Double(officer.signedSeconds) / 3_600) < 0.006)
+            #expect(row[3] == "\(officer.shiftsMissed)/\(officer.shifts)" && row[6] == "\(officer.posts)")
+            #expect(row[7] == "\(officer.laps)" && row[8] == "\(officer.windowsDone)/\(officer.windows)")
+            #expect(row[11] == "\(officer.arrived)" && row[13] == "\(officer.rollCallsAnswered)/\(officer.rollCalls)")
+            #expect(row[14] == "\(officer.tasksDone)" && row[15] == "\(officer.tasksOverdue)")
+            #expect(row[16] == "\(officer.visits)" && row[17] == "\(officer.found)")
+        }
+        let sectors = try await self.rows(of: "sectors", on: page).dropFirst()
+        for (device, sector) in truth.sectors {
+            let own = sectors.filter { $0[0].contains(device) }
+            let outside = own.reduce(0) { $0 + (Double($1[6]) ?? 0) }
+            #expect(abs(outside - Double(sector.outsideSeconds) / 60) <= 0.5 * Double(own.count) + 0.1)
+        }
+        let visits = try await self.rows(of: "visits", on: page).dropFirst()
+        let officersThere = visits.reduce(0) { $0 + $1[5].split(separator: " ").count }
+        #expect(officersThere == truth.officers.values.reduce(0) { $0 + $1.visits })
+        _ = try await self.rows(of: "density", on: page)
+        let asked: String = try await page.run("return document.querySelector('#report-body p').innerText")
+        #expect(asked.contains("\(truth.incidents - truth.cancelled)"), "\(asked)")
+    }
+
+    /// The briefing and the proposal of the page, and its lists of people and of tasks.
+    func compareMeeting(on page: Browser, _ truth: MonthTruth) async throws {
+        try await page.click("#report-kinds [data-kind=briefing]")
+        try await page.wait("the briefing", "return document.querySelector('#report-body ul') !== null")
+        let lines: [String] = try await page.run(
+            "return [...document.querySelectorAll('#report-body li')].map((one) => one.innerText.trim())"
+        )
+        #expect(lines.contains { $0.hasPrefix("All \(truth.calls.count) ") }, "\(lines)")
+        for one in Self.missed(truth) {
+            #expect(lines.contains { $0.contains("done \(one.done)") && $0.hasSuffix(" \(one.missed)") }, "\(lines)")
+        }
+        let open = truth.officers.values.reduce(0) { $0 + $1.tasksOpen }
+        // Those that were answered wait for somebody to close them.
+        let all = truth.officers.values.reduce(open) { $0 + $1.tasksDone }
+        #expect(lines.count { $0.hasPrefix("a case · ") } == open)
+        try await page.click("#report-kinds [data-kind=placement]")
+        try await page.wait("the proposal", "return document.querySelectorAll('#report-body tbody tr').length > 1")
+        try await page.click("#report [data-leave]")
+        try await page.click("#tasks-open")
+        try await page.wait("tasks", "return document.querySelectorAll('#tasks-list [data-task]').length === \(all)")
+        #expect(try await page.text("#tasks-title").hasPrefix("Tasks \(all) · "))
+        #expect(try await page.text("#tasks-title").hasSuffix(" \(open)"))
+        try await page.click("#tasks [data-leave]")
+        try await page.click("#people-open")
+        // Two officers of each of four cars now, nobody signed in, and eight crews a day for the next seven.
+        try await page.wait("who is on duty", "return document.querySelectorAll('#duty-list .row').length === 8")
+        #expect(try await page.run("return document.querySelectorAll('#duty-list .late').length") == 8)
+        try await page.wait("the roster", "return document.querySelectorAll('#roster-list .row').length >= 56")
+        let rows: [String] = try await page.run(
+            "return [...document.querySelectorAll('#roster-list .row')].map((one) => one.innerText.replaceAll('\\n', ' '))"
+        )
+        #expect((56...60).contains(rows.count))
+        for car in 1...4 {
+            for (shift, time, crew) in [("day", "08:00–20:00", "1"), ("night", "20:00–08:00", "2")] {
+                let own = rows.filter { $0.contains("car-\(car)-\(shift)") }
+                #expect((7...8).contains(own.count))
+                let isRight = own.allSatisfy { row in
+                    row.contains(time) && ["1", "2"].allSatisfy { row.contains("(\(car)\(crew)\($0))") }
+                }
+                #expect(isRight, "\(own)")
+            }
+        }
+        try await page.click("#people [data-leave]")
+        try await page.click("#reports")
+    }
+
+    @Test(
+        "the page shows the month's numbers by days, what proves a grid's, and prints them on A4",
+        .enabled(if: Browser.isThere)
+    )
+    func page() async throws {
+        try await self.withMonth { chain, truth in
+            try await Browser.onPage(of: chain, units: 0, language: "en") { page in
+                try await page.click("#reports")
+                try await page.choose("#report-period", "days")
+                let _: Bool = try await page.run(
+                    """
+                    document.getElementById('report-from').value = '\(Self.dates.0)';
+                    const until = document.getElementById('report-until');
+                    until.value = '\(Self.dates.1)';
+                    until.dispatchEvent(new Event('change'));
+                    return true
+                    """
+                )
+                let grid = try #require(truth.grids["g1"])
+                let minutes = self.minutes(grid.unitSeconds)
+                try await page.wait(
+                    "the presence of a grid",
+                    "return document.querySelector('[data-place=g1]')?.innerText.includes('\(minutes)') ?? false"
+                )
+                try await page.click("[data-place=g1]")
+                try await page.wait(
+                    "what proves it",
+                    "return document.querySelector('.evidence')?.innerText.includes('jinzhan/car-') ?? false"
+                )
+                try await self.compare(page, truth)
+                try await self.compareMeeting(on: page, truth)
+                try await page.click("#report-kinds [data-kind=officers]")
+                try await page.wait(
+                    "officers",
+                    "return document.getElementById('report-body').innerText.includes('officer 111')"
+                )
+                let pdf = try await page.print()
+                #expect(pdf.starts(with: Data("%PDF".utf8)) && pdf.count > 10_000)
+            }
+        }
+    }
+
+    @Test(
+        "the chief's page shows each view with its plot out of the address, a row what proves it, and is sent as a link",
+        .enabled(if: Browser.isThere)
+    )
+    func chiefPage() async throws {
+        try await self.withMonth { chain, truth in
+            try await Browser.with(language: "en", folder: chain.folder) { page in
+                let address =
+                    "http://127.0.0.1:\(chain.http)/reports?from=\(Self.dates.0)&until=\(Self.dates.1)&compare=before"
+                func open(_ view: String, _ condition: String) async throws {
+                    try await page.open("\(address)&view=\(view)")
+                    try await page.wait(
+                        "\(view)",
+                        "return document.getElementById('body').dataset.view === '\(view)' && (\(condition))"
+                    )
+                    #expect(try await page.run("return document.getElementById('error').textContent") == "")
+                }
+                try await open("matrix", "document.querySelectorAll('.matrix [data-place]').length === 3")
+                let shares: [[Double]] = try await page.run(
+                    """
+                    return ['g1', 'g2', 'g3'].map((id) => [...document.querySelectorAll(`[data-place=${id}] td`)].map((one) => Number(one.textContent)))
+                    """
+                )
+                // The room says the same, and its hours together are the truth's time.
+                let matrix: Matrix = try await self.ask("matrix", chain)
+                for (id, row) in zip(["g1", "g2", "g3"], shares) {
+                    let grid = try #require(matrix.grids.first { $0.id == id })
+                    #expect(row == grid.shares.map { (($0 ?? -1) * 100).rounded() })
+                    let minutes = zip(grid.shares, matrix.known).reduce(0) { $0 + ($1.0 ?? 0) * $1.1 }
+                    #expect(abs(minutes - Double(truth.grids[id]?.presentSeconds ?? 0) / 60) < 2)
+                }
+                try await page.click("[data-place=g1]")
+                try await page.wait(
+                    "its proof",
+                    "return document.querySelector('.proof')?.textContent.includes('jinzhan/car-')"
+                )
+                try await open("response", "document.querySelectorAll('svg.plot').length === 2")
+                #expect(try await page.text("#body").contains("\(truth.responses.compactMap(\.self).count)"))
+                try await open("officers", "document.body.innerText.includes('officer 111')")
+                try await open("trend", "document.querySelectorAll('.matrix tr').length === 8")
+                try await open("tasks", "document.querySelector('.facts') !== null")
+                try await open("estimates", "document.querySelector('.facts') !== null")
+                try await page.choose("#compare", "year")
+                let _: Bool = try await page.run(
+                    "document.getElementById('compare').dispatchEvent(new Event('change')); return true"
+                )
+                #expect(try await page.run("return new URL(location.href).searchParams.get('compare')") == "year")
+                let pdf = try await page.print()
+                #expect(pdf.starts(with: Data("%PDF".utf8)) && pdf.count > 5_000)
+            }
+        }
+    }
+}
