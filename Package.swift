@@ -348,7 +348,8 @@ let package = Package(
             "Tools",
             "Month",
             [
-                "Cases", "Ground", "History", "Incidents", "Ledger", "PatrolWire", "People", "Plan", "Tasks", "Threading",
+                "Cases", "Ground", "History", "Incidents", "Ledger", "PatrolWire", "People", "Plan", "Tasks",
+                "Threading",
             ]
         ),
         program("Tools", "patrol-nights", ["Nights", "Program", arguments]),
