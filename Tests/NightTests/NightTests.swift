@@ -19,7 +19,9 @@ struct NightTests {
 
     @Test("every planted fault is seen", arguments: PlantedFault.allCases)
     func planted(_ fault: PlantedFault) {
-        let seed = (1...2_000 as ClosedRange<UInt64>).first { Night.run(seed: $0, planted: fault).violation != nil }
+        // One of them takes a thousand nights: the search begins shortly before the night that shows it.
+        let first: UInt64 = fault == .trustNumbers ? 950 : 1
+        let seed = (first...2_000).first { Night.run(seed: $0, planted: fault).violation != nil }
         #expect(seed != nil, "\(fault) was not seen")
     }
 }

@@ -10,6 +10,7 @@ import Threading
 /// would starve those that wait, so they run one by one. A suite's time limit begins when its turn has come.
 package struct SideBySide: SuiteTrait, TestScoping {
     private let turns: Turns
+    private let computes: Bool
 
     @concurrent
     package func provideScope(
@@ -20,7 +21,9 @@ package struct SideBySide: SuiteTrait, TestScoping {
         Self.liftDescriptorLimit
         await self.turns.begin()
         defer { self.turns.end() }
-        try await function()
+        guard self.computes else { return try await function() }
+        // What computes for seconds on one of the pool's few threads keeps all that wait from noticing what they wait for.
+        try await withTaskExecutorPreference(QuietExecutor.shared) { try await function() }
     }
 
     /// Suites share one process, and one of them opens a thousand connections: the soft limit may be no more than that.
@@ -32,7 +35,7 @@ package struct SideBySide: SuiteTrait, TestScoping {
         _ = setrlimit(files, &limit)
     }()
 
-    fileprivate init(_ turns: Turns) { self.turns = turns }
+    fileprivate init(_ turns: Turns, computes: Bool = false) { (self.turns, self.computes) = (turns, computes) }
 }
 
 extension Trait where Self == SideBySide {
@@ -42,8 +45,8 @@ extension Trait where Self == SideBySide {
     /// A suite of real programs that waits for minutes and computes little: three at once, beside the others.
     package static var longWaiting: Self { SideBySide(.longWaiting) }
 
-    /// A suite that computes for seconds: one at once.
-    package static var longComputing: Self { SideBySide(.longComputing) }
+    /// A suite that computes for seconds: one at once, on a thread of its own that gives way to all others.
+    package static var longComputing: Self { SideBySide(.longComputing, computes: true) }
 }
 
 /// Turns in the order in which they were asked for.
@@ -82,5 +85,42 @@ private final class Turns: Sendable {
             return nil
         }
         next?.resume()
+    }
+}
+
+/// Runs what computes on one thread that gives way to all others.
+private final class QuietExecutor: TaskExecutor {
+    static let shared = QuietExecutor()
+
+    /// `PRIO_PROCESS`: the header gives it a type that the function does not take. Of 0 it is the thread that asks.
+    private static let process: Int32 = 0
+
+    private let jobs = Locked<[UnownedJob]>([])
+    private let wake: WakeEvent?
+
+    private init() {
+        // Without a descriptor for it everything runs where it is asked for, as it would without this executor.
+        do { self.wake = try WakeEvent() } catch { self.wake = nil }
+        guard let wake else { return }
+        startThread("computing") { [self] in
+            setpriority(Self.process, 0, 10)
+            while true {
+                let next: UnownedJob? = self.jobs.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+                guard let next else {
+                    var waiting = pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0)
+                    poll(&waiting, 1, -1)
+                    wake.clear()
+                    continue
+                }
+                next.runSynchronously(on: self.asUnownedTaskExecutor())
+            }
+        }
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        guard let wake else { return job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        self.jobs.withLock { $0.append(job) }
+        wake.signal()
     }
 }

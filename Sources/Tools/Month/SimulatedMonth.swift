@@ -240,17 +240,18 @@ package struct SimulatedMonth {
         for duty in life.duties {
             guard let signed = duty.shift.signed else { continue }
             var sum = life.truth.sectors["car-\(duty.car + 1)"] ?? MonthTruth.Sector()
-            let inside = duty.shift.stays.filter { $0.grid == Self.ownGrid(duty.car) }.map(\.time)
-            let orders = life.orders[duty.car] ?? []
-            for second in signed {
-                sum.signedSeconds += 1
-                if inside.contains(where: { $0.contains(second) }) {
-                    sum.insideSeconds += 1
-                } else if orders.contains(where: { $0.contains(second) }) {
-                    sum.orderedSeconds += 1
-                } else {
-                    sum.outsideSeconds += 1
-                }
+            // What each second was, written over and over: outside, on an order, inside.
+            var seconds = [UInt8](repeating: 0, count: Int(signed.upperBound - signed.lowerBound))
+            func mark(_ time: Range<Int64>, as value: UInt8) {
+                for second in time.clamped(to: signed) { seconds[Int(second - signed.lowerBound)] = value }
+            }
+            for order in life.orders[duty.car] ?? [] { mark(order, as: 1) }
+            for stay in duty.shift.stays where stay.grid == Self.ownGrid(duty.car) { mark(stay.time, as: 2) }
+            sum.signedSeconds += Int64(seconds.count)
+            for (value, path) in [
+                (UInt8(2), \MonthTruth.Sector.insideSeconds), (1, \.orderedSeconds), (0, \.outsideSeconds),
+            ] {
+                sum[keyPath: path] += Int64(seconds.count { $0 == value })
             }
             life.truth.sectors["car-\(duty.car + 1)"] = sum
         }
