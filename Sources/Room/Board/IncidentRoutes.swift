@@ -51,33 +51,36 @@ struct IncidentRoutes: Sendable {
 
     private func list(_ request: Request, _ context: BoardContext) async throws -> Response {
         try context.require(.viewer)
-        try request.allow("before", "before_id", "limit", "state")
+        try request.allow("before", "before_id", "limit", "state", "category", "from", "q")
         let limit = try request.integer("limit", in: 1...Self.mostListed, default: Self.mostListed)
-        let state = request.query("state")
-        if let state, state != "open", Incident.State(rawValue: state) == nil {
-            let known = Incident.State.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Problem(.badRequest, "'state' must be open, or one of \(known)")
-        }
+        let search = try IncidentSearch(request)
         var cursor = CaseCursor(time: try request.time("before", default: 1 << 53), id: request.query("before_id"))
-        var found: [Incident] = []
-        // The store knows what is open; any other state is looked for page by page.
-        while found.count <= limit {
-            let page = try await self.desk.page(before: cursor, isOpen: state == "open", limit: limit + 1)
-            found += page.filter { incident in
-                guard let state else { return true }
-                return state == "open" ? !incident.state.isEnded : state == incident.state.rawValue
-            }
-            guard page.count > limit, let last = page.last else { break }
+        var (found, read, isEnd): ([Incident], Int, Bool) = ([], 0, false)
+        // The store knows what is open; anything else is looked for page by page.
+        while found.count <= limit, !isEnd, read < IncidentSearch.mostRead {
+            let size = max(limit + 1, IncidentSearch.leastRead)
+            let page = try await self.desk.page(before: cursor, isOpen: search.isOpen, limit: size)
+            found += page.filter(search.fits)
+            read += page.count
+            isEnd = page.count < size
+            guard let last = page.last else { break }
+            if search.isOver(at: last.received) { isEnd = true }
             cursor = CaseCursor(time: last.received, id: last.id)
         }
-        let hasMore = found.count > limit
         let listed = found.prefix(limit)
+        var next: IncidentsAnswer.Next?
+        if found.count > limit {
+            next = listed.last.map { IncidentsAnswer.Next(before: $0.received, id: $0.id) }
+        } else if !isEnd {
+            // Not all was read yet: it goes on behind the last that was.
+            next = IncidentsAnswer.Next(before: cursor.time, id: cursor.id ?? "")
+        }
         return try tagged(
             IncidentsAnswer(
                 incidents: listed.map(IncidentAnswer.init),
                 alarms: await self.desk.alarms.map(AlarmAnswer.init),
-                more: hasMore,
-                next: hasMore ? listed.last.map { IncidentsAnswer.Next(before: $0.received, id: $0.id) } : nil
+                more: next != nil,
+                next: next
             ),
             request
         )
