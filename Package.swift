@@ -288,7 +288,9 @@ let package = Package(
             path: "Sources/Room/Board",
             // In the program itself: a room has one file to install, and a page that fits it.
             resources: [
-                "board.html", "board.css", "chief.html", "chief.css", "chief.js", "charts.js", "board.js", "base.js",
+                "board.html", "board.css", "chief.html", "chief.css", "chief.js", "charts.js", "replay.html",
+                "replay.css", "replay.js", "plan.js", "reckon.js", "room.js", "names.js", "layers.js", "measure.js",
+                "past.js", "history.js", "zone.js", "marks.js", "board.js", "base.js",
                 "map.js", "live.js", "keyed.js", "lists.js",
                 "incident.js", "unit.js", "sos.js", "unitacts.js", "today.js", "timeline.js", "commands.js",
                 "gridwatch.js", "top.js",

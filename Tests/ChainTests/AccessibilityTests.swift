@@ -65,6 +65,9 @@ struct AccessibilityTests {
                 try await page.open("http://127.0.0.1:\(chain.http)/?wall=1")
                 try await page.wait("the wall", "return !!window.patrollink && patrollink.state.isLive")
                 try await check("the wall")
+                try await page.open("http://127.0.0.1:\(chain.http)/replay")
+                try await page.wait("the replay", "return window.replay !== undefined")
+                try await check("the replay")
                 for view in ["matrix", "response", "officers", "trend", "tasks", "estimates"] {
                     try await page.open("http://127.0.0.1:\(chain.http)/reports?view=\(view)")
                     try await page.wait("\(view)", "return document.getElementById('body').dataset.view === '\(view)'")

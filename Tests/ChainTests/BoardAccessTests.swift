@@ -43,7 +43,12 @@ struct BoardAccessTests {
                 incidents
             )
             #expect(asViewer.status == "403" && asViewer.text.contains("dispatcher"))
+            #expect(try await self.curl(chain, "\(address)/api/v1/replay").status == "403")
             let dispatcher = try await chain.logIn("li")
+            // A dispatcher looks at the last day again; what was before is a chief's.
+            #expect(try await self.curl(chain, "\(address)/api/v1/replay").status == "200")
+            let longAgo = try await self.curl(chain, "\(address)/api/v1/replay?from=1790812800000&to=1790816400000")
+            #expect(longAgo.status == "403" && longAgo.text.contains("chief"))
             #expect(try await self.curl(chain, "-X", "POST", "-d", incident, incidents).status == "403")
             let own = try #require(dispatcher.token)
             let opened = try await self.curl(

@@ -67,6 +67,36 @@ extension MonthTests {
         #expect(asked.contains("\(truth.incidents - truth.cancelled)"), "\(asked)")
     }
 
+    /// Incidents of a month ago are found by their kind, and one of them is looked at.
+    private func compareHistory(on page: Browser, _ truth: MonthTruth) async throws {
+        try await page.click("#history-open")
+        let _: Bool = try await page.run(
+            """
+            document.getElementById('history-category').value = 'theft';
+            document.getElementById('history-category').dispatchEvent(new Event('change'));
+            return true
+            """
+        )
+        let thefts = truth.categories["theft"] ?? 0
+        try await page.wait(
+            "the thefts",
+            "return document.querySelectorAll('#history-list [data-past]').length === \(min(thefts, 50)) && document.getElementById('history-sum').innerText.startsWith('\(min(thefts, 50))')"
+        )
+        #expect(try await page.run("return document.getElementById('history-more').hidden") == (thefts <= 50))
+        let kinds: [String] = try await page.run(
+            "return [...document.querySelectorAll('#history-list .who')].map((one) => one.innerText.split(' ')[0])"
+        )
+        #expect(kinds.allSatisfy { $0 == "theft" || $0 == "Theft" }, "\(Set(kinds))")
+        try await page.click("#history-list [data-past]")
+        try await page.wait(
+            "the incident of then",
+            "return !document.getElementById('pane-incident').hidden && document.getElementById('incident-facts').innerText.toLowerCase().includes('theft')"
+        )
+        let address: String = try await page.run("return document.getElementById('incident-replay').href")
+        #expect(address.contains("/replay?from=") && address.contains("&at="))
+        try await page.press("\u{E00C}")
+    }
+
     /// The briefing and the proposal of the page, and its lists of people and of tasks.
     func compareMeeting(on page: Browser, _ truth: MonthTruth) async throws {
         try await page.click("#report-kinds [data-kind=briefing]")
@@ -110,6 +140,7 @@ extension MonthTests {
             }
         }
         try await page.click("#people [data-leave]")
+        try await self.compareHistory(on: page, truth)
         try await page.click("#reports")
     }
 

@@ -131,6 +131,7 @@ struct MonthTests {
         #expect(Dictionary(briefing.overdue.map { ($0.owner, 1) }, uniquingKeysWith: +) == open)
         let tasks = try await client.ask("GET", "/api/v1/tasks?state=open&limit=200").decode(Tasks.self)
         #expect(Dictionary(tasks.tasks.map { ($0.owner, 1) }, uniquingKeysWith: +) == open)
+        try await self.compareSearch(client, truth)
         // Of a late shift: 16:00 to 24:00 of a day to come, and the hours beside.
         let begin = (SystemClock.wallMilliseconds / 86_400_000 + 1) * 86_400_000 + 16 * 3_600_000
         let placement = try await client.ask(
@@ -142,6 +143,23 @@ struct MonthTests {
         // Both places within the town are reached at once by who waits there; nobody gets beyond its streets.
         #expect(abs((placement.shares["3"] ?? -1) - share) < 0.02, "\(placement.shares) \(share)")
         #expect(placement.units.count == 2)
+    }
+
+    /// Incidents looked for by kind, time and words.
+    private func compareSearch(_ client: RoomClient, _ truth: MonthTruth) async throws {
+        func count(_ query: String) async throws -> Int {
+            let answer = try await client.ask("GET", "/api/v1/incidents?limit=200&\(query)")
+            #expect(answer.status == 200 && answer.text.contains(#""more":false"#))
+            return answer.text.ranges(of: #""received":"#).count
+        }
+        #expect(try await count("category=theft") == truth.categories["theft"])
+        #expect(try await count("state=cancelled") == truth.cancelled)
+        #expect(try await count("q=own-car") == truth.found)
+        #expect(try await count("q=OWN%20help") == truth.found)
+        #expect(try await count("q=nowhere") == 0)
+        let day = Self.month.span.lowerBound + 86_400_000
+        let found = truth.calls.count { $0.time * 1_000 >= day && $0.isWest == nil }
+        #expect(try await count("q=own-&from=\(day)") == found)
     }
 
     /// What stands in a briefing of posts and lines, by id.

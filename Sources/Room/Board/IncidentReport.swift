@@ -18,8 +18,7 @@ struct IncidentReport: Sendable {
 
     /// An incident as lines of the table: one a unit that was sent, or one without a unit.
     func lines(_ incident: Incident) -> String {
-        let ended =
-            incident.state.isEnded ? incident.entries.last { ["close", "cancel"].contains($0.what) }?.time : nil
+        let ended = incident.over
         let response = incident.firstArrival.map { Double($0 - incident.received) / 1_000 }
         let report = incident.report
         let common = [

@@ -57,6 +57,18 @@ struct PageRoutes: Sendable {
     private static let files: [(name: String, type: String, bytes: [UInt8])] = [
         ("board.css", "text/css; charset=utf-8", PackageResources.board_css),
         ("chief.css", "text/css; charset=utf-8", PackageResources.chief_css),
+        ("replay.css", "text/css; charset=utf-8", PackageResources.replay_css),
+        ("replay.js", "text/javascript; charset=utf-8", PackageResources.replay_js),
+        ("history.js", "text/javascript; charset=utf-8", PackageResources.history_js),
+        ("plan.js", "text/javascript; charset=utf-8", PackageResources.plan_js),
+        ("reckon.js", "text/javascript; charset=utf-8", PackageResources.reckon_js),
+        ("room.js", "text/javascript; charset=utf-8", PackageResources.room_js),
+        ("names.js", "text/javascript; charset=utf-8", PackageResources.names_js),
+        ("layers.js", "text/javascript; charset=utf-8", PackageResources.layers_js),
+        ("measure.js", "text/javascript; charset=utf-8", PackageResources.measure_js),
+        ("past.js", "text/javascript; charset=utf-8", PackageResources.past_js),
+        ("zone.js", "text/javascript; charset=utf-8", PackageResources.zone_js),
+        ("marks.js", "text/javascript; charset=utf-8", PackageResources.marks_js),
         ("chief.js", "text/javascript; charset=utf-8", PackageResources.chief_js),
         ("charts.js", "text/javascript; charset=utf-8", PackageResources.charts_js),
         ("board.js", "text/javascript; charset=utf-8", PackageResources.board_js),
@@ -118,6 +130,9 @@ struct PageRoutes: Sendable {
         }
         router.get("reports") { request, _ in
             tagged(PackageResources.chief_html, request, type: "text/html; charset=utf-8")
+        }
+        router.get("replay") { request, _ in
+            tagged(PackageResources.replay_html, request, type: "text/html; charset=utf-8")
         }
         router.get("openapi.yaml") { request, _ in
             tagged(PackageResources.openapi_yaml, request, type: "application/yaml")

@@ -81,6 +81,7 @@ struct ReportRoutes: Sendable {
         api.get("reports/heatmap") { request, context in try await self.heatMap(request, context) }
         api.get("reports/density") { request, context in try await self.density(request, context) }
         api.get("reports/incidents") { request, context in try self.incidents(request, context) }
+        api.get("replay") { request, context in try await self.replay(request, context) }
         api.get("audit") { request, context in try await self.deeds(request, context) }
     }
 

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import History
 import PatrolWire
+import Reports
 
 /// A unit's track as one GeoJSON feature.
 struct TrackAnswer: Encodable, Sendable {
@@ -62,12 +63,25 @@ enum TrackFormat: String, Sendable {
         switch self {
         case .geojson: ""
         case .csv: "t,lat,lon,acc,spd,cog,st\r\n"
-        // Source of the format: topografix.com/GPX/1/1.
-        case .gpx:
-            #"<?xml version="1.0" encoding="UTF-8"?>"# + "\n"
-                + #"<gpx version="1.1" creator="PatrolLink" xmlns="http://www.topografix.com/GPX/1/1">"#
-                + "<trk><name>\(Self.escaped(unit))</name><trkseg>\n"
+        case .gpx: Self.gpxBegin + "<trk><name>\(Self.escaped(unit))</name><trkseg>\n"
         }
+    }
+
+    /// What a file of GPX begins with. Source of the format: topografix.com/GPX/1/1.
+    static let gpxBegin =
+        #"<?xml version="1.0" encoding="UTF-8"?>"# + "\n"
+        + #"<gpx version="1.1" creator="PatrolLink" xmlns="http://www.topografix.com/GPX/1/1">"#
+    /// What it ends with.
+    static let gpxEnd = "</gpx>\n"
+
+    /// A thinned way as a track, a segment for each stretch of which anything is known.
+    static func gpxTrack(_ unit: String, _ points: [ReplayTrack.Point]) -> String {
+        var text = "<trk><name>\(Self.escaped(unit))</name><trkseg>\n"
+        for (index, point) in points.enumerated() {
+            text += Self.gpxPoint(point.latitude, point.longitude, point.time)
+            if point.isLast, index + 1 < points.count { text += "</trkseg><trkseg>\n" }
+        }
+        return text + "</trkseg></trk>\n"
     }
 
     /// Some points.
@@ -80,7 +94,7 @@ enum TrackFormat: String, Sendable {
     }
 
     /// What stands behind the points.
-    var tail: String { self == .gpx ? "</trkseg></trk></gpx>\n" : "" }
+    var tail: String { self == .gpx ? "</trkseg></trk>" + Self.gpxEnd : "" }
 
     private static func csv(_ item: DatedRecord) -> String {
         func cell(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
@@ -94,7 +108,11 @@ enum TrackFormat: String, Sendable {
 
     private static func gpx(_ item: DatedRecord) -> String? {
         guard let latitude = item.record.latitude, let longitude = item.record.longitude else { return nil }
-        let time = Date(timeIntervalSince1970: Double(item.made) / 1_000).formatted(.iso8601)
+        return Self.gpxPoint(latitude, longitude, item.made)
+    }
+
+    private static func gpxPoint(_ latitude: Double, _ longitude: Double, _ time: Int64) -> String {
+        let time = Date(timeIntervalSince1970: Double(time) / 1_000).formatted(.iso8601)
         return "<trkpt lat=\"\(latitude)\" lon=\"\(longitude)\"><time>\(time)</time></trkpt>\n"
     }
 

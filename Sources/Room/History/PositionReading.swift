@@ -39,6 +39,14 @@ extension HistoryReader {
     ///   - take: Gets each position.
     /// - Throws: ``HistoryError``, `CancellationError` when nobody waits any more, or what `take` throws.
     package func positions(of log: Log, from: Int64, to: Int64, _ take: (StoredPosition) throws -> Void) throws {
+        try self.walk(log, from: from, to: to) { made, body in
+            guard let place = Self.place(in: body) else { return }
+            try take(StoredPosition(made: made, latitude: place.latitude, longitude: place.longitude))
+        }
+    }
+
+    /// Lends the bytes of every position of one log that was made in a time, in the order of the log.
+    func walk(_ log: Log, from: Int64, to: Int64, _ take: (_ made: Int64, _ body: Data) throws -> Void) throws {
         // A log's numbers lie together in the file and nearly in the order of time: this walks it once, leaf by leaf.
         guard let bounds = try self.sequences(of: log, from: from, to: to) else { return }
         var last = bounds.lowerBound - 1
@@ -104,7 +112,7 @@ extension HistoryReader {
         from: Int64,
         to: Int64,
         _ database: Database,
-        _ take: (StoredPosition) throws -> Void
+        _ take: (_ made: Int64, _ body: Data) throws -> Void
     ) throws -> (last: Int64, isMore: Bool) {
         // The plus keeps SQLite from walking by time and looking each record up.
         let select = try database.cachedStatement(
@@ -120,9 +128,7 @@ extension HistoryReader {
             let made: Int64 = row[1]
             newest = row[0]
             count += 1
-            if let place = try row.withUnsafeData(atIndex: 2, { data in data.flatMap { Self.place(in: $0) } }) {
-                try take(StoredPosition(made: made, latitude: place.latitude, longitude: place.longitude))
-            }
+            try row.withUnsafeData(atIndex: 2) { data in if let data { try take(made, data) } }
         }
         return (newest, count == Self.page)
     }

@@ -41,7 +41,9 @@ struct ReportsBench: AsyncParsableCommand {
     @Option(help: "Which reports, with commas between them.")
     var reports: String = Self.kinds.joined(separator: ",")
 
-    private static let kinds = ["presence", "workload", "officers", "heatmap", "density", "response", "incidents"]
+    private static let kinds = [
+        "presence", "workload", "officers", "heatmap", "density", "response", "incidents", "replay",
+    ]
 
     func validate() throws {
         if let odd = self.chosen.first(where: { !Self.kinds.contains($0) }) {
@@ -143,7 +145,10 @@ struct ReportsBench: AsyncParsableCommand {
             // The first rush is over before anything is measured.
             try await Task.sleep(for: .seconds(3))
             for kind in self.chosen {
-                let path = "/api/v1/reports/\(kind)?from=\(span.lowerBound)&to=\(span.upperBound)"
+                // What is looked at again is the last day, of all units.
+                let from = kind == "replay" ? max(span.lowerBound, span.upperBound - 86_400_000) : span.lowerBound
+                let path =
+                    "/api/v1/\(kind == "replay" ? "" : "reports/")\(kind)?from=\(from)&to=\(span.upperBound)"
                 var (seconds, ratios, with): ([Double], [Double], [Double]) = ([], [], [])
                 writeProcess(program.pid, "clear_refs", "5")
                 for pair in 0..<self.options.runs {

@@ -28,6 +28,7 @@ const Roads = L.GridLayer.extend({
     tile.height = size.y * ratio;
     ask("GET", `roads/${place.z}/${place.x}/${place.y}`).then((roads) => {
       this.draw(tile, roads, size.x * ratio, place.z);
+      tile.roads = roads.filter((one) => one[1]);
       done(null, tile);
     }, (error) => done(error, tile));
     return tile;
@@ -55,34 +56,6 @@ const Roads = L.GridLayer.extend({
         path(points);
         pen.stroke();
       }
-    }
-    if (zoom < 15) { return; }
-    const letters = Math.round(fontSize() * 0.72 * size / 256);
-    pen.font = `${letters}px sans-serif`;
-    pen.textAlign = "center";
-    pen.textBaseline = "middle";
-    pen.fillStyle = colour("ink");
-    pen.strokeStyle = colour("road");
-    pen.lineWidth = 3 * size / 256;
-    const seen = new Set();
-    for (const [, name, points] of roads) {
-      if (!name || seen.has(name)) { continue; }
-      const middle = Math.floor(points.length / 4) * 2;
-      if (middle + 3 >= points.length && points.length < 4) { continue; }
-      const a = [points[Math.max(0, middle - 2)] * scale, points[Math.max(1, middle - 1)] * scale];
-      const b = [points[middle] * scale, points[middle + 1] * scale];
-      const centre = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
-      if (centre[0] < 0 || centre[1] < 0 || centre[0] > size || centre[1] > size) { continue; }
-      if (Math.hypot(b[0] - a[0], b[1] - a[1]) < pen.measureText(name).width * 0.6) { continue; }
-      seen.add(name);
-      let turn = Math.atan2(b[1] - a[1], b[0] - a[0]);
-      if (turn > pi / 2 || turn < -pi / 2) { turn += pi; }
-      pen.save();
-      pen.translate(centre[0], centre[1]);
-      pen.rotate(turn);
-      pen.strokeText(name, 0, 0);
-      pen.fillText(name, 0, 0);
-      pen.restore();
     }
   },
 });
@@ -122,8 +95,31 @@ export function setBase(page) {
   isShifted = Boolean(page.tiles) && page.gcj02;
   if (base) { base.remove(); }
   base = page.tiles ? L.tileLayer(page.tiles, { maxZoom: 19 }) : new Roads({ maxZoom: 19, attribution: "© OpenStreetMap" });
+  base.on("load", () => roadsCame());
   base.addTo(map);
   base.bringToBack();
 }
+
+/** The named pieces of road of the tiles in view: class, name, and their points in the map's container, px. */
+export function roadsInView() {
+  const found = [];
+  const size = 256;
+  for (const { el, coords, current } of Object.values(base?._tiles ?? {})) {
+    if (!current || !el.roads) { continue; }
+    const corner = map.project(map.unproject(L.point(coords.x * size, coords.y * size), coords.z), map.getZoom());
+    const origin = corner.subtract(map.getPixelOrigin()).add(map.layerPointToContainerPoint([0, 0]));
+    const scale = size / 4096 * map.getZoomScale(map.getZoom(), coords.z);
+    for (const [kind, name, flat] of el.roads) {
+      const points = [];
+      for (let i = 0; i < flat.length; i += 2) { points.push([origin.x + flat[i] * scale, origin.y + flat[i + 1] * scale]); }
+      found.push({ kind, name, points });
+    }
+  }
+  return found;
+}
+
+/** Calls back whenever roads have come. */
+export function onRoads(callback) { roadsCame = callback; }
+let roadsCame = () => null;
 
 export function redrawBase() { if (base && base.draw) { base.redraw(); } }

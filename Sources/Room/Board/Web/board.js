@@ -1,19 +1,24 @@
 // The board: what is chosen, and what a click does.
 import { state, onChange, connect, ask, learn } from "./live.js";
 import { map, setBase, redrawBase, onMap, fromMap } from "./base.js";
-import { drawPlan, unitsMoved, unitAt, chooseUnit, drawClosures, drawCoverage, frames } from "./map.js";
+import { drawPlan } from "./plan.js";
+import { labelLayers, setUpLayers } from "./layers.js";
+import { isMeasuring, labelMeasuring, measureTo, switchMeasuring } from "./measure.js";
+import { unitsMoved, unitAt, chooseUnit, drawClosures, drawCoverage, frames } from "./map.js";
 import * as dialogs from "./dialogs.js";
 import { dropDraft, openIncident, restoreDraft, setUpDrawer } from "./drawer.js";
 import { openAmendment, openEnding, setUpEndings } from "./endings.js";
 import { noteGrids, setGrids } from "./gridwatch.js";
 import { setUpKeys } from "./keys.js";
 import { draw, drawSoon, setUpPanes } from "./panes.js";
+import { openHistory, setUpHistory } from "./history.js";
 import { openPeople, setUpPeople } from "./people.js";
 import { openReports, setUpReports } from "./reports.js";
 import { openAlarms } from "./lists.js";
 import { logIn, logInAgain } from "./session.js";
 import { distress, goToDistress, setUpDistress, testTones, tones } from "./sos.js";
 import { openTasks, setUpTasks } from "./tasks.js";
+import { setZone } from "./zone.js";
 import { forgetUnit, labelUnitActs, locate, message, showTrack } from "./unitacts.js";
 import { loadToday } from "./today.js";
 import { complain } from "./top.js";
@@ -29,7 +34,7 @@ const narrow = matchMedia("(max-width: 760px)");
 function isWall() { return document.body.classList.contains("wall"); }
 
 const labels = { "incidents-title": "incidents", new: "newIncident", rollcall: "rollcall", coverage: "coverage", language: "language",
-  logout: "logout", closure: "closures", reports: "reports", "tasks-open": "tasks", "people-open": "people", older: "older", "login-name-label": "name",
+  logout: "logout", closure: "closures", reports: "reports", "replay-open": "replay", "unit-replay": "replay", "incident-replay": "replayIncident", "tasks-open": "tasks", "people-open": "people", older: "older", "history-open": "history", "login-name-label": "name",
   "login-password-label": "password", "login-go": "logIn" };
 
 function label() {
@@ -42,6 +47,8 @@ function label() {
   $("mode").textContent = word(isWall() ? "desk" : "wall");
   dialogs.labelDialogs();
   labelUnitActs();
+  labelLayers();
+  labelMeasuring();
 }
 
 let alarmsKnown = new Set();
@@ -208,6 +215,7 @@ const acts = {
 
 /** One step back: first the unit, then what is chosen. */
 function back() {
+  if (isMeasuring()) { switchMeasuring(false); return; }
   if (view.unit) { showUnit(null); } else { acts.back(); }
 }
 
@@ -226,6 +234,10 @@ async function loadOlder() {
     draw("left");
   } catch (error) { complain(error); }
 }
+
+/** After so long, ms, a click is no half of a double one. */
+const secondClick = 250;
+let clicked = null;
 
 function clicks() {
   document.addEventListener("click", (event) => {
@@ -252,6 +264,7 @@ function clicks() {
   $("tasks-open").onclick = () => openTasks(view.canAct);
   $("people-open").onclick = () => openPeople(view.role);
   $("older").onclick = loadOlder;
+  $("history-open").onclick = openHistory;
   $("sound-test").onclick = () => testTones();
   $("alarms-all").onclick = () => takeAlarms(null);
   $("coverage").onclick = async () => {
@@ -263,10 +276,17 @@ function clicks() {
   map.on("click", (event) => {
     const place = fromMap(event.latlng.lat, event.latlng.lng);
     if (dialogs.isSketching()) { dialogs.sketch(place); return; }
-    const unit = unitAt(event.containerPoint);
-    if (unit) { showUnit(unit.id); return; }
-    if (view.canAct && !isWall()) { openIncident(place); }
+    if (isMeasuring()) { measureTo(event.latlng); return; }
+    const found = unitAt(event.containerPoint);
+    if (found?.heap) { map.fitBounds(window.L.latLngBounds(found.heap.map(([lat, lon]) => onMap(lat, lon))).pad(0.3)); return; }
+    if (found) { showUnit(found.id); return; }
+    clearTimeout(clicked);
+    // A second click soon after zooms, and opens nothing.
+    if (view.canAct && !isWall()) { clicked = setTimeout(() => openIncident(place), secondClick); }
   });
+  map.on("dblclick", () => clearTimeout(clicked));
+  $("measure").onclick = () => switchMeasuring();
+  setUpLayers();
 }
 
 /** Takes the alarms of an incident, or of all for `null`, one after the other. */
@@ -330,7 +350,7 @@ function fit() {
 function setRole(role) {
   view.role = role;
   view.canAct = role !== "viewer";
-  for (const id of ["new", "rollcall", "closure", "tasks-open", "people-open", "unit-locate", "unit-text", "unit-send"]) { $(id).hidden = !view.canAct; }
+  for (const id of ["new", "rollcall", "closure", "tasks-open", "people-open", "replay-open", "unit-replay", "incident-replay", "unit-locate", "unit-text", "unit-send"]) { $(id).hidden = !view.canAct; }
 }
 
 async function begin() {
@@ -338,6 +358,7 @@ async function begin() {
   label();
   await logIn(setRole);
   view.page = await ask("GET", "page");
+  setZone(view.page.timezone);
   setBase(view.page);
   map.fitBounds(view.page.bounds.map(([lat, lon]) => onMap(lat, lon)), { animate: false });
   dialogs.setUpDialogs({ view, chooseIncident, chooseRollCall });
@@ -346,6 +367,7 @@ async function begin() {
   setUpReports(view);
   setUpTasks();
   setUpPeople();
+  setUpHistory({ view, chooseIncident });
   setUpPanes(view, chooseIncident);
   setUpDistress({ view, visit });
   label();

@@ -2,6 +2,7 @@
 import { now, ask, askReport } from "./live.js";
 import { bars, lines, matrix } from "./charts.js";
 import { logIn } from "./session.js";
+import { setZone, localDay, moment, dayAfter, shown as when } from "./zone.js";
 import { safe, span as duration } from "./lists.js";
 import { word, explain, codes, language, switchLanguage } from "./words.js";
 
@@ -34,41 +35,26 @@ function say(changes) {
   soon = setTimeout(draw, 300);
 }
 
-const formatted = (at, options) => Object.fromEntries(new Intl.DateTimeFormat("en-GB", { timeZone: page.timezone, hourCycle: "h23", ...options }).formatToParts(at).map((one) => [one.type, one.value]));
-/** The station's day of a moment, such as 2026-11-28. */
-function localDay(at) {
-  const part = formatted(at, { year: "numeric", month: "2-digit", day: "2-digit" });
-  return `${part.year}-${part.month}-${part.day}`;
-}
-
 /** When a day of the station begins, ms since 1970. */
 function midnight(text) {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) { throw new Error(word("daysWrong")); }
-  const utc = Date.parse(`${text}T00:00:00Z`);
-  const local = (at) => {
-    const part = formatted(at, { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" });
-    return Date.UTC(Number(part.year), Number(part.month) - 1, Number(part.day), Number(part.hour), Number(part.minute));
-  };
-  const guess = utc - (local(utc) - utc);
-  return guess - (local(guess) - utc);
+  const first = moment(text);
+  if (!Number.isFinite(first)) { throw new Error(word("daysWrong")); }
+  return first;
 }
 
 /** Beginning and end of what is asked for, ms since 1970: whole days of the station. */
 function spanOf({ from, until }) {
   const [first, last] = [midnight(from), midnight(until)];
   if (!(last >= first)) { throw new Error(word("daysWrong")); }
-  return [first, Math.min(midnight(shifted(until, 1)), Math.max(Math.round(now()), first + 1))];
+  return [first, Math.min(midnight(dayAfter(until, 1)), Math.max(Math.round(now()), first + 1))];
 }
-
-/** A day so many days later, such as 2026-11-28. */
-const shifted = (text, days) => new Date(Date.parse(`${text}T00:00:00Z`) + days * day).toISOString().slice(0, 10);
 
 /** The time that it is held against: the whole days before, or the same days a year before, up to the same hour of the last day. */
 function spanBefore(at) {
   const days = Math.round((Date.parse(at.until) - Date.parse(at.from)) / day) + 1;
   const back = at.compare === "before" ? days : 365;
-  const missing = midnight(shifted(at.until, 1)) - spanOf(at)[1];
-  return [midnight(shifted(at.from, -back)), midnight(shifted(at.until, 1 - back)) - missing];
+  const missing = midnight(dayAfter(at.until, 1)) - spanOf(at)[1];
+  return [midnight(dayAfter(at.from, -back)), midnight(dayAfter(at.until, 1 - back)) - missing];
 }
 
 const query = ([first, last]) => `from=${first}&to=${last}`;
@@ -153,7 +139,6 @@ const views = {
     }
     const late = (one) => now() - one.due;
     found.sort((a, b) => late(b) - late(a));
-    const when = (at) => new Date(at).toLocaleString(language(), { timeZone: page.timezone, month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
     return `<div class="facts">${fact("tasks", found.length)}${fact("overdue", found.filter((one) => late(one) > 0).length)}</div>
       ${sheet(["taskTextShort", "owner", "state", "due"], found.map((one) => `<tr><td>${word(`task ${one.kind}`)} · ${safe(one.text)}</td>${cell(safe(one.owner))}${cell(word(`task ${one.state}`))}${cell(when(one.due), late(one) > 0 ? "poor" : "")}</tr>`))}`;
   },
@@ -194,7 +179,6 @@ async function prove(row) {
   row.after(made);
   try {
     const proof = await askReport(`reports/evidence?place=${encodeURIComponent(row.dataset.place)}&${query(spanOf(asked()))}`, () => made.isConnected);
-    const when = (at) => new Date(at).toLocaleString(language(), { timeZone: page.timezone, month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
     text.textContent = proof?.stays.length ? proof.stays.slice(0, 100).map((one) => `${one.unit} ${when(one.from)}–${when(one.until)}`).join(" · ") + (proof.stays.length > 100 ? ` · ${word("more")} ${proof.stays.length - 100}` : "") : word("nothing");
   } catch (error) { text.textContent = explain(error); }
 }
@@ -248,6 +232,7 @@ async function begin() {
   label();
   await logIn((name) => { role = name; });
   page = await ask("GET", "page");
+  setZone(page.timezone);
   for (const id of ["from", "until", "compare", "category"]) { $(id).onchange = () => say({ [id]: $(id).value }); }
   $("asked").onsubmit = (event) => event.preventDefault();
   $("language").onclick = () => { switchLanguage(); draw(); };

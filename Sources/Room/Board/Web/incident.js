@@ -1,8 +1,9 @@
 // The chosen incident: what may be done, what was done, and who would be there soonest. And a roll call's answers.
-import { state, isOver } from "./live.js";
+import { state, isOver, now } from "./live.js";
 import { element, keep, keepInSight, set, write } from "./keyed.js";
 import { makeUnitRow, clock, span, troubles, nameOf } from "./lists.js";
 import { drawTimeline } from "./timeline.js";
+import { localText } from "./zone.js";
 import { word, codes } from "./words.js";
 
 function actions(incident, canAct) {
@@ -47,6 +48,17 @@ function stepText(step) {
   const isCode = codes.results.includes(code) || codes.reasons.includes(code);
   if (!isEnding || !isCode) { return step.text ?? ""; }
   return rest ? `${word(code)}: ${rest}` : word(code);
+}
+
+/** So long before the call, ms, a look back begins, and so long after the last step it ends. */
+const around = 120000;
+
+/** Where the incident is looked at again, from before the call to after its end. */
+export function replayOf(incident) {
+  const until = isOver(incident) ? incident.changed + around : now();
+  const text = (at) => encodeURIComponent(localText(at).slice(0, 16));
+  const unit = incident.units[0];
+  return `replay?from=${text(incident.received - around)}&until=${text(Math.max(until, incident.received) + 60000)}&at=${encodeURIComponent(localText(incident.received))}${unit ? `&unit=${encodeURIComponent(`${unit.station}/${unit.device}`)}` : ""}`;
 }
 
 /** Writes what the chosen incident is, what may be done with it, and every step that was taken. */

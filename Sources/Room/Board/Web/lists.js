@@ -41,7 +41,7 @@ export function callSign(station, device) {
 }
 
 /** Where an incident is in words; for a call for help, who calls comes first. */
-function placeOf(incident) {
+export function placeOf(incident) {
   const who = incident.sos ? `${word("unit")} ${incident.sos.unit}` : null;
   return [who, incident.placeless ? word("placeless") : incident.place].filter(Boolean).join(" · ");
 }

@@ -1,6 +1,10 @@
 // What lies on the map: the plan, the units, the incidents, the ways of who responds, closures, coverage, heat.
 import { state, now, isOver } from "./live.js";
 import { map, onMap, colour, fontSize } from "./base.js";
+import { isShown, onLayers } from "./layers.js";
+import { placeNow, isMoving } from "./reckon.js";
+import { Taken } from "./room.js";
+import { canvasLayer, drawMark, drawName, markColours, tone as toneOf } from "./marks.js";
 import { safe, nameOf, troubles } from "./lists.js";
 import { word } from "./words.js";
 
@@ -14,146 +18,126 @@ const fades = 20000;
 const trailLength = 60;
 /** From this zoom on names and trails have room. */
 const nearZoom = 13;
+/** From further away than this units within so many px of one another are a number. */
+const heapZoom = 12.5;
+const heapReach = 26;
 /** A unit so far outside the map, px, may still reach into it with its name. */
 const margin = 40;
-/** Slower, m/s, a unit has no direction worth an arrow. */
-const arrowSpeed = 1.5;
-/** The arrow's corners behind its tip, radians. */
-const arrowTurn = 2.45;
 /** A click so near a unit, px, is meant for it. */
 const clickRadius = 18;
 /** Metres in a degree of latitude. */
 const metresInDegree = 111320;
 
-const planLayer = L.layerGroup().addTo(map);
-export function drawPlan(plan) {
-  planLayer.clearLayers();
-  const layer = L.geoJSON(plan, {
-    coordsToLatLng: ([lon, lat]) => L.latLng(...onMap(lat, lon)),
-    style: (feature) => {
-      if (feature.properties.kind === "grid") {
-        const isGreat = feature.properties.level === 1;
-        return { color: colour("accent"), weight: isGreat ? 2 : 1, opacity: 0.5, dashArray: isGreat ? null : "4 4",
-          fillOpacity: 0.02, interactive: false };
-      }
-      return { color: colour("busy"), weight: 4, opacity: 0.45 };
-    },
-    pointToLayer: (feature, place) => L.circleMarker(place, { radius: fontSize() * 0.4, color: colour("busy"), weight: 2, fillOpacity: 0.3 }),
-    onEachFeature: (feature, one) => { if (feature.properties.kind !== "grid") { one.bindTooltip(safe(feature.properties.name)); } },
-  });
-  planLayer.addLayer(layer);
-  return layer.getBounds();
+/** Where a unit is drawn: carried on from its last report, px. */
+function spotOf(unit, at) {
+  const place = placeNow(unit, at);
+  return { place, spot: map.latLngToContainerPoint(onMap(place.lat, place.lon)) };
 }
 
-/** A cross through who is offline, a triangle beside who is in trouble. */
-function drawTrouble(pen, spot, radius, isOffline, colours) {
-  pen.lineWidth = 2;
-  pen.strokeStyle = colours.alarm;
-  pen.fillStyle = colours.alarm;
-  pen.beginPath();
-  if (isOffline) {
-    const far = radius * 1.2;
-    pen.moveTo(spot.x - far, spot.y - far);
-    pen.lineTo(spot.x + far, spot.y + far);
-    pen.moveTo(spot.x + far, spot.y - far);
-    pen.lineTo(spot.x - far, spot.y + far);
-    pen.stroke();
-    return;
+/** Units that would lie on one another, each heap with its middle, px: from far away a number says more. */
+function heaps(at) {
+  const size = map.getSize();
+  const isFar = map.getZoom() < heapZoom;
+  const found = [];
+  for (const unit of state.units.values()) {
+    if (unit.lat === undefined) { continue; }
+    const { spot, place } = spotOf(unit, at);
+    if (spot.x < -margin || spot.y < -margin || spot.x > size.x + margin || spot.y > size.y + margin) { continue; }
+    const isAlone = !isFar || unit.id === chosenUnit;
+    const heap = isAlone ? null : found.find((one) => !one.isAlone && Math.abs(one.units[0].spot.x - spot.x) < heapReach && Math.abs(one.units[0].spot.y - spot.y) < heapReach);
+    if (heap) { heap.units.push({ unit, spot, place }); } else { found.push({ isAlone, units: [{ unit, spot, place }] }); }
   }
-  const [x, y, side] = [spot.x + radius * 1.2, spot.y - radius * 1.3, radius * 0.9];
-  pen.moveTo(x, y - side);
-  pen.lineTo(x + side, y + side * 0.7);
-  pen.lineTo(x - side, y + side * 0.7);
-  pen.closePath();
+  for (const heap of found) {
+    heap.x = heap.units.reduce((sum, one) => sum + one.spot.x, 0) / heap.units.length;
+    heap.y = heap.units.reduce((sum, one) => sum + one.spot.y, 0) / heap.units.length;
+  }
+  return found;
+}
+
+/** A heap as a ring with a part for each state, and how many there are. */
+function drawHeap(pen, heap, radius, colours) {
+  const counts = new Map();
+  for (const { unit } of heap.units) { const key = unit.online ? unit.status : "off"; counts.set(key, (counts.get(key) ?? 0) + 1); }
+  let begin = -pi / 2;
+  for (const [status, count] of [...counts].sort()) {
+    const end = begin + count / heap.units.length * 2 * pi;
+    pen.beginPath();
+    pen.moveTo(heap.x, heap.y);
+    pen.arc(heap.x, heap.y, radius * 1.9, begin, end);
+    pen.fillStyle = toneOf(colours, status);
+    pen.fill();
+    begin = end;
+  }
+  pen.beginPath();
+  pen.arc(heap.x, heap.y, radius * 1.4, 0, 2 * pi);
+  pen.fillStyle = colours.ground;
   pen.fill();
+  pen.fillStyle = colours.ink;
+  pen.textAlign = "center";
+  pen.fillText(String(heap.units.length), heap.x, heap.y + radius * 0.6);
+  pen.textAlign = "left";
+}
+
+function drawTrail(pen, trail, paint) {
+  pen.strokeStyle = paint;
+  pen.lineWidth = 2;
+  pen.beginPath();
+  trail.forEach(([lat, lon], index) => {
+    const point = map.latLngToContainerPoint(onMap(lat, lon));
+    if (index === 0) { pen.moveTo(point.x, point.y); } else { pen.lineTo(point.x, point.y); }
+  });
+  pen.stroke();
 }
 
 /** All units in one canvas: thousands of them move each second. */
-const Units = L.Layer.extend({
-  onAdd() {
-    this.canvas = L.DomUtil.create("canvas", "leaflet-zoom-hide", map.getPanes().overlayPane);
-    this.canvas.style.pointerEvents = "none";
-    map.on("moveend zoomend resize viewreset", this.place, this);
-    this.place();
-  },
-  place() {
-    const size = map.getSize();
-    const ratio = window.devicePixelRatio || 1;
-    this.canvas.width = size.x * ratio;
-    this.canvas.height = size.y * ratio;
-    this.canvas.style.width = `${size.x}px`;
-    this.canvas.style.height = `${size.y}px`;
-    L.DomUtil.setPosition(this.canvas, map.containerPointToLayerPoint([0, 0]));
-    this.isDirty = true;
-  },
-  draw() {
-    const pen = this.canvas.getContext("2d");
-    const ratio = window.devicePixelRatio || 1;
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    const colours = Object.fromEntries(["free", "enroute", "scene", "busy", "off", "ink", "ground", "alarm"].map((name) => [name, colour(name)]));
-    const tone = { patrol: colours.free, enroute: colours.enroute, scene: colours.scene, busy: colours.busy, break: colours.busy };
-    const at = now();
-    const font = fontSize();
-    pen.font = `600 ${Math.round(font * 0.8)}px sans-serif`;
-    const isNear = map.getZoom() >= nearZoom;
-    const size = map.getSize();
-    for (const unit of state.units.values()) {
-      if (unit.lat === undefined) { continue; }
-      const spot = map.latLngToContainerPoint(onMap(unit.lat, unit.lon));
-      if (spot.x < -margin || spot.y < -margin || spot.x > size.x + margin || spot.y > size.y + margin) { continue; }
-      const age = at - unit.seen;
-      const paint = tone[unit.status] ?? colours.off;
-      pen.globalAlpha = age > stale ? 0.3 : age > fades ? 0.6 : 1;
-      const trail = trails.get(unit.id);
-      if (trail && isNear) {
-        pen.strokeStyle = paint;
-        pen.lineWidth = 2;
-        pen.globalAlpha *= 0.5;
-        pen.beginPath();
-        trail.forEach(([lat, lon], index) => {
-          const point = map.latLngToContainerPoint(onMap(lat, lon));
-          if (index === 0) { pen.moveTo(point.x, point.y); } else { pen.lineTo(point.x, point.y); }
-        });
-        pen.stroke();
-        pen.globalAlpha = age > stale ? 0.3 : age > fades ? 0.6 : 1;
-      }
-      const radius = font * 0.45;
-      const wrong = troubles(unit);
-      // Hollow and crossed out is who cannot be reached; a colour alone would say nothing to many an eye.
-      pen.fillStyle = unit.online ? paint : colours.ground;
-      pen.strokeStyle = unit.id === chosenUnit ? colours.ink : unit.online ? colours.ground : paint;
-      pen.lineWidth = unit.id === chosenUnit ? 3 : unit.online ? 1.5 : 2.5;
+const units = canvasLayer(map, (pen) => {
+  const colours = markColours(colour);
+  const at = now();
+  const font = fontSize();
+  pen.font = `600 ${Math.round(font * 0.8)}px sans-serif`;
+  const isNear = map.getZoom() >= nearZoom;
+  const radius = font * 0.45;
+  const perMetre = 1 / (40075017 * Math.cos(map.getCenter().lat * pi / 180) / 256 / 2 ** map.getZoom());
+  const taken = new Taken();
+  const names = [];
+  drawnHeaps = heaps(at);
+  for (const heap of drawnHeaps) {
+    if (heap.units.length > 1) { drawHeap(pen, heap, radius, colours); continue; }
+    const { unit, spot, place } = heap.units[0];
+    const age = at - unit.seen;
+    const shade = age > stale ? 0.3 : age > fades ? 0.6 : 1;
+    const trail = trails.get(unit.id);
+    if (trail && isNear && isShown("trails")) { pen.globalAlpha = shade * 0.5; drawTrail(pen, trail, toneOf(colours, unit.status)); }
+    const reach = place.metres * perMetre;
+    if (reach > radius * 2) {
+      // Where it may be by now: nobody has heard of it for longer than usual.
+      pen.globalAlpha = 0.15;
       pen.beginPath();
-      if ((unit.spd ?? 0) > arrowSpeed && unit.cog !== undefined) {
-        const turn = unit.cog * pi / 180;
-        const tip = (angle, far) => [spot.x + Math.sin(angle) * far, spot.y - Math.cos(angle) * far];
-        pen.moveTo(...tip(turn, radius * 1.7));
-        pen.lineTo(...tip(turn + arrowTurn, radius * 1.25));
-        pen.lineTo(...tip(turn + pi, radius * 0.5));
-        pen.lineTo(...tip(turn - arrowTurn, radius * 1.25));
-        pen.closePath();
-      } else {
-        pen.arc(spot.x, spot.y, radius, 0, 2 * pi);
-      }
+      pen.arc(spot.x, spot.y, reach, 0, 2 * pi);
+      pen.fillStyle = toneOf(colours, unit.status);
       pen.fill();
-      pen.stroke();
-      if (wrong) { drawTrouble(pen, spot, radius, unit.online === false, colours); }
-      if (isNear || unit.id === chosenUnit) {
-        const silent = age > stale ? ` · ${word("silent")} ${Math.floor(age / minute)} ${word("minutes")}` : "";
-        const old = silent + (wrong ? ` · ${wrong}` : "");
-        pen.lineWidth = 3;
-        pen.strokeStyle = colours.ground;
-        pen.strokeText(unit.unit + old, spot.x + radius * 1.8, spot.y + radius * 0.6);
-        pen.fillStyle = colours.ink;
-        pen.fillText(unit.unit + old, spot.x + radius * 1.8, spot.y + radius * 0.6);
-      }
     }
-    pen.globalAlpha = 1;
-  },
+    pen.globalAlpha = shade;
+    const wrong = troubles(unit);
+    const isChosen = unit.id === chosenUnit;
+    drawMark(pen, spot, radius, { status: unit.status, speed: unit.spd, course: unit.cog, isReached: Boolean(unit.online), isCrossed: unit.online === false, isInTrouble: wrong, isChosen }, colours);
+    taken.take([spot.x - radius, spot.y - radius, spot.x + radius, spot.y + radius]);
+    if (isChosen || (isNear && isShown("callSigns"))) {
+      const silent = age > stale ? ` · ${word("silent")} ${Math.floor(age / minute)} ${word("minutes")}` : "";
+      names.push({ text: unit.unit + silent + (wrong ? ` · ${wrong}` : ""), spot, shade, rank: isChosen ? 0 : wrong ? 1 : ["enroute", "scene"].includes(unit.status) ? 2 : 3 });
+    }
+  }
+  // Who matters more has a name first; one that would lie on another is left out.
+  for (const { text, spot, shade } of names.sort((a, b) => a.rank - b.rank)) {
+    const left = spot.x + radius * 1.8;
+    if (!taken.take([left, spot.y - font * 0.4, left + pen.measureText(text).width, spot.y + font * 0.4])) { continue; }
+    pen.globalAlpha = shade;
+    drawName(pen, spot, radius, text, colours);
+  }
+  pen.globalAlpha = 1;
 });
 
-const units = new Units().addTo(map);
+let drawnHeaps = [];
 const trails = new Map();
 let chosenUnit = null;
 export function chooseUnit(id) { chosenUnit = id; units.isDirty = true; }
@@ -173,23 +157,29 @@ export function unitsMoved(ids) {
 
 /** Frames drawn, for who measures. */
 export const frames = { count: 0, drawn: 0 };
+/** Between two pictures of units that only drive on, ms. */
+const carriedOn = 100;
+let drawnAt = 0;
 setInterval(() => { units.isDirty = true; }, 1000);
-(function frame() {
+(function frame(clock) {
   frames.count += 1;
-  if (units.isDirty && units.canvas) { units.isDirty = false; units.draw(); frames.drawn += 1; }
+  if (!units.isDirty && clock - drawnAt > carriedOn && !document.hidden) {
+    const at = now();
+    for (const unit of state.units.values()) { if (isMoving(unit, at)) { units.isDirty = true; break; } }
+  }
+  if (units.isDirty && units.canvas) { units.isDirty = false; units.draw(); frames.drawn += 1; drawnAt = clock; }
   requestAnimationFrame(frame);
-})();
+})(0);
 
-/** The unit that was drawn next to a click. */
+/** What was drawn next to a click: a unit, or several that lie on one another; `null` for nothing. */
 export function unitAt(point) {
   let best = null;
-  for (const unit of state.units.values()) {
-    if (unit.lat === undefined) { continue; }
-    const spot = map.latLngToContainerPoint(onMap(unit.lat, unit.lon));
-    const far = Math.hypot(spot.x - point.x, spot.y - point.y);
-    if (far < clickRadius && (!best || far < best.far)) { best = { unit, far }; }
+  for (const heap of drawnHeaps) {
+    const far = Math.hypot(heap.x - point.x, heap.y - point.y);
+    if (far < clickRadius && (!best || far < best.far)) { best = { heap, far }; }
   }
-  return best?.unit ?? null;
+  if (!best) { return null; }
+  return best.heap.units.length === 1 ? best.heap.units[0].unit : { heap: best.heap.units.map((one) => [one.unit.lat, one.unit.lon]) };
 }
 
 const incidentLayer = L.layerGroup().addTo(map);
@@ -309,3 +299,5 @@ export function drawHeat(heat) {
     heatLayer.addLayer(L.rectangle(corners, { stroke: false, fillColor: colour("alarm"), fillOpacity: 0.08 + 0.55 * share, interactive: false }));
   }
 }
+
+onLayers({ coverage: coverageLayer, closures: closureLayer, heat: heatLayer, units });

@@ -2,7 +2,7 @@
 import { state, isOver } from "./live.js";
 import { element, keep, mayDraw, set, write } from "./keyed.js";
 import * as lists from "./lists.js";
-import { drawIncident, drawCandidates, drawRollCall } from "./incident.js";
+import { drawIncident, drawCandidates, drawRollCall, replayOf } from "./incident.js";
 import { drawUnit } from "./unit.js";
 import { drawIncidents, drawProposals, drawWays } from "./map.js";
 import { drawDistress } from "./sos.js";
@@ -48,6 +48,7 @@ function drawRight() {
   set($("pane-grids"), "hidden", (incident || call || !isWall) && "");
   if (incident) {
     write($("right-title"), word("candidates"));
+    set($("incident-replay"), "href", replayOf(incident));
     drawIncident({ facts: $("incident-facts"), line: $("incident-line"), buttons: $("incident-actions"), radios: $("incident-radio"), steps: $("incident-steps") }, incident, view.canAct);
     drawCandidates({ list: $("candidates-list"), scroller: $("right-body"), note: $("candidates-note"), head: $("candidates-head") },
       isOver(incident) ? null : view.candidates, { canAct: view.canAct, chosen: view.unit, sure: view.sure });

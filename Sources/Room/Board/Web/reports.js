@@ -2,8 +2,9 @@
 import { now, ask, askReport } from "./live.js";
 import { drawHeat } from "./map.js";
 import { set } from "./keyed.js";
+import { moment, dayAfter, shown } from "./zone.js";
 import { safe } from "./lists.js";
-import { word, explain, codes, language } from "./words.js";
+import { word, explain, codes } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 let kinds = ["presence", "response", "trend", "workload"];
@@ -29,20 +30,9 @@ function span() {
   const to = Math.round(now());
   if (period !== "days") { return `from=${to - Number(period) * 3600000}&to=${to}`; }
   // Both days are whole ones of the station: they begin and end at its own midnight.
-  const [first, last] = [midnight($("report-from").value), midnight($("report-until").value)];
-  if (first === null || last === null || last < first) { throw new Error(word("daysWrong")); }
-  return `from=${first}&to=${Math.min(last + day, Math.max(to, first + 1))}`;
-}
-
-const day = 86400000;
-/** When a day of the station begins, ms since 1970; `null` for none. */
-function midnight(text) {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) { return null; }
-  const utc = Date.parse(`${text}T00:00:00Z`);
-  const shown = new Intl.DateTimeFormat("en-GB", { timeZone: page.timezone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" });
-  const local = (at) => { const part = Object.fromEntries(shown.formatToParts(at).map((one) => [one.type, Number(one.value)])); return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute); };
-  const guess = utc - (local(utc) - utc);
-  return guess - (local(guess) - utc);
+  const [first, last] = [moment($("report-from").value), moment(dayAfter($("report-until").value || "1970-01-01", 1))];
+  if (!(last > first)) { throw new Error(word("daysWrong")); }
+  return `from=${first}&to=${Math.min(last, Math.max(to, first + 1))}`;
 }
 
 const cell = (value, isNumber = true) => `<td class="${isNumber ? "n number" : ""}">${value ?? "–"}</td>`;
@@ -51,7 +41,6 @@ const table = (heads, rows) => `<table><thead><tr>${heads.map((head, i) => `<th 
 const thousandths = (share) => `${(share * 100).toFixed(1)} %`;
 /** So many cells are listed; the map shows all. */
 const shownCells = 30;
-const clock = (t) => new Date(t).toLocaleString(language(), { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
 const percent = (share) => (share === null || share === undefined ? null : `${Math.round(share * 100)} %`);
 
 const views = {
@@ -92,14 +81,14 @@ const views = {
   sectors(report) {
     // A crew that was elsewhere for a quarter of its time, or left something, is what a chief looks for.
     const isPoor = (one) => one.left.length > 0 || (one.outside_minutes ?? 0) > one.signed_minutes / 4;
-    const row = (one) => `<tr${isPoor(one) ? ' class="bare"' : ""}>${cell(`${safe(one.name ?? one.shift)} <small>${clock(one.from)} · ${safe(one.device)}</small>`, false)}
+    const row = (one) => `<tr${isPoor(one) ? ' class="bare"' : ""}>${cell(`${safe(one.name ?? one.shift)} <small>${shown(one.from)} · ${safe(one.device)}</small>`, false)}
       ${cell(safe(one.officers.join(" ")))}${cell(one.signed_minutes.toFixed(0))}${cell(one.inside_minutes?.toFixed(0))}${cell(one.on_orders_minutes?.toFixed(0))}
       ${cell(one.unknown_minutes?.toFixed(0))}${cell(one.outside_minutes?.toFixed(0))}${cell(safe(one.left.join(" ")) || null)}</tr>`;
     return table(["shift", "officer", "signedMinutes", "insideMinutes", "onOrdersMinutes", "unknownMinutes", "outsideMinutes", "leftOut"], report.rows.map(row));
   },
   visits(report) {
     const checks = (one) => Object.entries(one.checks).map(([name, found]) => `${safe(name)}: ${safe(found)}`).join(" · ");
-    const row = (one) => `<tr>${cell(clock(one.t), false)}${cell(safe(visitKinds()[one.kind] ?? one.kind))}${cell(safe(one.place ?? ""))}${cell(checks(one))}${cell(safe(one.result ?? ""))}${cell(safe(one.officers.join(" ")))}</tr>`;
+    const row = (one) => `<tr>${cell(shown(one.t), false)}${cell(safe(visitKinds()[one.kind] ?? one.kind))}${cell(safe(one.place ?? ""))}${cell(checks(one))}${cell(safe(one.result ?? ""))}${cell(safe(one.officers.join(" ")))}</tr>`;
     return table(["clock", "category", "placeName", "checks", "result", "officer"], report.visits.map(row));
   },
   density(report) {
@@ -202,8 +191,8 @@ async function showEvidence(row, period) {
   try {
     const proof = await askReport(`reports/evidence?place=${encodeURIComponent(row.dataset.place)}&${period}`, () => made.isConnected);
     if (proof === null) { return; }
-    const stays = proof.stays.map((one) => `${one.unit} ${clock(one.from)}–${clock(one.until)}`);
-    const done = proof.done.map((one) => `${one.unit} ${clock(one.t)}`);
+    const stays = proof.stays.map((one) => `${one.unit} ${shown(one.from)}–${shown(one.until)}`);
+    const done = proof.done.map((one) => `${one.unit} ${shown(one.t)}`);
     const all = [...stays, ...done];
     text.textContent = all.length === 0 ? word("nothing") : `${all.slice(0, shownCells).join(" · ")}${all.length > shownCells ? ` · ${word("more")} ${all.length - shownCells}` : ""}`;
   } catch (error) { text.textContent = explain(error); }

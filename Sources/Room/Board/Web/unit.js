@@ -47,6 +47,7 @@ export function drawUnit(id) {
   if (!unit) { return; }
   write($("unit-name"), `${word("unit")} ${unit.unit}`);
   write($("unit-close"), word("back"));
+  set($("unit-replay"), "href", `replay?unit=${encodeURIComponent(id)}`);
   keep($("unit-facts"), facts(unit), {
     key: ([key]) => key,
     make: () => element("div", {}, element("dt"), element("dd")),

@@ -1,6 +1,12 @@
 // What the board says, in Chinese and English.
 const all = {
   "zh-CN": {
+    layers: "图层", measure: "测距", "layer plan": "网格与巡线", "layer coverage": "盲区", "layer closures": "封路", "layer heat": "热力", "layer trails": "尾迹", "layer callSigns": "车组呼号", "layer names": "路名与网格名",
+    history: "历史警情查询", historyText: "地点、内容、车组或编号", searchedTo: "已查至", stillOpen: "未结",
+    replay: "轨迹回放", replayIncident: "回放此警情", play: "播放", pause: "暂停", pace: "播放速度", stepBack: "后退 10 秒", stepForth: "前进 10 秒", fromTime: "自", untilTime: "至", lastHours: "小时", followUnit: "跟随", allUnits: "全部车组", happened: "事件",
+    listed: "列出", positions: "定位点", disordered: "次序有误", notHeard: "尚无定位", stood: "停留", takeAlong: "导出", "event sos": "紧急求助", "event device.start": "设备开机", "event device.stop": "设备关机", "event gnss.lost": "定位丢失", "event gnss.restored": "定位恢复", "event gnss.frozen": "定位停滞",
+    "event unit.checkin": "签到", "event unit.checkout": "签退", "event dispatch.received": "收到指令", "event dispatch.accepted": "签收", "event dispatch.declined": "拒收", "event dispatch.arrived": "到场", "event dispatch.cleared": "处置完毕", "event rollcall.answer": "点名应答", "event incident.found": "自行发现警情",
+    "event visit": "走访检查", "event task.raise": "提出任务", "event task.answer": "任务反馈", "event post.done": "岗位完成", "event line.complete": "巡线一趟", "event power.low": "电量低", "event camera.recording": "摄像", "event vehicle.siren": "警报器",
     longestWait: "最久", responseToday: "今日到场", p90Short: "九成", inTarget: "达标", officersOnDuty: "在岗警力", rostered: "应到",
     presenceNow: "见警网格", roadsIn3: "3 分钟可达", queueWaiting: "待派", queueUnderWay: "处置中", queueReport: "待反馈", queueClosed: "已结",
     amendIncident: "补充修改", radio: "电台", "radio accepted": "已签收", "radio enroute": "已出动", "radio scene": "已到场", "radio cleared": "处置完毕", rating: "评价", chiefTitle: "勤务统计", toBoard: "返回指挥台", print: "打印", csv: "下载表格（CSV）", fromDay: "自", untilDay: "至", compareWith: "对比", "compare before": "上期（环比）", "compare year": "去年同期（同比）",
@@ -87,6 +93,12 @@ const all = {
     ownGridMinutes: "本网格分钟", laps: "巡线趟数", windowsAssigned: "岗线完成/应巡", orders: "派警", tasksDone: "办结任务", presenceShare: "见警率", unknownMinutes: "定位不明（分钟）",
   },
   en: {
+    layers: "Layers", measure: "Measure", "layer plan": "Grids and lines", "layer coverage": "Blind zones", "layer closures": "Closures", "layer heat": "Heat", "layer trails": "Trails", "layer callSigns": "Call signs", "layer names": "Names",
+    history: "Search past incidents", historyText: "Place, text, unit or number", searchedTo: "searched back to", stillOpen: "open",
+    replay: "Replay", replayIncident: "Look at it again", play: "Play", pause: "Pause", pace: "Pace", stepBack: "Back 10 s", stepForth: "On 10 s", fromTime: "From", untilTime: "Until", lastHours: "h", followUnit: "Follow", allUnits: "All units", happened: "What happened",
+    listed: "listed", positions: "Positions", disordered: "out of order", notHeard: "not heard of yet", stood: "stood", takeAlong: "Export", "event sos": "Call for help", "event device.start": "Device started", "event device.stop": "Device stopped", "event gnss.lost": "Position lost", "event gnss.restored": "Position back", "event gnss.frozen": "Position frozen",
+    "event unit.checkin": "Signed in", "event unit.checkout": "Signed out", "event dispatch.received": "Order received", "event dispatch.accepted": "Order accepted", "event dispatch.declined": "Order declined", "event dispatch.arrived": "On scene", "event dispatch.cleared": "Cleared", "event rollcall.answer": "Roll call answered", "event incident.found": "Came upon an incident",
+    "event visit": "Visit", "event task.raise": "Task raised", "event task.answer": "Task answered", "event post.done": "Post done", "event line.complete": "Line driven", "event power.low": "Power low", "event camera.recording": "Camera", "event vehicle.siren": "Siren",
     longestWait: "longest", responseToday: "Response today", p90Short: "9 of 10", inTarget: "In time", officersOnDuty: "Officers on duty",
     rostered: "rostered", presenceNow: "Grids with a unit", roadsIn3: "Road within 3 min", queueWaiting: "Waiting", queueUnderWay: "Under way",
     queueReport: "Awaiting report", queueClosed: "Closed",

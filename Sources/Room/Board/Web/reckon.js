@@ -1,0 +1,30 @@
+// Where a unit is now: a device reports anew as soon as its last report, carried on by speed and course, is off by more than
+// its drift. So carrying it on is what the reports mean, and no guess of the page.
+const metresInDegree = 111320;
+const pi = Math.PI;
+/** A report is carried on so long, ms: by then another would have come. */
+const carried = 15000;
+/** From then on nobody hears of it, and where it may be grows with its speed; after so long, ms, it says no more. */
+const grows = 60000;
+/** Slower, m/s, a unit stands, and its course is noise. */
+const slow = 1;
+/** What the device may be off by before it reports, m. */
+const drift = 10;
+
+/** A unit's place at a moment, and how far off it may be, m: `lat`, `lon`, `metres`. */
+export function placeNow(unit, at) {
+  const age = Math.max(0, at - unit.seen);
+  const speed = unit.spd ?? 0;
+  const known = { lat: unit.lat, lon: unit.lon, metres: 0 };
+  if (!unit.online || speed < slow || !Number.isFinite(unit.cog) || !Number.isFinite(age)) { return known; }
+  // What is older than the page carries on stands where it was last known to be.
+  const metres = age > grows ? 0 : speed * Math.min(age, carried) / 1000;
+  const turn = unit.cog * pi / 180;
+  return { lat: unit.lat + Math.cos(turn) * metres / metresInDegree, lon: unit.lon + Math.sin(turn) * metres / metresInDegree / Math.cos(unit.lat * pi / 180),
+    metres: age > grows ? 0 : drift + speed * Math.max(0, age - carried) / 1000 };
+}
+
+/** Whether a unit is drawn elsewhere from one moment to the next. */
+export function isMoving(unit, at) {
+  return Boolean(unit.online) && (unit.spd ?? 0) >= slow && Number.isFinite(unit.cog) && at - unit.seen <= grows;
+}

@@ -1,0 +1,127 @@
+import Rig
+import TestSupport
+import Testing
+
+/// What the map of the board does by itself, in a real browser.
+@Suite(
+    "The board's map",
+    .serialized,
+    .realPrograms,
+    .timeLimit(.minutes(2)),
+    .enabled(if: Browser.isThere)
+)
+struct BoardMapTests {
+    @Test("a unit is carried on by its speed and course, and where it may be grows until nobody knows")
+    func reckoning() async throws {
+        try await Chain.withFleet(12) { chain in
+            try await Browser.onPage(of: chain, units: 12) { page in
+                let drawn: [[Double]] = try await page.run(
+                    """
+                    return import('/reckon.js').then(({ placeNow, isMoving }) => {
+                      const unit = { lat: 41, lon: -8, spd: 10, cog: 90, seen: 0, online: true };
+                      const east = (one, at) => { const place = placeNow(one, at); return [(place.lon + 8) * 111320 * Math.cos(41 * Math.PI / 180), place.metres, isMoving(one, at) ? 1 : 0]; };
+                      return [east(unit, 5000), east(unit, 30000), east(unit, 90000), east({ ...unit, online: false }, 5000), east({ ...unit, spd: 0.2 }, 5000)];
+                    })
+                    """
+                )
+                let expected: [[Double]] = [[50, 10, 1], [150, 160, 1], [0, 0, 0], [0, 0, 0], [0, 0, 0]]
+                for (row, wanted) in zip(drawn, expected) {
+                    for (value, number) in zip(row, wanted) { #expect(abs(value - number) < 0.01, "\(drawn)") }
+                }
+                try await self.heaps(page)
+                try await self.names(page)
+            }
+        }
+    }
+
+    /// From far away units that lie on one another are a number, and a click on it brings the map nearer.
+    private func heaps(_ page: Browser) async throws {
+        let _: Bool = try await page.run(
+            "const one = [...patrollink.state.units.values()][0]; patrollink.map.setView([one.lat, one.lon], 9, { animate: false }); return true"
+        )
+        try await page.wait(
+            "all units in one heap",
+            """
+            return import('/map.js').then(({ unitAt }) => {
+              const size = patrollink.map.getSize();
+              for (let x = 0; x < size.x; x += 10) { for (let y = 0; y < size.y; y += 10) { const found = unitAt({ x, y }); if (found?.heap?.length === 12) { window.heapAt = [x, y]; return true; } } }
+              return false;
+            })
+            """
+        )
+        let _: Bool = try await page.run(
+            """
+            const containerPoint = L.point(...window.heapAt);
+            patrollink.map.fire('click', { latlng: patrollink.map.containerPointToLatLng(containerPoint), containerPoint });
+            return true
+            """
+        )
+        try await page.wait("the map nearer", "return patrollink.map.getZoom() > 10")
+        #expect(try await page.run("return document.getElementById('form').open") == false)
+    }
+
+    /// Names of streets are written once for the view, and none lies on another.
+    private func names(_ page: Browser) async throws {
+        let _: Bool = try await page.run(
+            "const one = [...patrollink.state.units.values()][0]; patrollink.map.setView([one.lat, one.lon], 16, { animate: false }); return true"
+        )
+        try await page.wait(
+            "names of streets",
+            "return import('/names.js').then(({ written }) => written.length > 3)"
+        )
+        let isFree: Bool = try await page.run(
+            """
+            return import('/names.js').then(({ written }) => written.every((one, i) => written.every((other, j) =>
+              i >= j || (one.name !== other.name ? Math.hypot(one.middle[0] - other.middle[0], one.middle[1] - other.middle[1]) > 8 : Math.hypot(one.middle[0] - other.middle[0], one.middle[1] - other.middle[1]) >= 320))))
+            """
+        )
+        #expect(isFree)
+    }
+
+    @Test("layers are switched and stay so, a distance is measured, and a double click zooms and opens nothing")
+    func tools() async throws {
+        try await Chain.withFleet(2) { chain in
+            try await Browser.onPage(of: chain, units: 2) { page in
+                try await page.click("#layers-open")
+                try await page.click("[data-layer=names]")
+                try await page.wait(
+                    "no names",
+                    "return import('/names.js').then(({ written }) => written.length === 0)"
+                )
+                try await page.open("http://127.0.0.1:\(chain.http)/")
+                try await page.wait("the page again", "return !!window.patrollink && patrollink.state.isLive")
+                #expect(try await page.run("return document.querySelector('[data-layer=names]').checked") == false)
+                #expect(try await page.run("return document.querySelector('[data-layer=plan]').checked") == true)
+                try await page.click("#measure")
+                let _: Bool = try await page.run(
+                    """
+                    for (const lat of [40.02, 40.03]) { patrollink.map.fire('click', { latlng: L.latLng(lat, 116.55), containerPoint: L.point(0, 0) }); }
+                    return true
+                    """
+                )
+                #expect(try await page.text("#measure") == "1.11 km")
+                try await page.press("\u{E00C}")
+                #expect(try await page.text("#measure") == "Measure")
+                let zoom: Double = try await page.run("return patrollink.map.getZoom()")
+                let spot: [Int] = try await page.run(
+                    "const box = document.getElementById('map').getBoundingClientRect(); return [Math.round(box.left + box.width * 0.7), Math.round(box.top + box.height * 0.8)]"
+                )
+                let _: Bool = try await page.run(
+                    """
+                    const target = document.elementFromPoint(\(spot[0]), \(spot[1]));
+                    for (const kind of ["mousedown", "mouseup", "click", "mousedown", "mouseup", "click", "dblclick"]) {
+                      target.dispatchEvent(new MouseEvent(kind, { bubbles: true, cancelable: true, view: window, clientX: \(spot[0]), clientY: \(spot[1]) }));
+                    }
+                    return true
+                    """
+                )
+                try await page.wait("a nearer map", "return patrollink.map.getZoom() > \(zoom)")
+                // Longer than a click waits for its second half.
+                try await page.wait("a moment", "return new Promise((done) => { setTimeout(() => done(true), 400); })")
+                #expect(try await page.run("return document.getElementById('form').open") == false)
+                try await page.press(x: spot[0], y: spot[1], milliseconds: 20)
+                try await page.wait("the drawer, by one click", "return document.getElementById('form').open")
+            }
+        }
+    }
+}
