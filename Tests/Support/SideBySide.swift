@@ -92,7 +92,7 @@ private final class Turns: Sendable {
 private final class QuietExecutor: TaskExecutor {
     static let shared = QuietExecutor()
 
-    /// `PRIO_PROCESS`: the header gives it a type that the function does not take. Of 0 it is the thread that asks.
+    /// `PRIO_PROCESS`, whose type the function does not take; of 0 it is the thread that asks.
     private static let process: Int32 = 0
 
     private let jobs = Locked<[UnownedJob]>([])

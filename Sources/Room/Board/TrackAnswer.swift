@@ -67,7 +67,9 @@ enum TrackFormat: String, Sendable {
         }
     }
 
-    /// What a file of GPX begins with. Source of the format: topografix.com/GPX/1/1.
+    /// What a file of GPX begins with.
+    ///
+    /// Source of the format: topografix.com/GPX/1/1.
     static let gpxBegin =
         #"<?xml version="1.0" encoding="UTF-8"?>"# + "\n"
         + #"<gpx version="1.1" creator="PatrolLink" xmlns="http://www.topografix.com/GPX/1/1">"#
