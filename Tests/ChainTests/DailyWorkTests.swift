@@ -106,10 +106,28 @@ struct DailyWorkTests {
         let incident = try await eventually("the incident") { try await self.incident(chain) }
         #expect(incident.state == "scene" && incident.finder?.device == "car-01")
         #expect(incident.category == "打架斗殴" && incident.group == "治安")
+        try await self.chinese(chain)
         _ = try await self.patrolctl(chain, "cleared")
         try await eventually("the end of it") { try await self.incident(chain)?.state == "awaiting" }
         let report = try await chain.room.ask("GET", "/api/v1/reports/response").decode(Response.self)
         #expect(report.found == 1 && report.counted == 0)
+    }
+
+    /// Where the terminal is Chinese, so is what it says, refusals included.
+    private func chinese(_ chain: Chain) async throws {
+        func say(_ words: String...) async throws -> String {
+            let socket = ["--socket", "\(chain.folder)/state/console.sock"]
+            let result = try await runProgramToEnd(
+                "/usr/bin/env",
+                ["LC_ALL=zh_CN.UTF-8", Places.program("patrolctl")] + words + socket
+            )
+            return result.output + result.errors
+        }
+        let screen = try await say("status")
+        #expect(screen.contains("车组    ") && screen.contains("已到场") && screen.contains("指挥室在线"), "\(screen)")
+        #expect(try await say("accept").contains("没有待签收的指令"))
+        #expect(try await say("checkin", "0421").contains("没有新签到的人员"))
+        #expect(try await say("patrol", "--help").contains("巡逻，可派警。"))
     }
 
     private func visited(_ chain: Chain) async throws {

@@ -15,7 +15,7 @@ struct AskOptions: ParsableArguments {
     )
     var socket: String?
 
-    @Flag(help: "Print the answer as one JSON object.")
+    @Flag(help: ArgumentHelp("Print the answer as one JSON object.", "以一个 JSON 对象输出。"))
     var json = false
 
     /// What README advises, and what holds without any advice.
@@ -36,7 +36,7 @@ struct AskOptions: ParsableArguments {
         }
         guard reply.ok else {
             if self.json { throw ExitCode(ExitStatus.failure.rawValue) }
-            throw ProgramFailure(.failure, reply.reason ?? "refused without a reason")
+            throw ProgramFailure(.failure, Tongue.reason(reply.reason ?? "refused without a reason"))
         }
     }
 

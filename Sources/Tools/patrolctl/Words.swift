@@ -4,109 +4,125 @@ import ConsoleWire
 import PatrolWire
 
 struct Status: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Everything about this unit on one screen.")
+    static let configuration = CommandConfiguration(
+        abstract: say("Everything about this unit on one screen.", "本车组的全部状态，一屏显示。")
+    )
     @OptionGroup var options: AskOptions
     func run() async throws { try self.options.ask(ConsoleRequest(.status)) }
 }
 
 struct Watch: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The same, every second, until Ctrl-C.")
+    static let configuration = CommandConfiguration(
+        abstract: say("The same, every second, until Ctrl-C.", "同上，每秒刷新，按 Ctrl-C 结束。")
+    )
     @OptionGroup var options: AskOptions
     func run() async throws { try self.options.watch() }
 }
 
 /// Says what the unit is doing.
-private func say(_ status: UnitStatus, _ options: AskOptions) throws {
+private func tell(_ status: UnitStatus, _ options: AskOptions) throws {
     var request = ConsoleRequest(.say)
     request.status = status
-    try options.ask(request, done: "Status: \(status.rawValue).")
+    try options.ask(request, done: say("Status: \(status.rawValue).", "状态：\(status.word)。"))
 }
 
 struct Patrol: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "On patrol, free.")
+    static let configuration = CommandConfiguration(abstract: say("On patrol, free.", "巡逻，可派警。"))
     @OptionGroup var options: AskOptions
-    func run() async throws { try say(.patrol, self.options) }
+    func run() async throws { try tell(.patrol, self.options) }
 }
 
 struct Busy: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "On duty, but not free.")
+    static let configuration = CommandConfiguration(abstract: say("On duty, but not free.", "在勤，暂不可派。"))
     @OptionGroup var options: AskOptions
-    func run() async throws { try say(.busy, self.options) }
+    func run() async throws { try tell(.busy, self.options) }
 }
 
 struct Break: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "On a break.")
+    static let configuration = CommandConfiguration(abstract: say("On a break.", "休息。"))
     @OptionGroup var options: AskOptions
-    func run() async throws { try say(.break, self.options) }
+    func run() async throws { try tell(.break, self.options) }
 }
 
 struct Off: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Not on duty.")
+    static let configuration = CommandConfiguration(abstract: say("Not on duty.", "下勤。"))
     @OptionGroup var options: AskOptions
-    func run() async throws { try say(.off, self.options) }
+    func run() async throws { try tell(.off, self.options) }
 }
 
 struct Checkin: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Officers come on duty (签到).")
+    static let configuration = CommandConfiguration(abstract: say("Officers come on duty (签到).", "人员签到。"))
     @OptionGroup var options: AskOptions
-    @Argument(help: "Service numbers.") var officers: [String]
+    @Argument(help: ArgumentHelp("Service numbers.", "警号。")) var officers: [String]
     func run() async throws {
         var request = ConsoleRequest(.checkin)
         request.officers = self.officers
-        try self.options.ask(request, done: "Checked in: \(self.officers.joined(separator: ", ")).")
+        try self.options.ask(
+            request,
+            done: say(
+                "Checked in: \(self.officers.joined(separator: ", ")).",
+                "已签到：\(self.officers.joined(separator: "、"))。"
+            )
+        )
     }
 }
 
 struct Checkout: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Officers go off duty; without a number, everybody.")
+    static let configuration = CommandConfiguration(
+        abstract: say("Officers go off duty; without a number, everybody.", "人员签退；不写警号则全部签退。")
+    )
     @OptionGroup var options: AskOptions
-    @Argument(help: "Service numbers.") var officers: [String] = []
+    @Argument(help: ArgumentHelp("Service numbers.", "警号。")) var officers: [String] = []
     func run() async throws {
         var request = ConsoleRequest(.checkout)
         request.officers = self.officers
-        try self.options.ask(request, done: "Checked out.")
+        try self.options.ask(request, done: say("Checked out.", "已签退。"))
     }
 }
 
 struct Accept: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Take the order that waits.")
+    static let configuration = CommandConfiguration(abstract: say("Take the order that waits.", "签收指令。"))
     @OptionGroup var options: AskOptions
-    func run() async throws { try self.options.ask(ConsoleRequest(.accept), done: "Accepted: you are en route.") }
+    func run() async throws {
+        try self.options.ask(ConsoleRequest(.accept), done: say("Accepted: you are en route.", "已签收，请出警。"))
+    }
 }
 
 struct Decline: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Do not take the order that waits.")
+    static let configuration = CommandConfiguration(abstract: say("Do not take the order that waits.", "拒收指令。"))
     @OptionGroup var options: AskOptions
-    @Option(help: "Why.") var reason: String = ""
+    @Option(help: ArgumentHelp("Why.", "原因。")) var reason: String = ""
     func run() async throws {
         var request = ConsoleRequest(.decline)
         request.reason = self.reason
-        try self.options.ask(request, done: "Declined.")
+        try self.options.ask(request, done: say("Declined.", "已拒收。"))
     }
 }
 
 struct Arrived: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "On scene (also seen by itself).")
+    static let configuration = CommandConfiguration(abstract: say("On scene (also seen by itself).", "已到场（也会自动识别）。"))
     @OptionGroup var options: AskOptions
-    func run() async throws { try self.options.ask(ConsoleRequest(.arrived), done: "On scene.") }
+    func run() async throws { try self.options.ask(ConsoleRequest(.arrived), done: say("On scene.", "已到场。")) }
 }
 
 struct Cleared: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The incident is dealt with.")
+    static let configuration = CommandConfiguration(abstract: say("The incident is dealt with.", "处置完毕。"))
     @OptionGroup var options: AskOptions
-    func run() async throws { try self.options.ask(ConsoleRequest(.cleared), done: "Cleared.") }
+    func run() async throws { try self.options.ask(ConsoleRequest(.cleared), done: say("Cleared.", "处置完毕。")) }
 }
 
 struct SOS: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "sos", abstract: "Call for help.")
+    static let configuration = CommandConfiguration(commandName: "sos", abstract: say("Call for help.", "紧急求助。"))
     @OptionGroup var options: AskOptions
-    func run() async throws { try self.options.ask(ConsoleRequest(.sos), done: "SOS recorded and sent.") }
+    func run() async throws {
+        try self.options.ask(ConsoleRequest(.sos), done: say("SOS recorded and sent.", "求助已记录并发出。"))
+    }
 }
 
 struct Rollcall: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Answer the roll call (点名).")
+    static let configuration = CommandConfiguration(abstract: say("Answer the roll call (点名).", "应答点名。"))
     @OptionGroup var options: AskOptions
-    func run() async throws { try self.options.ask(ConsoleRequest(.rollcall), done: "Answered.") }
+    func run() async throws { try self.options.ask(ConsoleRequest(.rollcall), done: say("Answered.", "已应答。")) }
 }
 
 struct Input: AsyncParsableCommand {
