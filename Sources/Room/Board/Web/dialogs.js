@@ -15,7 +15,7 @@ export function labelDialogs() {
   for (const label of document.querySelectorAll("dialog [data-word]")) { label.textContent = word(label.dataset.word); }
   for (const field of document.querySelectorAll("[data-label]")) { field.setAttribute("aria-label", word(field.dataset.label)); }
   categoryChoices();
-  choices("form-priority", [1, 2, 3, 4].map((n) => [String(n), String(n)]), "2");
+  choices("form-priority", [1, 2, 3, 4].map((n) => [String(n), word(`priority ${n}`)]), "2");
   choices("closing-slow", [["", word("closedRoad")], ...[2, 3, 5].map((n) => [String(n), `${n} × ${word("slower")}`])]);
 }
 

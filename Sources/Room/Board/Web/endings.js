@@ -15,7 +15,7 @@ export function openEnding(kind, id, code = "") {
   ending = { kind, id };
   const isClose = kind === "close";
   $("ending-title").textContent = word(isClose ? "close" : "cancelIncident");
-  $("ending-of").textContent = `${nameOf(incident)} · P${incident.priority}`;
+  $("ending-of").textContent = `${nameOf(incident)} · ${word(`priority ${incident.priority}`)}`;
   $("ending-label").textContent = word(isClose ? "result" : "cancelReason");
   $("ending-code").replaceChildren(new Option(word("choose"), ""),
     ...(isClose ? codes.results : codes.reasons).map((one) => new Option(word(one), one)));
@@ -45,7 +45,7 @@ export function openAmendment(id) {
   const incident = state.incidents.get(id);
   if (!incident) { return; }
   amended = { id, before: { category: incident.category ?? "other", priority: incident.priority, place: incident.place ?? "", note: incident.note ?? "" } };
-  $("amend-of").textContent = `${nameOf(incident)} · P${incident.priority}`;
+  $("amend-of").textContent = `${nameOf(incident)} · ${word(`priority ${incident.priority}`)}`;
   $("amend-category").innerHTML = $("form-category").innerHTML;
   $("amend-priority").innerHTML = $("form-priority").innerHTML;
   for (const [key, value] of Object.entries(amended.before)) { $(`amend-${key}`).value = value; }

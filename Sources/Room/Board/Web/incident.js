@@ -66,7 +66,7 @@ export function drawIncident({ facts, line, buttons, radios, steps }, incident, 
   drawRadio(radios, incident, canAct);
   drawTimeline(line, incident);
   const lines = [
-    `${nameOf(incident)} · P${incident.priority} · ${word(incident.state)}`,
+    `${nameOf(incident)} · ${word(`priority ${incident.priority}`)} · ${word(incident.state)}`,
     incident.note,
     incident.result ? `${word("result")}: ${word(incident.result)}${incident.referred ? ` · ${word("referred")}` : ""}` : null,
     incident.result_note,

@@ -139,7 +139,7 @@ export function drawIncidentCards(list, chosen) {
       // Nobody is there yet, and the station's own target is past.
       set(parts.time, "class", `right number${!isOver(incident) && !incident.first_arrival && now() - incident.received > target() * 1000 ? " over" : ""}`);
       const result = incident.result ? ` · ${word(incident.result)}` : "";
-      write(parts.line, `P${incident.priority} · ${word(incident.state)}${result} · ${clock(incident.received)}`);
+      write(parts.line, `${word(`priority ${incident.priority}`)} · ${word(incident.state)}${result} · ${clock(incident.received)}`);
       write(parts.note, incident.note ?? "");
       set(parts.note, "hidden", !incident.note && "");
       keep(parts.units, incident.units.filter((unit) => unit.state !== "cancelled").map((unit) => ({ incident, unit })), {
