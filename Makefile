@@ -43,11 +43,11 @@ deps: swift ## install what is missing of Debian's packages
 build: deps ## build everything, for debugging
 	swift build $(SWIFT_FLAGS)
 
-$(SCHEMATHESIS)/.with-axe: | deps
-	@python3 -m venv $(SCHEMATHESIS) && $(SCHEMATHESIS)/bin/pip install -q 'schemathesis>=4,<5' 'axe-core-python>=0.1,<1' && touch $@ || \
+$(SCHEMATHESIS)/.with-axe-and-tiles: | deps
+	@python3 -m venv $(SCHEMATHESIS) && $(SCHEMATHESIS)/bin/pip install -q 'schemathesis>=4,<5' 'axe-core-python>=0.1,<1' 'mapbox-vector-tile>=2,<3' && touch $@ || \
 		echo "schemathesis and axe could not be installed: the tests of openapi.yaml and of accessibility will be left out" >&2
 
-test: deps $(SCHEMATHESIS)/.with-axe ## build and run all tests, with real gpsd and mosquitto on free loopback ports
+test: deps $(SCHEMATHESIS)/.with-axe-and-tiles ## build and run all tests, with real gpsd and mosquitto on free loopback ports
 	swift build --build-tests $(TEST_FLAGS)
 	swift test --skip-build --parallel $(TEST_FLAGS)
 

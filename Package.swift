@@ -148,6 +148,13 @@ let package = Package(
             linkerSettings: ["z", "bz2", "expat", "lz4", "pthread"].map { .linkedLibrary($0) }
         ),
 
+        .target(
+            name: "COSMGround",
+            path: "Sources/CLibraries/COSMGround",
+            cxxSettings: [.treatAllWarnings(as: .error)],
+            linkerSettings: ["z", "bz2", "expat", "lz4", "pthread"].map { .linkedLibrary($0) }
+        ),
+
         // MARK: Shared
         library("Shared", "Ground"),
         library("Shared", "SystemErrors", settings: strict),
@@ -237,6 +244,14 @@ let package = Package(
             ["COSM", "Ground", "RoadMap", crypto, "SystemErrors"],
             settings: strict + optimised
         ),
+        library(
+            "Room",
+            "GroundMap",
+            ["SystemErrors", .product(name: "GRDB", package: "GRDB.swift")],
+            settings: strict + optimised
+        ),
+        library("Room", "Gzip", ["CGzip"], settings: strict),
+        library("Room", "GroundImport", ["COSMGround", "GroundMap", "Gzip"], settings: strict + optimised),
         library("Room", "RoadSearch", ["Ground", "RoadMap", "Threading"], settings: strict + optimised),
         library("Room", "TimeToScene", ["Ground", "RoadMap", "RoadSearch", "Threading"], settings: pure + optimised),
         library("Room", "Cases"),
@@ -271,7 +286,8 @@ let package = Package(
         .target(
             name: "Board",
             dependencies: [
-                "CGzip", "Cases", "Dispatching", "Ground", "History", "Incidents", "Intake", "Live", "PatrolWire",
+                "Cases", "Dispatching", "Ground", "GroundMap", "Gzip", "History", "Incidents", "Intake", "Live",
+                "PatrolWire",
                 "People", "Plan", "Plans", "Reporting", "Reports", "RoadMap", "RoadSearch", "Tasks", "Threading",
                 "TimeToScene", "Units",
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -289,7 +305,8 @@ let package = Package(
             // In the program itself: a room has one file to install, and a page that fits it.
             resources: [
                 "board.html", "board.css", "chief.html", "chief.css", "chief.js", "charts.js", "replay.html",
-                "replay.css", "replay.js", "plan.js", "reckon.js", "room.js", "names.js", "layers.js", "measure.js",
+                "replay.css", "replay.js", "ground.js", "tiles.js", "plan.js", "reckon.js", "room.js", "names.js",
+                "layers.js", "measure.js",
                 "past.js", "history.js", "zone.js", "marks.js", "board.js", "base.js",
                 "map.js", "live.js", "keyed.js", "lists.js",
                 "incident.js", "unit.js", "sos.js", "unitacts.js", "today.js", "timeline.js", "commands.js",
@@ -314,7 +331,8 @@ let package = Package(
             "Room",
             "command-room",
             [
-                "AccountFile", "Board", "BrokerLink", "Dispatching", "Ground", "History", "Incidents", "Intake", "Live",
+                "AccountFile", "Board", "BrokerLink", "Dispatching", "Ground", "GroundImport", "GroundMap", "History",
+                "Incidents", "Intake", "Live",
                 "Operation", "PatrolWire", "People", "PlainText", "Plan", "PlanSigning", "Plans", "Program",
                 "Reporting", "RoadImport", "RoadMap", "RoadSearch", "Settings", "SetupCheck", "SystemErrors", "Systemd",
                 "Tasks", "Threading", "TimeToScene", "Units", "Zones", arguments, lifecycle, logging, signals,
@@ -428,7 +446,9 @@ let package = Package(
         tests(
             "RoomTests",
             [
-                "Board", "BrokerLink", "Cases", "Dispatching", "Ground", "History", "Incidents", "Intake", "Ledger",
+                "Board", "BrokerLink", "Cases", "Dispatching", "Ground", "GroundImport", "GroundMap", "History",
+                "Incidents",
+                "Intake", "Ledger",
                 "Live", "Month", "Operation", "PatrolWire", "People", "Plan", "Plans", "Reporting", "Reports", "Rig",
                 "RoadImport", "RoadMap", "RoadSearch", "Tasks", "TestSupport", "Threading", "TimeToScene", "Units",
                 lifecycle, logging,

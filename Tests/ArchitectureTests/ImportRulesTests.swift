@@ -72,7 +72,8 @@ struct ImportRulesTests {
     func oneOwner() async throws {
         let package = try await PackageDescription.load()
         let owners = [
-            "CMosquitto": "BrokerLink", "CGPSDShims": "PositionGPSD", "COSM": "RoadImport", "CGzip": "Board",
+            "CMosquitto": "BrokerLink", "CGPSDShims": "PositionGPSD", "COSM": "RoadImport", "CGzip": "Gzip",
+            "COSMGround": "GroundImport",
             "CSQLite": "Outbox", "CYAML": "Settings", "CGPIO": "Inputs",
         ]
         for (library, owner) in owners {

@@ -124,4 +124,45 @@ struct BoardMapTests {
             }
         }
     }
+
+    @Test("the river and the parks of the town lie under its roads, out of tiles of the room")
+    func ground() async throws {
+        try await Chain.withFleet(1) { chain in
+            try await Browser.onPage(of: chain, units: 1) { page in
+                try await page.wait(
+                    "tiles of the ground",
+                    "return [...document.querySelectorAll('.leaflet-tile')].some((one) => one.layers?.water && one.layers.green)"
+                )
+                let found: [String] = try await page.run(
+                    """
+                    const { readTile } = await import('/tiles.js');
+                    const page = await (await fetch('/api/v1/page')).json();
+                    const [south, west] = page.bounds[0];
+                    const [north, east] = page.bounds[1];
+                    const z = page.ground.max_zoom;
+                    const column = (lon) => Math.floor((lon + 180) / 360 * 2 ** z);
+                    const row = (lat) => Math.floor((1 - Math.asinh(Math.tan(lat * Math.PI / 180)) / Math.PI) / 2 * 2 ** z);
+                    const seen = new Set();
+                    for (let x = column(west); x <= column(east); x += 1) { for (let y = row(north); y <= row(south); y += 1) {
+                      const layers = readTile(await (await fetch(`/api/v1/ground/${z}/${x}/${y}`)).arrayBuffer());
+                      for (const [name, layer] of Object.entries(layers)) { for (const one of layer.features) { seen.add(`${name} ${one.type} ${one.kind ?? ''}`.trim()); } }
+                    } }
+                    return [...seen].sort()
+                    """
+                )
+                #expect(found == ["green 3 park", "water 3", "waterway 2 river"])
+                let spoilt: String = try await page.run(
+                    """
+                    const { readTile } = await import('/tiles.js');
+                    try { readTile(new Uint8Array([0x1a, 0xff, 0x01, 0x00]).buffer); return 'read'; } catch (error) { return error.name; }
+                    """
+                )
+                #expect(spoilt == "RangeError")
+            }
+            let plain = try await RoomClient(port: chain.http).ask("GET", "/api/v1/ground/14/1/1")
+            #expect(plain.status == 406 && plain.text.contains("Accept-Encoding: gzip"))
+            let far = try await RoomClient(port: chain.http).ask("GET", "/api/v1/ground/23/1/1")
+            #expect(far.status == 404)
+        }
+    }
 }

@@ -27,7 +27,8 @@ package struct Board: Sendable {
             stations: parts.stations,
             teams: parts.teams,
             zone: parts.zone,
-            network: parts.estimator.network
+            network: parts.estimator.network,
+            ground: parts.ground
         )
     }
 
@@ -114,7 +115,7 @@ package struct Board: Sendable {
         RegisterRoutes(register: parts.register).add(to: api)
         RosterRoutes(register: parts.register, zone: parts.zone, now: parts.now).add(to: api)
         TaskRoutes(tasks: parts.tasks, now: parts.now).add(to: api)
-        MapRoutes(estimator: parts.estimator, plans: parts.plans, audit: audit).add(to: api)
+        MapRoutes(estimator: parts.estimator, plans: parts.plans, ground: parts.ground, audit: audit).add(to: api)
         let text = LiveText(
             units: parts.units,
             places: parts.places,

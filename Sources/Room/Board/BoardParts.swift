@@ -1,5 +1,6 @@
 package import Dispatching
 import Ground
+package import GroundMap
 package import History
 package import Incidents
 package import Intake
@@ -32,6 +33,8 @@ package struct BoardParts: Sendable {
     package var notices: NoticeDesk
     /// The roads.
     package var estimator: TimeToScene
+    /// Water, green, buildings and names under the roads; `nil` where the map was imported without.
+    package var ground: GroundFile?
     /// What came in.
     package var meter: IntakeMeter
     /// The records.
@@ -79,6 +82,7 @@ package struct BoardParts: Sendable {
         targets: [String: Double],
         zone: LocalZone,
         accounts: Accounts,
+        ground: GroundFile? = nil,
         now: @escaping @Sendable () -> Int64
     ) {
         (self.units, self.places, self.desk, self.rollCalls) = (units, places, desk, rollCalls)
@@ -87,6 +91,6 @@ package struct BoardParts: Sendable {
         (self.zone, self.accounts, self.now) = (zone, accounts, now)
         self.targets = targets
         (self.teams, self.health, self.register, self.tasks) = (teams, health, register, tasks)
-        self.notices = notices
+        (self.notices, self.ground) = (notices, ground)
     }
 }

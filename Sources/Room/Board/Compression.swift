@@ -1,4 +1,4 @@
-import CGzip
+import Gzip
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -25,7 +25,7 @@ struct Compression: RouterMiddleware {
         response.headers[.vary] = "Accept-Encoding"
         guard request.method != .head, (response.body.contentLength ?? .max) >= Self.shortest,
             response.headers[.contentEncoding] == nil,
-            Self.takesGzip(request.headers[values: .acceptEncoding]), let gzip = Gzip()
+            Self.takesGzip(request.headers[values: .acceptEncoding]), let gzip = GzipStream()
         else { return response }
         let body = response.body
         response.headers[.contentEncoding] = "gzip"
@@ -54,64 +54,17 @@ struct Compression: RouterMiddleware {
 
 /// Hands on what is written, compressed.
 private struct GzipWriter: ResponseBodyWriter {
-    let gzip: Gzip
+    let gzip: GzipStream
     var next: any ResponseBodyWriter
 
     @concurrent mutating func write(_ buffer: ByteBuffer) async throws {
-        let compressed = self.gzip.compress(buffer, isLast: false)
-        if compressed.readableBytes > 0 { try await self.next.write(compressed) }
+        let compressed = buffer.withUnsafeReadableBytes { self.gzip.compress($0, isLast: false) }
+        if !compressed.isEmpty { try await self.next.write(ByteBuffer(bytes: compressed)) }
     }
 
     @concurrent consuming func finish(_ trailingHeaders: HTTPFields?) async throws {
-        let rest = self.gzip.compress(ByteBuffer(), isLast: true)
-        try await self.next.write(rest)
+        let rest = self.gzip.compress(UnsafeRawBufferPointer(start: nil, count: 0), isLast: true)
+        try await self.next.write(ByteBuffer(bytes: rest))
         try await self.next.finish(trailingHeaders)
-    }
-}
-
-/// A stream of zlib's.
-private final class Gzip: @unchecked Sendable {
-    // Safety: one body's writer alone uses it, one call after the other; freed once, with the last reference.
-    private let stream: OpaquePointer
-
-    /// Bytes that are asked for at a time.
-    private static let room = 32_768
-
-    /// Begins a stream; `nil` when there is no memory for it.
-    init?() {
-        guard let stream = cgzip_make() else { return nil }
-        self.stream = stream
-    }
-
-    deinit { cgzip_free(self.stream) }
-
-    /// What is ready to be sent once `input` came.
-    func compress(_ input: ByteBuffer, isLast: Bool) -> ByteBuffer {
-        var output = ByteBuffer()
-        input.withUnsafeReadableBytes { bytes in
-            var rest = UnsafeRawBufferPointer(rebasing: bytes[...])
-            var isDone = false
-            while !isDone {
-                // Safety: both buffers outlive the call, and their lengths are told.
-                output.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.room) { space in
-                    guard let place = space.bindMemory(to: UInt8.self).baseAddress else { return 0 }
-                    var taken = 0
-                    let start = rest.bindMemory(to: UInt8.self).baseAddress
-                    let count = cgzip_run(
-                        self.stream,
-                        start,
-                        rest.count,
-                        &taken,
-                        place,
-                        space.count,
-                        isLast,
-                        &isDone
-                    )
-                    rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(taken))
-                    return count
-                }
-            }
-        }
-        return output
     }
 }

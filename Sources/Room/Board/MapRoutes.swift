@@ -1,5 +1,7 @@
 import Glibc
 import Ground
+import GroundMap
+import HTTPTypes
 import Hummingbird
 import NIOCore
 import PatrolWire
@@ -12,6 +14,7 @@ import TimeToScene
 struct MapRoutes: Sendable {
     let estimator: TimeToScene
     let plans: PlanHolder
+    let ground: GroundFile?
     let audit: Audit
     private let names: PlaceNames
 
@@ -31,8 +34,8 @@ struct MapRoutes: Sendable {
         return place
     }
 
-    init(estimator: TimeToScene, plans: PlanHolder, audit: Audit) {
-        (self.estimator, self.plans, self.audit) = (estimator, plans, audit)
+    init(estimator: TimeToScene, plans: PlanHolder, ground: GroundFile?, audit: Audit) {
+        (self.estimator, self.plans, self.ground, self.audit) = (estimator, plans, ground, audit)
         self.names = PlaceNames(estimator.network)
         self.tag = "\(estimator.network.edgeCount)-\(estimator.network.source)"
     }
@@ -40,16 +43,14 @@ struct MapRoutes: Sendable {
     func add(to api: RouterGroup<BoardContext>) {
         api.get("roads/:z/:x/:y") { request, context in
             try context.require(.viewer)
-            let numbers = try ["z", "x", "y"].map { Int(try context.parameters.require($0)) ?? -1 }
-            guard (0...22).contains(numbers[0]), numbers[1] >= 0, numbers[2] >= 0, numbers[1] < 1 << numbers[0],
-                numbers[2] < 1 << numbers[0]
-            else { throw Problem(.notFound, "a tile is z/x/y with z from 0 to 22") }
+            let numbers = try Self.tile(context)
             let tag = "\"\(self.tag)\""
             if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: [.eTag: tag]) }
             let tile = RoadTile(z: numbers[0], x: numbers[1], y: numbers[2])
             let headers: HTTPFields = [.eTag: tag, .cacheControl: "private, max-age=3600"]
             return answer(try tile.json(self.estimator.network), headers: headers)
         }
+        api.get("ground/:z/:x/:y") { request, context in try await self.groundTile(request, context) }
         api.get("plan") { request, context in
             try context.require(.viewer)
             try request.allow()
@@ -82,6 +83,45 @@ struct MapRoutes: Sendable {
             }
             return try tagged(self.names.find(text, plan, near: Self.place(request, "near")), request)
         }
+    }
+}
+
+extension MapRoutes {
+    private static let tileType = "application/vnd.mapbox-vector-tile"
+
+    /// Zoom, column and row of the address.
+    private static func tile(_ context: BoardContext) throws -> [Int] {
+        let numbers = try ["z", "x", "y"].map { Int(try context.parameters.require($0)) ?? -1 }
+        guard (0...22).contains(numbers[0]), numbers[1] >= 0, numbers[2] >= 0, numbers[1] < 1 << numbers[0],
+            numbers[2] < 1 << numbers[0]
+        else { throw Problem(.notFound, "a tile is z/x/y with z from 0 to 22") }
+        return numbers
+    }
+
+    /// A tile of what lies under the roads, as it was compressed when the map was imported.
+    private func groundTile(_ request: Request, _ context: BoardContext) async throws -> Response {
+        try context.require(.viewer)
+        try request.allow()
+        let numbers = try Self.tile(context)
+        guard let ground else {
+            throw Problem(.notFound, "the map was imported without its ground: 'command-room roads import' makes it")
+        }
+        let tag = "\"\(ground.tag)\""
+        let headers: HTTPFields = [.eTag: tag, .cacheControl: "private, max-age=3600", .vary: "Accept-Encoding"]
+        if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
+        guard Compression.takesGzip(request.headers[values: .acceptEncoding]) else {
+            throw Problem(.notAcceptable, "a tile is sent as gzip: say 'Accept-Encoding: gzip'")
+        }
+        let bytes: [UInt8]?
+        do throws(GroundError) {
+            bytes = try await ground.tile(TileID(z: numbers[0], x: numbers[1], y: numbers[2]))
+        } catch {
+            throw Problem(.serviceUnavailable, "\(error)")
+        }
+        guard let bytes else { return answer([], type: Self.tileType, headers: headers) }
+        var packed = headers
+        packed[.contentEncoding] = "gzip"
+        return answer(bytes, type: Self.tileType, headers: packed)
     }
 }
 

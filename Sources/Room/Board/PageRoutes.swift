@@ -1,4 +1,5 @@
 import FoundationEssentials
+import GroundMap
 import HTTPTypes
 import Hummingbird
 package import Incidents
@@ -46,8 +47,30 @@ struct PageRoutes: Sendable {
     private let teams: [Team]
     private let zone: LocalZone
     private let bounds: [[Double]]
+    private let ground: Ground?
 
-    init(_ settings: PageSettings, stations: [Name], teams: [Team], zone: LocalZone, network: RoadNetwork) {
+    /// The looks that the ground map holds.
+    private struct Ground: Encodable {
+        let minZoom = GroundFile.zooms.lowerBound
+        let maxZoom = GroundFile.zooms.upperBound
+        let tag: String
+
+        private enum CodingKeys: String, CodingKey {
+            case tag
+            case minZoom = "min_zoom"
+            case maxZoom = "max_zoom"
+        }
+    }
+
+    init(
+        _ settings: PageSettings,
+        stations: [Name],
+        teams: [Team],
+        zone: LocalZone,
+        network: RoadNetwork,
+        ground: GroundFile?
+    ) {
+        self.ground = ground.map { Ground(tag: $0.tag) }
         self.zone = zone
         (self.settings, self.stations, self.teams) = (settings, stations.map(\.text), teams)
         let bounds = network.bounds
@@ -60,6 +83,8 @@ struct PageRoutes: Sendable {
         ("replay.css", "text/css; charset=utf-8", PackageResources.replay_css),
         ("replay.js", "text/javascript; charset=utf-8", PackageResources.replay_js),
         ("history.js", "text/javascript; charset=utf-8", PackageResources.history_js),
+        ("ground.js", "text/javascript; charset=utf-8", PackageResources.ground_js),
+        ("tiles.js", "text/javascript; charset=utf-8", PackageResources.tiles_js),
         ("plan.js", "text/javascript; charset=utf-8", PackageResources.plan_js),
         ("reckon.js", "text/javascript; charset=utf-8", PackageResources.reckon_js),
         ("room.js", "text/javascript; charset=utf-8", PackageResources.room_js),
@@ -117,9 +142,11 @@ struct PageRoutes: Sendable {
         let targetSeconds: Double
         /// South-west and north-east corner of the roads, each latitude and longitude, degrees.
         let bounds: [[Double]]
+        /// `nil` where the map was imported without its ground.
+        let ground: Ground?
 
         private enum CodingKeys: String, CodingKey {
-            case title, tiles, gcj02, stations, teams, categories, timezone, bounds
+            case title, tiles, gcj02, stations, teams, categories, timezone, bounds, ground
             case targetSeconds = "target_s"
         }
     }
@@ -154,7 +181,8 @@ struct PageRoutes: Sendable {
                 categories: self.settings.categories.groups,
                 timezone: self.zone.name,
                 targetSeconds: self.settings.targetSeconds,
-                bounds: self.bounds
+                bounds: self.bounds,
+                ground: self.ground
             )
             return try tagged(told, request)
         }

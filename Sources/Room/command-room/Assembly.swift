@@ -2,6 +2,7 @@ import Board
 import BrokerLink
 import Dispatching
 import Glibc
+import GroundMap
 import History
 import Hummingbird
 import HummingbirdCore
@@ -270,6 +271,21 @@ struct Assembly {
         )
     }
 
+    /// What lies under the roads, where the map was imported with it; a map that cannot be used costs nobody the room.
+    private var ground: GroundFile? {
+        let path = GroundFile.path(besideRoads: self.configuration.roads)
+        guard access(path, F_OK) == 0 else {
+            self.logger.info("\(path) is not there: the board draws roads only; 'command-room roads import' makes it")
+            return nil
+        }
+        do throws(GroundError) {
+            return try GroundFile(path: path)
+        } catch {
+            self.logger.warning("\(error)")
+            return nil
+        }
+    }
+
     /// Where the board is.
     private var address: String {
         "\(self.configuration.tls == nil ? "http" : "https")://\(self.configuration.http)/"
@@ -298,6 +314,7 @@ struct Assembly {
                 targets: self.configuration.visits,
                 zone: self.configuration.timezone,
                 accounts: accounts,
+                ground: self.ground,
                 now: tables.now
             ),
             page: self.configuration.page,

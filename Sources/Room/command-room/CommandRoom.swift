@@ -1,5 +1,7 @@
 import ArgumentParser
 import BrokerLink
+import GroundImport
+import GroundMap
 import History
 import Logging
 import PatrolWire
@@ -79,6 +81,7 @@ struct CommandRoom: AsyncParsableCommand {
                 broker   \(configuration.broker.endpoint), \
                 \(configuration.broker.credentials == nil ? "plain TCP, this machine only" : "TLS")
                 roads    \(configuration.roads): \(network.source), \(network.edgeCount) pieces of road, \(network.extent)
+                ground   \(check.ground)
                 state    \(configuration.state)/history.sqlite, records kept for \(Int(configuration.keepDays)) days
                 driving  \(configuration.driving ?? "as 'command-room driving' prints it"), \
                 \(configuration.timezone.name)
@@ -101,7 +104,11 @@ struct CommandRoom: AsyncParsableCommand {
 
     struct Import: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Read an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2) and write a road file."
+            abstract: "Read an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2) and write a road file.",
+            discussion: """
+                Water, green, buildings, railways, places and house numbers of the extract come into a file beside it, \
+                CITY.ground: the map that the board shows under the roads.
+                """
         )
 
         @Argument(help: "The extract, for example CITY.osm.pbf.")
@@ -128,6 +135,22 @@ struct CommandRoom: AsyncParsableCommand {
                 \(report.bytes / 1_024) KB, \(clock.now - began)
                 """
             )
+            try self.importGround()
+        }
+
+        private func importGround() throws {
+            let path = GroundFile.path(besideRoads: self.output)
+            let report: GroundImport.Report
+            do throws(GroundError) {
+                report = try GroundImport.run(map: self.map, output: path)
+            } catch {
+                throw ProgramFailure(.data, "\(error)")
+            }
+            let found = report.features.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            print("\(path): \(report.tiles) tiles, \(report.bytes / 1_024) KB, \(found.joined(separator: ", "))")
+            if report.isCoastOpen {
+                warn(CommandRoom.self, "\(self.map): its coast ends within the map, so that no sea is drawn")
+            }
         }
     }
 }

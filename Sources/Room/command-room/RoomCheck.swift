@@ -3,6 +3,7 @@ import Board
 import BrokerLink
 import FoundationEssentials
 import Glibc
+import GroundMap
 import Operation
 import Plan
 import PlanSigning
@@ -26,6 +27,9 @@ struct RoomCheck {
     /// How many may log in; `nil` where nobody has to, or the file cannot be used.
     private(set) var accounts: Int?
 
+    /// What lies under the roads of the map, in words.
+    private(set) var ground = ""
+
     init(_ configuration: Configuration) {
         let now = SystemClock.wallMilliseconds / 1_000
         if let files = configuration.broker.credentials {
@@ -39,6 +43,7 @@ struct RoomCheck {
         if self.findings.readable(configuration.roads, key: "roads", service: Self.service) {
             self.network = self.findings.attempt { try openRoads(configuration.roads) }
         }
+        self.ground = self.lookAtGround(GroundFile.path(besideRoads: configuration.roads))
         self.findings.writableFolder(configuration.state, key: "state")
         if let file = configuration.accounts { self.checkAccounts(file) }
         if let plan = configuration.plan { self.checkPlan(plan) }
@@ -52,6 +57,19 @@ struct RoomCheck {
                 "\(configuration.page.leaflet)/\(name): \(SystemError.last); the page draws its map with it: "
                     + "'apt install libjs-leaflet', or say in 'board.leaflet' where it is"
             )
+        }
+    }
+
+    /// Without it the board draws roads only; one that cannot be used is a fault.
+    private mutating func lookAtGround(_ path: String) -> String {
+        guard access(path, F_OK) == 0 else { return "none: the board draws roads only" }
+        guard self.findings.readable(path, key: "roads", service: Self.service) else { return path }
+        do throws(GroundError) {
+            _ = try GroundFile(path: path)
+            return path
+        } catch {
+            self.findings.fault("\(error)")
+            return path
         }
     }
 

@@ -7,6 +7,9 @@ extension Town {
         var lines: [(id: Int, point: PlanePoint)] = self.nodes.map { ($0.id, $0.point) }
         let riverStart = lines.count + 1
         for (index, point) in self.river.enumerated() { lines.append((riverStart + index, point)) }
+        let areas = self.areas
+        let areaStart = lines.count + 1
+        for (index, point) in areas.flatMap(\.ring).enumerated() { lines.append((areaStart + index, point)) }
         for (id, point) in lines {
             let place = self.coordinate(of: point)
             let (latitude, longitude) = place.fixedPoint
@@ -23,9 +26,36 @@ extension Town {
         }
         text += "  <way id=\"\(10_000 + self.ways.count)\" version=\"1\">\n"
         for index in self.river.indices { text += "    <nd ref=\"\(riverStart + index)\"/>\n" }
-        text += "    <tag k=\"name\" v=\"温榆河\"/>\n    <tag k=\"waterway\" v=\"river\"/>\n  </way>\n</osm>\n"
-        return text
+        text += "    <tag k=\"name\" v=\"温榆河\"/>\n    <tag k=\"waterway\" v=\"river\"/>\n  </way>\n"
+        var (way, node) = (10_001 + self.ways.count, areaStart)
+        for area in areas {
+            text += "  <way id=\"\(way)\" version=\"1\">\n"
+            for index in Array(area.ring.indices) + [0] { text += "    <nd ref=\"\(node + index)\"/>\n" }
+            text += "    <tag k=\"\(area.key)\" v=\"\(area.value)\"/>\n  </way>\n"
+            (way, node) = (way + 1, node + area.ring.count)
+        }
+        return text + "</osm>\n"
     }
+
+    /// What lies between the streets: the river's water, and parks where four streets enclose them.
+    private var areas: [(ring: [PlanePoint], key: String, value: String)] {
+        func shifted(_ points: [PlanePoint], by metres: Double) -> [PlanePoint] {
+            points.map { PlanePoint(east: $0.east, north: $0.north + metres) }
+        }
+        let river = shifted(self.river, by: Self.halfRiver) + shifted(self.river, by: -Self.halfRiver).reversed()
+        var areas = river.isEmpty ? [] : [(river, "natural", "water")]
+        // Corners of the drawn grid of streets: row, column.
+        for (row, column) in [(2, 3), (7, 8)] {
+            let corners = [(row, column), (row, column + 1), (row + 1, column + 1), (row + 1, column)]
+                .map { $0.0 * 12 + $0.1 }.filter(self.nodes.indices.contains).map { self.nodes[$0].point }
+            guard corners.count == 4 else { continue }
+            areas.append((corners, "leisure", "park"))
+        }
+        return areas
+    }
+
+    /// From the river's middle to its bank, m.
+    private static let halfRiver = 38.0
 }
 
 /// Writes degrees times 10⁷ with seven decimals.

@@ -1,6 +1,8 @@
 // The board: what is chosen, and what a click does.
 import { state, onChange, connect, ask, learn } from "./live.js";
 import { map, setBase, redrawBase, onMap, fromMap } from "./base.js";
+import { redrawGround, setGround } from "./ground.js";
+import { redrawNames } from "./names.js";
 import { drawPlan } from "./plan.js";
 import { labelLayers, setUpLayers } from "./layers.js";
 import { isMeasuring, labelMeasuring, measureTo, switchMeasuring } from "./measure.js";
@@ -326,6 +328,8 @@ function setMode(wall) {
   draw();
   map.invalidateSize();
   redrawBase();
+  redrawGround();
+  redrawNames();
 }
 
 function take(changed) {
@@ -360,6 +364,7 @@ async function begin() {
   view.page = await ask("GET", "page");
   setZone(view.page.timezone);
   setBase(view.page);
+  setGround(view.page, redrawNames);
   map.fitBounds(view.page.bounds.map(([lat, lon]) => onMap(lat, lon)), { animate: false });
   dialogs.setUpDialogs({ view, chooseIncident, chooseRollCall });
   setUpDrawer({ view, chooseIncident });

@@ -91,7 +91,7 @@ function makeQueueHead() {
 
 function makeCard(incident) {
   const parts = { kind: element("span"), place: element("span"), time: element("span", { class: "right number" }),
-    line: element("p"), note: element("p"), units: element("div") };
+    line: element("p"), note: element("p", { class: "note" }), units: element("div") };
   const card = element("div", { tabindex: 0, "data-incident": incident.id },
     element("h3", {}, parts.kind, parts.place, parts.time), parts.line, parts.note, parts.units);
   return Object.assign(card, { parts });
@@ -99,7 +99,7 @@ function makeCard(incident) {
 
 function makeCardUnit() {
   const parts = { line: element("div", { class: "units" }), seconds: element("span", { class: "countdown" }),
-    rest: element("span"), share: element("i"), way: element("div", { class: "units number" }) };
+    rest: element("span"), share: element("i"), way: element("div", { class: "units number way" }) };
   parts.way.append(parts.seconds, " ", parts.rest, element("div", { class: "bar" }, parts.share));
   return Object.assign(element("div", {}, parts.line, parts.way), { parts });
 }

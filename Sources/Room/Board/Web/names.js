@@ -1,5 +1,6 @@
 // Names on the map, placed once for the view: none is cut at the edge of a tile, none lies on another.
 import { map, onMap, colour, fontSize, onRoads, roadsInView } from "./base.js";
+import { pointsInView } from "./ground.js";
 import { canvasLayer } from "./marks.js";
 import { Taken } from "./room.js";
 
@@ -11,6 +12,10 @@ const named = { motorway: 12, trunk: 12, primary: 13, secondary: 13, tertiary: 1
 const otherwise = 15;
 /** From this zoom on grids have their names. */
 const gridZoom = 11;
+/** From this zoom on houses have their numbers. */
+const houseZoom = 17;
+/** Which places are named first. */
+const ranks = { city: 0, town: 1, borough: 2, suburb: 3, village: 3, island: 3, quarter: 4, neighbourhood: 5, hamlet: 5 };
 /** A line may bend so far, radians, under a name. */
 const bend = 0.35;
 
@@ -81,6 +86,13 @@ const layer = canvasLayer(map, (pen) => {
       if (taken.take([spot.x - width / 2, spot.y - font / 2, spot.x + width / 2, spot.y + font / 2])) { write(one.name, spot.x, spot.y); }
     }
   }
+  for (const one of pointsInView(["place"]).sort((a, b) => (ranks[a.kind] ?? 9) - (ranks[b.kind] ?? 9))) {
+    const isGreat = (ranks[one.kind] ?? 9) < 2;
+    pen.fillStyle = colour("ink");
+    pen.font = `${isGreat ? "700" : "500"} ${Math.round(font * (isGreat ? 1 : 0.85))}px sans-serif`;
+    const width = pen.measureText(one.name).width;
+    if (taken.take([one.x - width / 2, one.y - font / 2, one.x + width / 2, one.y + font / 2])) { write(one.name, one.x, one.y); }
+  }
   pen.fillStyle = colour("ink");
   pen.font = `${Math.round(font * 0.72)}px sans-serif`;
   const known = new Map();
@@ -96,6 +108,13 @@ const layer = canvasLayer(map, (pen) => {
     pen.rotate(turn);
     write(one.name, 0, 0);
     pen.restore();
+  }
+  if (zoom < houseZoom) { return; }
+  pen.font = `${Math.round(font * 0.62)}px sans-serif`;
+  pen.fillStyle = colour("faint");
+  for (const one of pointsInView(["housenumber"])) {
+    const width = pen.measureText(one.name).width;
+    if (taken.take([one.x - width / 2, one.y - font * 0.3, one.x + width / 2, one.y + font * 0.3])) { write(one.name, one.x, one.y); }
   }
 });
 

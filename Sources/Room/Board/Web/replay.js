@@ -1,6 +1,8 @@
 // The past on the map: what is looked at stands in the address, so that a moment can be sent.
 import { now, ask, askReport } from "./live.js";
 import { map, setBase, onMap, colour, fontSize } from "./base.js";
+import { setGround } from "./ground.js";
+import { redrawNames } from "./names.js";
 import { drawPlan } from "./plan.js";
 import { Taken } from "./room.js";
 import { canvasLayer, drawMark, drawName, markColours } from "./marks.js";
@@ -66,6 +68,7 @@ const layer = canvasLayer(map, (pen) => {
       pen.stroke();
     }
   }
+  const taken = new Taken();
   for (const incident of incidents) {
     const state = incidentAt(incident, at);
     if (!state || incident.placeless) { continue; }
@@ -78,10 +81,11 @@ const layer = canvasLayer(map, (pen) => {
     pen.fill();
     pen.stroke();
     pen.font = `${Math.round(font * 0.8)}px sans-serif`;
-    drawName(pen, spot, font * 0.65, `${nameOf(incident)} · ${word(state)}`, colours);
+    const name = `${nameOf(incident)} · ${word(state)}`;
+    const left = spot.x + font * 1.2;
+    if (taken.take([left, spot.y - font * 0.4, left + pen.measureText(name).width, spot.y + font * 0.4])) { drawName(pen, spot, font * 0.65, name, colours); }
   }
   pen.font = `600 ${Math.round(font * 0.8)}px sans-serif`;
-  const taken = new Taken();
   for (const unit of chosen ? [chosen, ...units.filter((one) => one !== chosen)] : units) {
     const state = stateAt(unit, at, silence());
     if (!state) { continue; }
@@ -288,6 +292,7 @@ async function begin() {
   page = await ask("GET", "page");
   setZone(page.timezone);
   setBase(page);
+  setGround(page, redrawNames);
   map.fitBounds(page.bounds.map(([lat, lon]) => onMap(lat, lon)));
   for (const id of ["from", "until"]) {
     $(id).onchange = () => { clearTimeout(soon); soon = setTimeout(() => { say({ [id]: $(id).value, at: "" }); load(); }, 600); };
