@@ -305,7 +305,8 @@ let package = Package(
             // In the program itself: a room has one file to install, and a page that fits it.
             resources: [
                 "board.html", "board.css", "chief.html", "chief.css", "chief.js", "charts.js", "replay.html",
-                "replay.css", "replay.js", "ground.js", "tiles.js", "plan.js", "reckon.js", "room.js", "names.js",
+                "replay.css", "replay.js", "ground.js", "tiles.js", "night.js", "plan.js", "reckon.js", "room.js",
+                "names.js",
                 "layers.js", "measure.js",
                 "past.js", "history.js", "zone.js", "marks.js", "board.js", "base.js",
                 "map.js", "live.js", "keyed.js", "lists.js",

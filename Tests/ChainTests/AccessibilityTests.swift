@@ -62,6 +62,12 @@ struct AccessibilityTests {
                 }
                 try await page.press("?")
                 try await check("the keys")
+                let _: Bool = try await page.run(
+                    "for (const one of document.querySelectorAll('dialog[open]')) { one.close(); } return true"
+                )
+                try await page.click("#night")
+                try await check("the board by night")
+                try await page.click("#night")
                 try await page.open("http://127.0.0.1:\(chain.http)/?wall=1")
                 try await page.wait("the wall", "return !!window.patrollink && patrollink.state.isLive")
                 try await check("the wall")

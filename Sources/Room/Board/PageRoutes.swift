@@ -85,6 +85,7 @@ struct PageRoutes: Sendable {
         ("history.js", "text/javascript; charset=utf-8", PackageResources.history_js),
         ("ground.js", "text/javascript; charset=utf-8", PackageResources.ground_js),
         ("tiles.js", "text/javascript; charset=utf-8", PackageResources.tiles_js),
+        ("night.js", "text/javascript; charset=utf-8", PackageResources.night_js),
         ("plan.js", "text/javascript; charset=utf-8", PackageResources.plan_js),
         ("reckon.js", "text/javascript; charset=utf-8", PackageResources.reckon_js),
         ("room.js", "text/javascript; charset=utf-8", PackageResources.room_js),

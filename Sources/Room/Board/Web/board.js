@@ -3,6 +3,7 @@ import { state, onChange, connect, ask, learn } from "./live.js";
 import { map, setBase, redrawBase, onMap, fromMap } from "./base.js";
 import { redrawGround, setGround } from "./ground.js";
 import { redrawNames } from "./names.js";
+import { labelNight, setUpNight } from "./night.js";
 import { drawPlan } from "./plan.js";
 import { labelLayers, setUpLayers } from "./layers.js";
 import { isMeasuring, labelMeasuring, measureTo, switchMeasuring } from "./measure.js";
@@ -51,6 +52,7 @@ function label() {
   labelUnitActs();
   labelLayers();
   labelMeasuring();
+  labelNight();
 }
 
 let alarmsKnown = new Set();
@@ -289,6 +291,7 @@ function clicks() {
   map.on("dblclick", () => clearTimeout(clicked));
   $("measure").onclick = () => switchMeasuring();
   setUpLayers();
+  setUpNight(recolour);
 }
 
 /** Takes the alarms of an incident, or of all for `null`, one after the other. */
@@ -325,12 +328,19 @@ function setMode(wall) {
   if (wall) { address.searchParams.set("wall", "1"); } else { address.searchParams.delete("wall"); }
   history.replaceState(null, "", address);
   label();
-  draw();
   map.invalidateSize();
+  recolour();
+}
+
+/** Everything that is drawn with colours of its own is drawn anew. */
+function recolour() {
+  draw();
   redrawBase();
   redrawGround();
   redrawNames();
+  if (plan) { drawPlan(plan); }
 }
+let plan = null;
 
 function take(changed) {
   if (changed.ended) { logInAgain(setRole).catch(complain); }
@@ -387,7 +397,7 @@ async function begin() {
   draw();
   connect();
   try {
-    const plan = await ask("GET", "plan");
+    plan = await ask("GET", "plan");
     setGrids(plan);
     const bounds = drawPlan(plan);
     if (bounds.isValid() && !isFitted) { map.fitBounds(bounds, { animate: false }); isFitted = true; }

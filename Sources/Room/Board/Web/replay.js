@@ -1,8 +1,9 @@
 // The past on the map: what is looked at stands in the address, so that a moment can be sent.
 import { now, ask, askReport } from "./live.js";
-import { map, setBase, onMap, colour, fontSize } from "./base.js";
-import { setGround } from "./ground.js";
+import { map, setBase, redrawBase, onMap, colour, fontSize } from "./base.js";
+import { redrawGround, setGround } from "./ground.js";
 import { redrawNames } from "./names.js";
+import { labelNight, setUpNight } from "./night.js";
 import { drawPlan } from "./plan.js";
 import { Taken } from "./room.js";
 import { canvasLayer, drawMark, drawName, markColours } from "./marks.js";
@@ -235,6 +236,7 @@ function label() {
   const labels = { language: "language", logout: "logout", "from-label": "fromTime", "until-label": "untilTime", follow: "followUnit", "login-name-label": "name", "login-password-label": "password", "login-go": "logIn" };
   for (const [id, key] of Object.entries(labels)) { $(id).textContent = word(key); }
   for (const [id, key] of Object.entries({ unit: "unit", pace: "pace", scrub: "clock", "back-step": "stepBack", "forth-step": "stepForth" })) { set($(id), "aria-label", word(key)); }
+  labelNight();
   write($("play"), word(isPlaying ? "pause" : "play"));
   const { from, until } = asked();
   $("from").value = localText(from).slice(0, 16);
@@ -297,6 +299,7 @@ async function begin() {
   for (const id of ["from", "until"]) {
     $(id).onchange = () => { clearTimeout(soon); soon = setTimeout(() => { say({ [id]: $(id).value, at: "" }); load(); }, 600); };
   }
+  setUpNight(() => { redrawBase(); redrawGround(); redrawNames(); drawStrip(); isDirty = true; });
   $("asked").onsubmit = (event) => event.preventDefault();
   $("language").onclick = () => { switchLanguage(); label(); choose(chosen?.id ?? ""); };
   $("logout").onclick = () => ask("DELETE", "session").then(() => location.reload());

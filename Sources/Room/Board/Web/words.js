@@ -1,7 +1,7 @@
 // What the board says, in Chinese and English.
 const all = {
   "zh-CN": {
-    "priority 1": "一级警情", "priority 2": "二级警情", "priority 3": "三级警情", "priority 4": "四级警情", layers: "图层", measure: "测距", "layer plan": "网格与巡线", "layer coverage": "盲区", "layer closures": "封路", "layer heat": "热力", "layer trails": "尾迹", "layer callSigns": "车组呼号", "layer names": "路名与网格名",
+    "priority 1": "一级警情", "priority 2": "二级警情", "priority 3": "三级警情", "priority 4": "四级警情", byNight: "夜间", byDay: "日间", layers: "图层", measure: "测距", "layer plan": "网格与巡线", "layer coverage": "盲区", "layer closures": "封路", "layer heat": "热力", "layer trails": "尾迹", "layer callSigns": "车组呼号", "layer names": "路名与网格名",
     history: "历史警情查询", historyText: "地点、内容、车组或编号", searchedTo: "已查至", stillOpen: "未结",
     replay: "轨迹回放", replayIncident: "回放此警情", play: "播放", pause: "暂停", pace: "播放速度", stepBack: "后退 10 秒", stepForth: "前进 10 秒", fromTime: "自", untilTime: "至", lastHours: "小时", followUnit: "跟随", allUnits: "全部车组", happened: "事件",
     listed: "列出", positions: "定位点", disordered: "次序有误", notHeard: "尚无定位", stood: "停留", takeAlong: "导出", "event sos": "紧急求助", "event device.start": "设备开机", "event device.stop": "设备关机", "event gnss.lost": "定位丢失", "event gnss.restored": "定位恢复", "event gnss.frozen": "定位停滞",
@@ -93,7 +93,7 @@ const all = {
     ownGridMinutes: "本网格分钟", laps: "巡线趟数", windowsAssigned: "岗线完成/应巡", orders: "派警", tasksDone: "办结任务", presenceShare: "见警率", unknownMinutes: "定位不明（分钟）",
   },
   en: {
-    "priority 1": "P1", "priority 2": "P2", "priority 3": "P3", "priority 4": "P4", layers: "Layers", measure: "Measure", "layer plan": "Grids and lines", "layer coverage": "Blind zones", "layer closures": "Closures", "layer heat": "Heat", "layer trails": "Trails", "layer callSigns": "Call signs", "layer names": "Names",
+    "priority 1": "P1", "priority 2": "P2", "priority 3": "P3", "priority 4": "P4", byNight: "Night", byDay: "Day", layers: "Layers", measure: "Measure", "layer plan": "Grids and lines", "layer coverage": "Blind zones", "layer closures": "Closures", "layer heat": "Heat", "layer trails": "Trails", "layer callSigns": "Call signs", "layer names": "Names",
     history: "Search past incidents", historyText: "Place, text, unit or number", searchedTo: "searched back to", stillOpen: "open",
     replay: "Replay", replayIncident: "Look at it again", play: "Play", pause: "Pause", pace: "Pace", stepBack: "Back 10 s", stepForth: "On 10 s", fromTime: "From", untilTime: "Until", lastHours: "h", followUnit: "Follow", allUnits: "All units", happened: "What happened",
     listed: "listed", positions: "Positions", disordered: "out of order", notHeard: "not heard of yet", stood: "stood", takeAlong: "Export", "event sos": "Call for help", "event device.start": "Device started", "event device.stop": "Device stopped", "event gnss.lost": "Position lost", "event gnss.restored": "Position back", "event gnss.frozen": "Position frozen",
