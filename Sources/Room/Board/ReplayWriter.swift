@@ -133,7 +133,7 @@ struct ReplayWriter {
         var last = 0
         for (index, number) in numbers.enumerated() {
             if index > 0 { self.bytes.append(0x2C) }
-            self.write("\(number - last)")
+            self.bytes.append(decimal: number - last)
             last = number
         }
     }
@@ -179,5 +179,21 @@ struct ReplayWriter {
                 )
             )
         )
+    }
+}
+
+extension [UInt8] {
+    /// Writes a number.
+    ///
+    /// A day has millions of them, and each as a text of its own would take longer than reading them.
+    fileprivate mutating func append(decimal number: Int) {
+        if number < 0 { self.append(0x2D) }
+        var rest = number.magnitude
+        let begin = self.count
+        repeat {
+            self.append(UInt8(0x30 + rest % 10))
+            rest /= 10
+        } while rest > 0
+        self[begin...].reverse()
     }
 }

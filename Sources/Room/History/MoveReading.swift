@@ -12,6 +12,8 @@ package struct StoredMove: Sendable, Hashable {
 
 extension HistoryReader {
     private static let status = Array("st".utf8)
+    private static let latitudeName = Array("lat".utf8)
+    private static let longitudeName = Array("lon".utf8)
     /// Each status as it stands in a record.
     private static let statuses = UnitStatus.allCases.map { (status: $0, bytes: Array("\"\($0.rawValue)\"".utf8)) }
 
@@ -25,9 +27,7 @@ extension HistoryReader {
     /// - Throws: ``HistoryError``, or `CancellationError` when nobody waits any more.
     package func moves(of log: Log, from: Int64, to: Int64, _ take: (StoredMove) -> Void) throws {
         try self.walk(log, from: from, to: to) { made, body in
-            guard let place = Self.place(in: body) else { return }
-            let position = StoredPosition(made: made, latitude: place.latitude, longitude: place.longitude)
-            take(StoredMove(position: position, status: Self.status(in: body)))
+            if let move = Self.move(in: body, at: made) { take(move) }
         }
     }
 
@@ -43,14 +43,29 @@ extension HistoryReader {
         }
     }
 
-    private static func status(in body: Data) -> UnitStatus {
-        var found: UnitStatus?
+    /// Place and status of a record, found in one look at its bytes; a decoder is asked only where they are unusual.
+    private static func move(in body: Data, at made: Int64) -> StoredMove? {
+        var (latitude, longitude): (Double?, Double?)
+        var status: UnitStatus?
         let bytes = body.span
         _ = ObjectScan.members(of: bytes, in: 0..<bytes.count) { name, value in
-            guard ObjectScan.isEqual(bytes, name, Self.status) else { return true }
-            found = Self.statuses.first { ObjectScan.isEqual(bytes, value, $0.bytes) }?.status
-            return false
+            if ObjectScan.isEqual(bytes, name, Self.latitudeName) {
+                latitude = ObjectScan.number(bytes, value)
+            } else if ObjectScan.isEqual(bytes, name, Self.longitudeName) {
+                longitude = ObjectScan.number(bytes, value)
+            } else if ObjectScan.isEqual(bytes, name, Self.status) {
+                status = Self.statuses.first { ObjectScan.isEqual(bytes, value, $0.bytes) }?.status
+            }
+            return latitude == nil || longitude == nil || status == nil
         }
-        return found ?? Self.decoded(body)?.status ?? .off
+        if let latitude, let longitude, let status {
+            let position = StoredPosition(made: made, latitude: latitude, longitude: longitude)
+            return StoredMove(position: position, status: status)
+        }
+        guard let record = Self.decoded(body), let latitude = record.latitude, let longitude = record.longitude else {
+            return nil
+        }
+        let position = StoredPosition(made: made, latitude: latitude, longitude: longitude)
+        return StoredMove(position: position, status: record.status)
     }
 }
