@@ -81,6 +81,18 @@ extension MonthTests {
             """
         )
         #expect(counts == [0, 1, 3, 0])
+        // Called back, nobody is on the way; two points in one tenth of a second are no speed.
+        let made: [Double] = try await page.run(
+            """
+            return import('/past.js').then(({ incidentAt, speeds }) => {
+              const steps = [[0, 'open'], [1, 'assign', 'a'], [2, 'enroute', 'a'], [3, 'recall', 'a'], [5, 'assign', 'b'], [6, 'scene', 'b'], [7, 'cleared', 'b'], [9, 'close', 'settled']].map(([t, what, text]) => ({ t, what, text }));
+              const states = [2, 4, 5, 6, 8, 9].map((at) => ['received', 'assigned', 'accepted', 'enroute', 'scene'].indexOf(incidentAt({ received: 0, steps }, at)));
+              const unit = { t: [0, 0, 1000, 2000], lat: [41, 41.00001, 41.0001, 41.0002], lon: [8, 8, 8, 8], lost: [0, 0, 0, 0] };
+              return [...states, Math.round(Math.max(...speeds(unit, 0, 2000, 2)))];
+            })
+            """
+        )
+        #expect(made == [3, 0, 1, 4, 0, -1, 11])
     }
 
     /// Plays, jumps and looks for what happened, with keys and with the pointer.

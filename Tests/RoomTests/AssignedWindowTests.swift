@@ -23,8 +23,10 @@ struct AssignedWindowTests {
     /// Counts what two crews of one unit, 00:00 to 08:00 and 08:00 to 24:00, were to do and did on the first two days.
     private func count(
         _ deeds: [(place: String, time: Int64)],
+        windows: [String] = [],
         by device: String = "car-1",
-        judged: Range<Int64> = day * 1_000..<(day + 2 * 86_400) * 1_000
+        judged: Range<Int64> = day * 1_000..<(day + 2 * 86_400) * 1_000,
+        plan text: String = plan
     ) throws -> [String: AssignedWindows.Count] {
         var register = Register()
         for number in ["1", "2"] {
@@ -43,7 +45,7 @@ struct AssignedWindowTests {
             )
             _ = try register.put(shift, at: Self.day * 1_000)
         }
-        let plan = try PlanReader { _ in Self.zone }.read(Array(Self.plan.utf8))
+        let plan = try PlanReader { _ in Self.zone }.read(Array(text.utf8))
         let unit = try #require(UnitID("jinzhan/\(device)"))
         let places =
             plan.posts.map { ($0.id, AssignedWindows.Place($0)) }
@@ -51,7 +53,15 @@ struct AssignedWindowTests {
         return AssignedWindows(
             Roster(register, zone: Self.zone).duties(in: judged),
             places: Dictionary(places) { $1 },
-            deeds: deeds.map { (unit, $0.place, $0.time * 1_000) },
+            deeds: deeds.enumerated().map { index, deed in
+                PresenceBook.Deed(
+                    unit: "\(unit)",
+                    kind: deed.place == "night" ? .lineComplete : .postDone,
+                    place: deed.place,
+                    window: windows.indices.contains(index) ? windows[index] : nil,
+                    time: deed.time * 1_000
+                )
+            },
             judged: judged,
             zone: Self.zone
         )
@@ -77,6 +87,20 @@ struct AssignedWindowTests {
         #expect(try self.count(deeds, by: "car-2")["1"] == .init(wanted: 4, done: 0))
         let lateLap = [("night", midnight - 600), ("night", midnight + 3_600)]
         #expect(try self.count(lateLap)["1"] == .init(wanted: 4, done: 0), "a lap after the window is none of it")
+    }
+
+    @Test("are filled by one visit each: what the device counted in one window fills no other")
+    func single() throws {
+        // Just after the morning's window, and told of the afternoon's by its name.
+        let late = Self.day + 8 * 3_600 + 120
+        #expect(try self.count([("school", late)])["1"] == .init(wanted: 4, done: 1))
+        let afternoon = Self.day + 15 * 3_600
+        let named = try self.count([("school", afternoon + 60)], windows: ["15:00-16:00"])
+        #expect(named == ["1": .init(wanted: 4, done: 0), "2": .init(wanted: 2, done: 1)])
+        // Five minutes after one closed another has opened: the visit is the second one's.
+        let plan = Self.plan.replacing("15:00-16:00", with: "08:00-09:00")
+        let both = try self.count([("school", Self.day + 8 * 3_600 + 300)], plan: plan)
+        #expect(both == ["1": .init(wanted: 4, done: 0), "2": .init(wanted: 2, done: 1)])
     }
 
     @Test("count from the first record on, and not before they have closed")

@@ -79,7 +79,23 @@ struct GroundTests {
         <tag k="type" v="multipolygon"/><tag k="natural" v="water"/></relation></osm>
         """
 
-    @Test("a drawn city comes out of its tiles as it went in, read by another program's reader")
+    /// The Python that has the reader, where `make test` puts it.
+    private static let python: String? = {
+        let home = ProcessInfo.processInfo.environment["HOME"] ?? "/root"
+        let folder = "\(home)/.cache/patrollink-schemathesis"
+        // Where there is none the test says so and is left out.
+        guard let versions = try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/lib"),
+            versions.contains(where: {
+                FileManager.default.fileExists(atPath: "\(folder)/lib/\($0)/site-packages/mapbox_vector_tile")
+            })
+        else { return nil }
+        return "\(folder)/bin/python3"
+    }()
+
+    @Test(
+        "a drawn city comes out of its tiles as it went in, read by another program's reader",
+        .enabled(if: Self.python != nil, "'make test' installs mapbox-vector-tile where PyPI is there")
+    )
     func city() async throws {
         try await withTemporaryFolder("ground") { folder in
             try writeFile("\(folder)/city.osm", Self.drawn)
@@ -90,7 +106,6 @@ struct GroundTests {
             let reader = """
                 import sqlite3, gzip, json, sys, mapbox_vector_tile
                 found = {}
-                area = 0
                 rows = sqlite3.connect(sys.argv[1]).execute("SELECT zoom_level, tile_data FROM tiles WHERE zoom_level IN (8, 14)")
                 for zoom, data in rows:
                     for name, layer in mapbox_vector_tile.decode(gzip.decompress(data)).items():
@@ -99,12 +114,10 @@ struct GroundTests {
                 print(json.dumps(found, ensure_ascii=False))
                 """
             try writeFile("\(folder)/read.py", reader)
-            let home = ProcessInfo.processInfo.environment["HOME"] ?? "/root"
-            let python = "\(home)/.cache/patrollink-schemathesis/bin/python3"
-            guard FileManager.default.isExecutableFile(atPath: python) else { return }
-            let read = try await runProgramToEnd(python, ["\(folder)/read.py", "\(folder)/city.ground"])
-            // Without that reader ('make test' installs it where PyPI is there) the rest is left out.
-            guard !read.errors.contains("ModuleNotFoundError") else { return }
+            let read = try await runProgramToEnd(
+                try #require(Self.python),
+                ["\(folder)/read.py", "\(folder)/city.ground"]
+            )
             #expect(read.status == 0, "\(read.errors)")
             let found = try #require(
                 try JSONSerialization.jsonObject(with: Data(read.output.utf8)) as? [String: [[Any]]]

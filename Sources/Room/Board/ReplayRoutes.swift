@@ -38,6 +38,7 @@ extension ReportRoutes {
         // As fine as an eye sees it on a map of the time's length.
         let usual = to - from <= 7_200_000 ? 5 : to - from <= 36 * 3_600_000 ? 15 : 30
         let tolerance = Double(try request.integer("tolerance", in: 0...500, default: usual))
+        try self.requireRecent(from, context)
         try await self.audit.note("replay", of: "\(unit.map { "\($0)" } ?? "all units") from \(from) to \(to)", context)
         return try await self.make(request, context, type: format.type) { reading in
             let count = try reading.recordCount()

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTPTypes
 import Incidents
 import PatrolWire
 import Reporting
@@ -60,8 +61,19 @@ struct ReplayWriter {
         self.isFirst = false
     }
 
+    /// Bytes of the largest answer: what is more is asked for in parts.
+    private static let largest = 64 << 20
+
     /// Writes a unit.
+    ///
+    /// - Throws: ``Problem`` when the answer would be larger than it may be.
     mutating func add(_ unit: ReplayUnit) throws {
+        guard self.bytes.count < Self.largest else {
+            throw Problem(
+                .badRequest,
+                "this would be more than \(Self.largest >> 20) MB: ask for a shorter time, one unit, or a larger 'tolerance'"
+            )
+        }
         switch self.format {
         case .json:
             self.comma()

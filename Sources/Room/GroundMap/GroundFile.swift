@@ -59,17 +59,17 @@ package final class GroundFile: Sendable {
         configuration.label = "ground"
         self.path = path
         do {
-            self.database = try DatabaseQueue(path: path, configuration: configuration)
-            let known = try self.database.read { database in
-                try Dictionary(
-                    uniqueKeysWithValues: Row.fetchAll(database, sql: "SELECT name, value FROM metadata")
-                        .map { ($0[0] as String, $0[1] as String) }
-                )
+            let database = try DatabaseQueue(path: path, configuration: configuration)
+            // Another program's file may say a thing twice, or not at all.
+            func known(_ name: String) throws -> String? {
+                try database.read { database in
+                    try String.fetchOne(database, sql: "SELECT value FROM metadata WHERE name = ?", arguments: [name])
+                }
             }
-            guard known["version"] == Self.version else {
+            guard try known("version") == Self.version else {
                 throw GroundError(path: path, reason: "it is a ground map of another version")
             }
-            self.tag = known["tag"] ?? ""
+            (self.database, self.tag) = (database, try known("tag") ?? "")
         } catch let error as GroundError {
             throw error
         } catch {

@@ -75,7 +75,7 @@ extension ReportReading {
         return AssignedWindows(
             duties,
             places: Dictionary(places) { $1 },
-            deeds: presence.deeds.compactMap { one in UnitID(one.unit).map { ($0, one.place, one.time) } },
+            deeds: presence.deeds,
             judged: presence.judged,
             zone: zone
         )

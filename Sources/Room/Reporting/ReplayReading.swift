@@ -1,3 +1,5 @@
+import Cases
+import FoundationEssentials
 import History
 package import Incidents
 package import PatrolWire
@@ -91,13 +93,17 @@ extension ReportReading {
     ///
     /// - Throws: `HistoryError`, or `CancellationError` when nobody waits any more.
     package func incidentsOpen(since begin: Int64) throws -> [Incident] {
+        let begin = max(0, min(begin, self.span.lowerBound))
+        // Those that are open still, however old they are; what was closed since is asked for by when it came.
+        let old = try self.casebook.items(Incident.kind, from: 0, to: 0, orOpen: true).filter { $0.time < begin }
+            .map { try JSONDecoder().decode(Incident.self, from: Data($0.body)) }
         let wider = ReportReading(
             reader: self.reader,
             casebook: self.casebook,
-            span: max(0, min(begin, self.span.lowerBound))..<self.span.upperBound,
+            span: begin..<self.span.upperBound,
             now: self.now
         )
-        return try wider.incidents().filter { ($0.over ?? .max) >= self.span.lowerBound }
+        return try (old + wider.incidents()).filter { ($0.over ?? .max) >= self.span.lowerBound }
     }
 }
 

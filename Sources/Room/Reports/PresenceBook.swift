@@ -19,6 +19,20 @@ package struct PresenceBook: Sendable {
         var units: Set<String> = []
     }
 
+    /// A post or a line that was done.
+    package struct Deed: Sendable, Hashable {
+        /// By which unit, `station/device`.
+        package let unit: String
+        /// Which kind of event told it.
+        package let kind: EventKind
+        /// Which post or line.
+        package let place: String
+        /// The window that the device counted it in; a line's lap names none.
+        package let window: String?
+        /// When, ms since 1970 UTC.
+        package let time: Int64
+    }
+
     private let span: Range<Int64>
     private let duties: PresenceReport.Duties
     /// Windows that close in it can have been missed, ms since 1970 UTC.
@@ -33,9 +47,9 @@ package struct PresenceBook: Sendable {
     package private(set) var lostByUnit: [String: [Range<Int64>]] = [:]
     /// Posts and lines that were done, which, by which unit, and when, ms since 1970 UTC: also before the time, as long
     /// as a window may reach into it.
-    package private(set) var deeds: [(unit: String, kind: EventKind, place: String, time: Int64)] = []
+    package private(set) var deeds: [Deed] = []
     /// Those of them within the time.
-    package var done: [(unit: String, kind: EventKind, place: String, time: Int64)] {
+    package var done: [Deed] {
         self.deeds.filter { self.span.contains($0.time) }
     }
 
@@ -71,7 +85,9 @@ package struct PresenceBook: Sendable {
         self.windows.take(event, by: unit)
         if event.kind == .postDone || event.kind == .lineComplete {
             let place = event.text(event.kind == .postDone ? "post" : "line") ?? ""
-            self.deeds.append((unit, event.kind, place, event.time))
+            self.deeds.append(
+                Deed(unit: unit, kind: event.kind, place: place, window: event.text("window"), time: event.time)
+            )
         }
     }
 

@@ -364,7 +364,7 @@ function fit() {
 function setRole(role) {
   view.role = role;
   view.canAct = role !== "viewer";
-  for (const id of ["new", "rollcall", "closure", "tasks-open", "people-open", "replay-open", "unit-replay", "incident-replay", "unit-locate", "unit-text", "unit-send"]) { $(id).hidden = !view.canAct; }
+  for (const id of ["new", "rollcall", "closure", "tasks-open", "people-open", "replay-open", "unit-replay", "unit-locate", "unit-text", "unit-send"]) { $(id).hidden = !view.canAct; }
 }
 
 async function begin() {

@@ -6,6 +6,8 @@ const L = window.L;
 /** So many tiles of the room are kept as they were read. */
 const mostKept = 240;
 const size = 256;
+/** A tile that could not be had is asked for again after so long, ms. */
+const again = 5000;
 const colours = { water: "water", sea: "water", wood: "wood", park: "green", sand: "sand", airport: "airport", building: "building", river: "water", stream: "water", rail: "rail", tram: "rail" };
 /** How wide lines are drawn, px; wider from nearby. */
 const widths = { river: 3, stream: 1, rail: 1.6, tram: 1 };
@@ -65,16 +67,18 @@ const Ground = L.GridLayer.extend({
     tile.width = size * ratio;
     tile.height = size * ratio;
     const from = source(place);
-    load(from.z, from.x, from.y).then((layers) => {
-      if (layers) {
-        const pen = tile.getContext("2d");
-        pen.scale(ratio, ratio);
-        draw(pen, layers, from);
-        tile.layers = layers;
-        tile.from = from;
+    const attempt = () => load(from.z, from.x, from.y).then((layers) => {
+      if (!layers) {
+        // The room may be away for a moment, or the session over: as long as the tile is seen it is asked for again.
+        setTimeout(() => { if (tile.isConnected) { attempt().then(came); } }, again);
+        return;
       }
-      done(null, tile);
+      const pen = tile.getContext("2d");
+      pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+      draw(pen, layers, from);
+      Object.assign(tile, { layers, from });
     });
+    attempt().then(() => done(null, tile));
     return tile;
   },
 });

@@ -28,8 +28,8 @@ function draw(isLooking) {
       write(row.children[3], one.first_arrival ? span(one.first_arrival - one.received) : "");
     },
   });
-  write($("history-sum"), isLooking ? word("working") : `${found.length}${next ? ` · ${word("searchedTo")} ${shown(next.before)}` : ""}`);
-  set($("history-more"), "hidden", !next && "");
+  write($("history-sum"), isLooking ? word("working") : `${found.length}${next?.before !== undefined ? ` · ${word("searchedTo")} ${shown(next.before)}` : ""}`);
+  set($("history-more"), "hidden", next?.before === undefined && "");
 }
 
 async function look(isMore) {

@@ -53,9 +53,13 @@ function stepText(step) {
 /** So long before the call, ms, a look back begins, and so long after the last step it ends. */
 const around = 120000;
 
+const mostDays = 6;
+
 /** Where the incident is looked at again, from before the call to after its end. */
 export function replayOf(incident) {
-  const until = isOver(incident) ? incident.changed + around : now();
+  const end = incident.steps.findLast((step) => step.what === "close" || step.what === "cancel")?.t;
+  // No more than is looked at again at once.
+  const until = Math.min(isOver(incident) && end ? end + around : now(), incident.received + mostDays * 86400000);
   const text = (at) => encodeURIComponent(localText(at).slice(0, 16));
   const unit = incident.units[0];
   return `replay?from=${text(incident.received - around)}&until=${text(Math.max(until, incident.received) + 60000)}&at=${encodeURIComponent(localText(incident.received))}${unit ? `&unit=${encodeURIComponent(`${unit.station}/${unit.device}`)}` : ""}`;

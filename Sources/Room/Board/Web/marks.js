@@ -99,6 +99,8 @@ export function canvasLayer(map, draw) {
       const pen = this.canvas.getContext("2d");
       const ratio = window.devicePixelRatio || 1;
       pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+      // While the map is being dragged its panes move, and the canvas stays where the window is.
+      L.DomUtil.setPosition(this.canvas, map.containerPointToLayerPoint([0, 0]));
       pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
       draw(pen);
     },

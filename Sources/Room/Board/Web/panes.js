@@ -1,5 +1,5 @@
 // What is drawn where: each part by itself, not in the middle of a press, and not oftener than an eye follows.
-import { state, isOver } from "./live.js";
+import { state, isOver, now } from "./live.js";
 import { element, keep, mayDraw, set, write } from "./keyed.js";
 import * as lists from "./lists.js";
 import { drawIncident, drawCandidates, drawRollCall, replayOf } from "./incident.js";
@@ -49,6 +49,8 @@ function drawRight() {
   if (incident) {
     write($("right-title"), word("candidates"));
     set($("incident-replay"), "href", replayOf(incident));
+    // What was before the last day is a chief's.
+    set($("incident-replay"), "hidden", (!view.canAct || (!["chief", "admin"].includes(view.role) && incident.received < now() - 86400000)) && "");
     drawIncident({ facts: $("incident-facts"), line: $("incident-line"), buttons: $("incident-actions"), radios: $("incident-radio"), steps: $("incident-steps") }, incident, view.canAct);
     drawCandidates({ list: $("candidates-list"), scroller: $("right-body"), note: $("candidates-note"), head: $("candidates-head") },
       isOver(incident) ? null : view.candidates, { canAct: view.canAct, chosen: view.unit, sure: view.sure });

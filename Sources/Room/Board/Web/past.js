@@ -40,9 +40,15 @@ function way(unit, i, j) {
   return [north, east];
 }
 
-/** m/s between a point and the next one. */
+/** Over a shorter time, ms, a speed is made of what places are rounded by. */
+const shortest = 1000;
+
+/** m/s between a point and the next one that is far enough from it in time; 0 where there is none. */
 function speedAfter(unit, i) {
-  return Math.hypot(...way(unit, i, i + 1)) / ((unit.t[i + 1] - unit.t[i]) / 1000);
+  let j = i + 1;
+  while (j + 1 < unit.t.length && unit.t[j] - unit.t[i] < shortest && !unit.lost[j]) { j += 1; }
+  const seconds = (unit.t[j] - unit.t[i]) / 1000;
+  return seconds * 1000 < shortest ? 0 : Math.hypot(...way(unit, i, j)) / seconds;
 }
 
 /** Where a unit was and what it did at a moment; `null` before it was first heard of. */
@@ -96,12 +102,15 @@ const course = ["received", "assigned", "accepted", "enroute", "scene"];
 /** What an incident was at a moment, by the unit that was furthest: `null` before it was received and after its end. */
 export function incidentAt(incident, at) {
   if (incident.received > at) { return null; }
-  let [reached, isOver] = [0, false];
-  for (const { t, what } of incident.steps) {
+  const reached = new Map();
+  let isOver = false;
+  for (const { t, what, text } of incident.steps) {
     if (t > at) { break; }
     if (what === "close" || what === "cancel") { isOver = true; }
-    if (what === "reopen") { [reached, isOver] = [0, false]; }
-    reached = Math.max(reached, course.indexOf(what === "assign" ? "assigned" : what));
+    if (what === "reopen") { reached.clear(); isOver = false; }
+    const step = course.indexOf(what === "assign" ? "assigned" : what);
+    // A unit that was called back, cannot come or is done is on its way no more.
+    if (step > 0) { reached.set(text, Math.max(step, reached.get(text) ?? 0)); } else if (["recall", "declined", "cleared"].includes(what)) { reached.delete(text); }
   }
-  return isOver ? null : course[reached];
+  return isOver ? null : course[Math.max(0, ...reached.values())];
 }

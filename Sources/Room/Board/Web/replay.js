@@ -31,6 +31,7 @@ let units = [];
 let incidents = [];
 let marked = [];
 let [at, isPlaying, pace, chosen, isFollowed] = [0, false, 20, null, false];
+let role = "viewer";
 let turn = 0;
 let soon = null;
 let isDirty = true;
@@ -43,9 +44,16 @@ const dayAndTime = { month: "numeric", day: "numeric", ...seconds };
 /** What is asked for, as it stands in the address. */
 function asked() {
   const query = new URLSearchParams(location.search);
-  const until = moment(query.get("until")) || Math.floor(now() / minute) * minute;
-  const from = moment(query.get("from")) || until - 24 * hour;
+  const until = moment(query.get("until")) || Math.ceil(now() / minute) * minute;
+  const wanted = moment(query.get("from")) || until - 24 * hour;
+  // The last day is everybody's, and what was before a chief's: of the rest of a day that has grown old the last day is shown.
+  const from = ["chief", "admin"].includes(role) ? wanted : Math.max(wanted, Math.min(until - minute, Math.ceil((now() - 24 * hour) / minute) * minute));
   return { from, until, unit: query.get("unit") ?? "", at: moment(query.get("at")) };
+}
+
+/** Writes the moment into the address, with the time that it is one of: so it can be sent. */
+function sayMoment() {
+  say({ from: localText(answer.from).slice(0, 16), until: localText(Math.ceil(answer.to / minute) * minute).slice(0, 16), at: localText(at) });
 }
 
 function say(changes) {
@@ -162,8 +170,9 @@ function drawSide() {
   write($("happened-title"), `${word("happened")} ${marked.length}${marked.length > list.length ? ` · ${word("listed")} ${first + 1}–${first + list.length}` : ""}`);
   keep($("happened"), list, {
     key: (one) => one.key,
-    make: (one) => { const row = element("button", { type: "button", class: "row" }, element("span", { class: "number" }), element("span")); row.onclick = () => jump(one); return row; },
+    make: () => element("button", { type: "button", class: "row" }, element("span", { class: "number" }), element("span")),
     update(row, one) {
+      row.onclick = () => jump(one);
       write(row.children[0], shown(one.t, seconds));
       write(row.children[1], one.text);
       row.classList.toggle("past", one.t <= at);
@@ -187,13 +196,12 @@ function play(isOn) {
   isPlaying = isOn && answer.to > answer.from;
   if (isPlaying && at >= answer.to) { at = answer.from; }
   write($("play"), word(isPlaying ? "pause" : "play"));
-  if (!isPlaying) { say({ at: localText(at) }); }
+  if (!isPlaying) { sayMoment(); }
 }
 
 function choose(id) {
   chosen = units.find((one) => one.id === id) ?? null;
   $("unit").value = chosen ? id : "";
-  say({ unit: chosen ? id : "" });
   const span = `from=${answer.from}&to=${answer.to}`;
   const path = (format) => (chosen ? `api/v1/units/${encodeURIComponent(chosen.device)}/track?station=${encodeURIComponent(chosen.station)}&${span}&format=${format}` : `api/v1/replay?${span}&format=${format}`);
   $("exports").replaceChildren(word("takeAlong"), ...["geojson", "gpx", "csv"].map((format) => Object.assign(document.createElement("a"), { href: path(format), download: `${chosen?.device ?? "replay"}.${format}`, textContent: format.toUpperCase() })));
@@ -224,7 +232,7 @@ async function load() {
   } catch (error) {
     if (own !== turn) { return; }
     write($("error"), explain(error));
-    if (error.status === 401) { await logIn(() => null); load(); }
+    if (error.status === 401) { await logIn((name) => { role = name; }); load(); }
   } finally { if (own === turn) { document.querySelector("main").classList.remove("busy"); } }
 }
 
@@ -239,8 +247,8 @@ function label() {
   labelNight();
   write($("play"), word(isPlaying ? "pause" : "play"));
   const { from, until } = asked();
-  $("from").value = localText(from).slice(0, 16);
-  $("until").value = localText(until).slice(0, 16);
+  // What is being typed is nobody else's.
+  for (const [id, time] of [["from", from], ["until", until]]) { if (document.activeElement !== $(id)) { $(id).value = localText(time).slice(0, 16); } }
   $("spans").replaceChildren(...[1, 8, 24].map((hours) => Object.assign(document.createElement("button"), { type: "button", textContent: `${hours} ${word("lastHours")}`, onclick: () => askFor(now() - hours * hour, now()) })));
   $("pace").replaceChildren(...paces.map((one) => new Option(`${one}×`, String(one), false, one === pace)));
 }
@@ -267,6 +275,14 @@ function quicken(by) {
   $("pace").value = pace;
 }
 
+/** Keeps the chosen unit in the middle; a step that nobody sees would only empty the canvas. */
+function follow() {
+  const state = chosen && isFollowed ? stateAt(chosen, at, silence()) : null;
+  if (!state) { return; }
+  const away = map.latLngToContainerPoint(onMap(state.lat, state.lon)).subtract(map.getSize().divideBy(2));
+  if (Math.hypot(away.x, away.y) >= 1) { map.panBy(away.round(), { animate: false }); }
+}
+
 let last = performance.now();
 function frame(clock) {
   // A page that was asleep goes on where it was.
@@ -278,8 +294,9 @@ function frame(clock) {
   last = clock;
   if (isDirty || layer.isDirty) {
     isDirty = layer.isDirty = false;
+    follow();
     layer.draw();
-    if (chosen && isFollowed) { const state = stateAt(chosen, at, silence()); if (state) { map.panTo(onMap(state.lat, state.lon), { animate: false }); } }
+    layer.isDirty = false;
     write($("at"), shown(at, dayAndTime));
     $("scrub").value = Math.round((at - answer.from) / 1000);
     set($("scrub"), "aria-valuetext", shown(at, dayAndTime));
@@ -290,14 +307,14 @@ function frame(clock) {
 
 async function begin() {
   label();
-  await logIn(() => null);
+  await logIn((name) => { role = name; });
   page = await ask("GET", "page");
   setZone(page.timezone);
   setBase(page);
   setGround(page, redrawNames);
   map.fitBounds(page.bounds.map(([lat, lon]) => onMap(lat, lon)));
   for (const id of ["from", "until"]) {
-    $(id).onchange = () => { clearTimeout(soon); soon = setTimeout(() => { say({ [id]: $(id).value, at: "" }); load(); }, 600); };
+    $(id).onchange = () => { clearTimeout(soon); soon = setTimeout(() => { if (moment($(id).value) > 0) { say({ [id]: $(id).value, at: "" }); load(); } }, 600); };
   }
   setUpNight(() => { redrawBase(); redrawGround(); redrawNames(); drawStrip(); isDirty = true; });
   $("asked").onsubmit = (event) => event.preventDefault();
@@ -307,10 +324,10 @@ async function begin() {
   $("back-step").onclick = () => go(at - step);
   $("forth-step").onclick = () => go(at + step);
   $("pace").onchange = () => { pace = Number($("pace").value); };
-  $("unit").onchange = () => choose($("unit").value);
+  $("unit").onchange = () => { say({ unit: $("unit").value }); choose($("unit").value); };
   $("follow").onclick = () => { isFollowed = !isFollowed; set($("follow"), "aria-pressed", String(isFollowed)); isDirty = true; };
   $("scrub").oninput = () => go(answer.from + Number($("scrub").value) * 1000);
-  $("scrub").onchange = () => say({ at: localText(at) });
+  $("scrub").onchange = sayMoment;
   document.addEventListener("keydown", keys);
   window.addEventListener("resize", drawStrip);
   requestAnimationFrame(frame);
