@@ -3,6 +3,7 @@ import Month
 import Rig
 import TestSupport
 import Testing
+import Threading
 
 /// The month on the page, in a real browser.
 extension MonthTests {
@@ -113,7 +114,25 @@ extension MonthTests {
         let all = truth.officers.values.reduce(open) { $0 + $1.tasksDone }
         #expect(lines.count { $0.hasPrefix("a case · ") } == open)
         try await page.click("#report-kinds [data-kind=placement]")
-        try await page.wait("the proposal", "return document.querySelectorAll('#report-body tbody tr').length > 1")
+        try await page.wait("the proposal", "return document.querySelectorAll('#report-body tbody tr').length > 0")
+        // The page asks for the eight hours from now on: so does this, and the hours of both are the same ones.
+        let proposal: [String] = try await page.run(
+            """
+            return fetch('/api/v1/placement?units=6').then((answer) => answer.json()).then((made) => {
+              const percent = (share) => `${Math.round(share * 100)} %`;
+              const rows = [...document.querySelectorAll('#report-body tbody tr')].map((row) => row.innerText.trim());
+              const said = document.querySelector('#report-body p').innerText;
+              return [String(made.incidents), said, String(made.units.length), String(rows.length), percent(made.shares['3']), percent(made.units[0].share), rows[0]];
+            })
+            """
+        )
+        let now = SystemClock.wallMilliseconds / 3_600_000
+        let hours = (now...now + 8).map { $0 % 24 }
+        let (share, count) = Self.share(truth, hours, beside: [(now + 23) % 24, (now + 9) % 24])
+        #expect(proposal[0] == "\(count)" && proposal[1].contains(" \(count) "), "\(proposal) \(count)")
+        #expect(proposal[2] == proposal[3] && proposal[1].contains("3 min: \(proposal[4])"), "\(proposal)")
+        #expect(abs((Double(proposal[4].dropLast(2)) ?? -1) - share * 100) < 2.6, "\(proposal) \(share)")
+        #expect(proposal[6].hasSuffix(proposal[5]), "\(proposal)")
         try await page.click("#report [data-leave]")
         try await page.click("#tasks-open")
         try await page.wait("tasks", "return document.querySelectorAll('#tasks-list [data-task]').length === \(all)")

@@ -20,7 +20,7 @@ const ranks = { city: 0, town: 1, borough: 2, suburb: 3, village: 3, island: 3, 
 const bend = 0.35;
 
 let places = [];
-/** What was written last, for who tests: name and middle, px. */
+/** The street names of the last drawing, for tests: name and middle, px. */
 export const written = [];
 
 /** Writes the names of the plan's grids: each with the middle of it. */

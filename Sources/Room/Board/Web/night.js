@@ -1,4 +1,4 @@
-// Dark colours for who works at night: the choice stays with this browser.
+// Dark colours for the night. This browser remembers the choice.
 import { set, write } from "./keyed.js";
 import { word } from "./words.js";
 
