@@ -17,7 +17,7 @@ struct BoardWordsTests {
 
     /// The words of each language.
     private func words() throws -> [Set<String>] {
-        let parts = try self.text("Board/Web/words.js").components(separatedBy: "\n  en: {")
+        let parts = try self.text("Board/Web/shared/words.js").components(separatedBy: "\n  en: {")
         try #require(parts.count == 2)
         return parts.map { self.keys(of: $0) }
     }
@@ -27,7 +27,7 @@ struct BoardWordsTests {
         let languages = try self.words()
         #expect(languages[0].symmetricDifference(languages[1]).isEmpty)
         let folder = Self.room.appending(path: "Board/Web")
-        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false))
+        let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path(percentEncoded: false))
             .filter { $0.hasSuffix(".js") || $0.hasSuffix(".html") }
         #expect(files.count > 10)
         for file in files {
@@ -45,7 +45,7 @@ struct BoardWordsTests {
 
     @Test("the bar of an incident calls a step late after the time after which the room raises its alarm")
     func limits() throws {
-        let (bar, room) = (try self.text("Board/Web/timeline.js"), try self.text("Incidents/Alarm.swift"))
+        let (bar, room) = (try self.text("Board/Web/board/timeline.js"), try self.text("Incidents/Alarm.swift"))
         for (step, alarm) in [("stepSend", "unassigned"), ("stepAccept", "unaccepted"), ("stepMove", "unmoving")] {
             let shown = try #require(bar.firstMatch(of: try Regex("\(step)\".*limit: ([0-9]+)"))?[1].substring)
             let raised = try #require(room.firstMatch(of: try Regex("\\.\(alarm): ([0-9_]+)"))?[1].substring)
@@ -56,7 +56,7 @@ struct BoardWordsTests {
     @Test("exist for every code that the room may send")
     func codes() throws {
         let languages = try self.words()
-        let page = try self.text("Board/Web/words.js")
+        let page = try self.text("Board/Web/shared/words.js")
         let start = try #require(page.range(of: "export const codes = {"))
         let end = try #require(page[start.upperBound...].range(of: "\n};"))
         let listed = Set(page[start.upperBound..<end.lowerBound].matches(of: /"([^"]+)"/).map { String($0.1) })

@@ -78,7 +78,7 @@ struct BoardKeysTests {
                 // This chain has no plan: the wall shows units, and with grids it shows those.
                 let isShown: [Bool] = try await page.run(
                     """
-                    return import('./gridwatch.js').then((watch) => {
+                    return import('/board/gridwatch.js').then((watch) => {
                       watch.setGrids({ features: ['a', 'b'].map((id) => ({ id, properties: { kind: 'grid', level: 2, name: 'Grid ' + id } })) });
                       document.getElementById('mode').click();
                       const seen = (id) => document.getElementById(id).offsetParent !== null;

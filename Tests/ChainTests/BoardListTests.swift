@@ -113,7 +113,7 @@ struct BoardListTests {
             let isHeld: Bool = try await page.run(
                 """
                 const fire = (type) => document.body.dispatchEvent(new PointerEvent(type, { bubbles: true }));
-                return import('/keyed.js').then((lists) => {
+                return import('/shared/keyed.js').then((lists) => {
                   for (const type of ['pointerdown', 'pointerup', 'pointerdown']) { fire(type); }
                   return new Promise((done) => { setTimeout(() => { done(!lists.mayDraw()); fire('pointerup'); }, 100); });
                 });
@@ -147,7 +147,7 @@ struct BoardListTests {
                     """
                     const top = () => document.querySelector('.card').getBoundingClientRect().top;
                     const before = top();
-                    return import('./top.js').then(({ complain }) => {
+                    return import('/board/top.js').then(({ complain }) => {
                       complain(new Error('the unit is on its way to another incident'));
                       const strip = document.getElementById('complaint');
                       const place = strip.getBoundingClientRect();

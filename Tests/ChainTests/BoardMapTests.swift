@@ -17,7 +17,7 @@ struct BoardMapTests {
             try await Browser.onPage(of: chain, units: 12) { page in
                 let drawn: [[Double]] = try await page.run(
                     """
-                    return import('/reckon.js').then(({ placeNow, isMoving }) => {
+                    return import('/board/reckon.js').then(({ placeNow, isMoving }) => {
                       const unit = { lat: 41, lon: -8, spd: 10, cog: 90, seen: 0, online: true };
                       const east = (one, at) => { const place = placeNow(one, at); return [(place.lon + 8) * 111320 * Math.cos(41 * Math.PI / 180), place.metres, isMoving(one, at) ? 1 : 0]; };
                       return [east(unit, 5000), east(unit, 30000), east(unit, 90000), east({ ...unit, online: false }, 5000), east({ ...unit, spd: 0.2 }, 5000)];
@@ -42,7 +42,7 @@ struct BoardMapTests {
         try await page.wait(
             "all units in one heap",
             """
-            return import('/map.js').then(({ unitAt }) => {
+            return import('/board/map.js').then(({ unitAt }) => {
               const size = patrollink.map.getSize();
               for (let x = 0; x < size.x; x += 10) { for (let y = 0; y < size.y; y += 10) { const found = unitAt({ x, y }); if (found?.heap?.length === 12) { window.heapAt = [x, y]; return true; } } }
               return false;
@@ -67,11 +67,11 @@ struct BoardMapTests {
         )
         try await page.wait(
             "names of streets",
-            "return import('/names.js').then(({ written }) => written.length > 3)"
+            "return import('/map/names.js').then(({ written }) => written.length > 3)"
         )
         let isFree: Bool = try await page.run(
             """
-            return import('/names.js').then(({ written }) => written.every((one, i) => written.every((other, j) =>
+            return import('/map/names.js').then(({ written }) => written.every((one, i) => written.every((other, j) =>
               i >= j || (one.name !== other.name ? Math.hypot(one.middle[0] - other.middle[0], one.middle[1] - other.middle[1]) > 8 : Math.hypot(one.middle[0] - other.middle[0], one.middle[1] - other.middle[1]) >= 320))))
             """
         )
@@ -86,7 +86,7 @@ struct BoardMapTests {
                 try await page.click("[data-layer=names]")
                 try await page.wait(
                     "no names",
-                    "return import('/names.js').then(({ written }) => written.length === 0)"
+                    "return import('/map/names.js').then(({ written }) => written.length === 0)"
                 )
                 try await page.open("http://127.0.0.1:\(chain.http)/")
                 try await page.wait("the page again", "return !!window.patrollink && patrollink.state.isLive")
@@ -135,7 +135,7 @@ struct BoardMapTests {
                 )
                 let found: [String] = try await page.run(
                     """
-                    const { readTile } = await import('/tiles.js');
+                    const { readTile } = await import('/map/tiles.js');
                     const page = await (await fetch('/api/v1/page')).json();
                     const [south, west] = page.bounds[0];
                     const [north, east] = page.bounds[1];
@@ -153,7 +153,7 @@ struct BoardMapTests {
                 #expect(found == ["green 3 park", "water 3", "waterway 2 river"])
                 let spoilt: String = try await page.run(
                     """
-                    const { readTile } = await import('/tiles.js');
+                    const { readTile } = await import('/map/tiles.js');
                     try { readTile(new Uint8Array([0x1a, 0xff, 0x01, 0x00]).buffer); return 'read'; } catch (error) { return error.name; }
                     """
                 )

@@ -237,7 +237,7 @@ struct BoardTodayTests {
                 // A refusal is said in the page's language, with the names that the room gives.
                 let said: String = try await page.run(
                     """
-                    return import('./words.js').then(({ explain, switchLanguage }) => {
+                    return import('/shared/words.js').then(({ explain, switchLanguage }) => {
                       const error = Object.assign(new Error('car-01 …'), { status: 409, reason: 'sent_elsewhere', names: { actor: '李', unit: '01', incident: 'x-5' } });
                       switchLanguage();
                       const text = explain(error);

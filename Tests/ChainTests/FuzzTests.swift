@@ -17,8 +17,8 @@ struct FuzzTests {
     @Test("2,000 road files with spoilt content and the right checksum: ranked, swept, or refused in one line")
     func roads() async throws { try await self.fuzz("roads", seed: 11, count: 2_000) }
 
-    @Test("300 each of messages, texts, plans, settings and maps")
-    func others() async throws { try await self.fuzz("wire,text,plan,settings,map", seed: 12, count: 300) }
+    @Test("300 each of messages, texts, plans, settings, maps and their ground")
+    func others() async throws { try await self.fuzz("wire,text,plan,settings,map,ground", seed: 12, count: 300) }
 
     @Test("a kind that is not there is one line")
     func stranger() async throws {

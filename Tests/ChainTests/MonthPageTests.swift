@@ -66,6 +66,32 @@ extension MonthTests {
         _ = try await self.rows(of: "density", on: page)
         let asked: String = try await page.run("return document.querySelector('#report-body p').innerText")
         #expect(asked.contains("\(truth.incidents - truth.cancelled)"), "\(asked)")
+        try await self.compareDensity(page, truth)
+    }
+
+    /// Where incidents of the late hours were: by grid, and the dense places with how many there were.
+    private func compareDensity(_ page: Browser, _ truth: MonthTruth) async throws {
+        try await page.choose("#density-hours", "18-24")
+        let _: Bool = try await page.run(
+            "document.getElementById('density-hours').dispatchEvent(new Event('change')); return true"
+        )
+        let late = truth.calls.filter { (18..<24).contains($0.time % 86_400 / 3_600) }
+        try await page.wait(
+            "the late hours",
+            "return document.querySelector('#report-body p')?.innerText.trim().endsWith(' \(late.count)') ?? false"
+        )
+        let rows: [[String]] = try await page.run(
+            "return [...document.querySelectorAll('#report-body tbody tr')].map((row) => [...row.children].map((one) => one.innerText.trim()))"
+        )
+        for (place, isWest) in zip(MonthPlan.grids, [true, false, nil]) {
+            let count = late.count { $0.isWest == isWest }
+            let listed = rows.first { $0.count == 4 && $0[0].hasSuffix(place) }?[1]
+            // A grid without any is not listed.
+            #expect(listed == (count == 0 ? nil : "\(count)"), "\(rows)")
+        }
+        // All that were at one place lie in one cell; where most were is among the first that are listed.
+        let most = [true, false, nil].map { isWest in late.count { $0.isWest == isWest } }.max() ?? 0
+        #expect(rows.contains { $0.count == 6 && $0[1] == "\(most)" }, "\(rows)")
     }
 
     /// Incidents of a month ago are found by their kind, and one of them is looked at.
@@ -201,59 +227,6 @@ extension MonthTests {
                 )
                 let pdf = try await page.print()
                 #expect(pdf.starts(with: Data("%PDF".utf8)) && pdf.count > 10_000)
-            }
-        }
-    }
-
-    @Test(
-        "the chief's page shows each view with its plot out of the address, a row what proves it, and is sent as a link",
-        .enabled(if: Browser.isThere)
-    )
-    func chiefPage() async throws {
-        try await self.withMonth { chain, truth in
-            try await Browser.with(language: "en", folder: chain.folder) { page in
-                let address =
-                    "http://127.0.0.1:\(chain.http)/reports?from=\(Self.dates.0)&until=\(Self.dates.1)&compare=before"
-                func open(_ view: String, _ condition: String) async throws {
-                    try await page.open("\(address)&view=\(view)")
-                    try await page.wait(
-                        "\(view)",
-                        "return document.getElementById('body').dataset.view === '\(view)' && (\(condition))"
-                    )
-                    #expect(try await page.run("return document.getElementById('error').textContent") == "")
-                }
-                try await open("matrix", "document.querySelectorAll('.matrix [data-place]').length === 3")
-                let shares: [[Double]] = try await page.run(
-                    """
-                    return ['g1', 'g2', 'g3'].map((id) => [...document.querySelectorAll(`[data-place=${id}] td`)].map((one) => Number(one.textContent)))
-                    """
-                )
-                // The room says the same, and its hours together are the truth's time.
-                let matrix: Matrix = try await self.ask("matrix", chain)
-                for (id, row) in zip(["g1", "g2", "g3"], shares) {
-                    let grid = try #require(matrix.grids.first { $0.id == id })
-                    #expect(row == grid.shares.map { (($0 ?? -1) * 100).rounded() })
-                    let minutes = zip(grid.shares, matrix.known).reduce(0) { $0 + ($1.0 ?? 0) * $1.1 }
-                    #expect(abs(minutes - Double(truth.grids[id]?.presentSeconds ?? 0) / 60) < 2)
-                }
-                try await page.click("[data-place=g1]")
-                try await page.wait(
-                    "its proof",
-                    "return document.querySelector('.proof')?.textContent.includes('jinzhan/car-')"
-                )
-                try await open("response", "document.querySelectorAll('svg.plot').length === 2")
-                #expect(try await page.text("#body").contains("\(truth.responses.compactMap(\.self).count)"))
-                try await open("officers", "document.body.innerText.includes('officer 111')")
-                try await open("trend", "document.querySelectorAll('.matrix tr').length === 8")
-                try await open("tasks", "document.querySelector('.facts') !== null")
-                try await open("estimates", "document.querySelector('.facts') !== null")
-                try await page.choose("#compare", "year")
-                let _: Bool = try await page.run(
-                    "document.getElementById('compare').dispatchEvent(new Event('change')); return true"
-                )
-                #expect(try await page.run("return new URL(location.href).searchParams.get('compare')") == "year")
-                let pdf = try await page.print()
-                #expect(pdf.starts(with: Data("%PDF".utf8)) && pdf.count > 5_000)
             }
         }
     }

@@ -23,12 +23,23 @@ struct MonthTests {
         "\(month.first)", "\(CivilDate(daysSince1970: month.first.daysSince1970 + Int64(days) - 1))"
     )
 
-    func withMonth(_ body: (Chain, MonthTruth) async throws -> Void) async throws {
+    /// A room whose store is a month's.
+    ///
+    /// - Parameters:
+    ///   - month: The month.
+    ///   - zone: The station's clock.
+    ///   - body: What is done with it, and what truly happened.
+    /// - Throws: What `body` throws, or why there is no such room.
+    func withMonth(
+        _ month: SimulatedMonth = Self.month,
+        zone: String = "UTC",
+        _ body: (Chain, MonthTruth) async throws -> Void
+    ) async throws {
         try await Chain.with { chain in
             let made = try await runProgramToEnd(
                 Places.program("patrol-sim"),
                 [
-                    "month", "--seed", "\(Self.month.seed)", "--days", "\(Self.days)", "--first", "\(Self.month.first)",
+                    "month", "--seed", "\(month.seed)", "--days", "\(month.days)", "--first", "\(month.first)",
                     "--output", "\(chain.folder)/month",
                 ]
             )
@@ -43,7 +54,7 @@ struct MonthTests {
             try writeFile(
                 "\(chain.folder)/command-room.yaml",
                 settings
-                    + "timezone: UTC\nplan: { file: \(chain.folder)/month/plan.geojson, key: \(chain.folder)/plan.key }\n"
+                    + "timezone: \(zone)\nplan: { file: \(chain.folder)/month/plan.geojson, key: \(chain.folder)/plan.key }\n"
             )
             let truth = try JSONDecoder().decode(
                 MonthTruth.self,

@@ -73,7 +73,7 @@ extension MonthTests {
         #expect(received.map { $0 / 1_000 }.sorted() == calls.map { $0 / 1_000 }.sorted())
         let counts: [Int] = try await page.run(
             """
-            return import('/past.js').then(({ incidentAt }) => {
+            return import('/replay/past.js').then(({ incidentAt }) => {
               const one = replay.incidents.find((each) => each.units.some((unit) => unit.arrived));
               const arrived = one.units.find((unit) => unit.arrived).arrived;
               return [one.received - 1, one.received + 1, arrived + 1, one.changed + 1].map((at) => ({ received: 1, assigned: 2, scene: 3 })[incidentAt(one, at)] ?? 0);
@@ -84,7 +84,7 @@ extension MonthTests {
         // Called back, nobody is on the way; two points in one tenth of a second are no speed.
         let made: [Double] = try await page.run(
             """
-            return import('/past.js').then(({ incidentAt, speeds }) => {
+            return import('/replay/past.js').then(({ incidentAt, speeds }) => {
               const steps = [[0, 'open'], [1, 'assign', 'a'], [2, 'enroute', 'a'], [3, 'recall', 'a'], [5, 'assign', 'b'], [6, 'scene', 'b'], [7, 'cleared', 'b'], [9, 'close', 'settled']].map(([t, what, text]) => ({ t, what, text }));
               const states = [2, 4, 5, 6, 8, 9].map((at) => ['received', 'assigned', 'accepted', 'enroute', 'scene'].indexOf(incidentAt({ received: 0, steps }, at)));
               const unit = { t: [0, 0, 1000, 2000], lat: [41, 41.00001, 41.0001, 41.0002], lon: [8, 8, 8, 8], lost: [0, 0, 0, 0] };

@@ -60,10 +60,19 @@ struct ConsoleTests {
                 } catch { print("the flooder ended: \(error)") }
             }
             try await eventually("the flood") { sent.withLock { $0 > 200 } }
-            for _ in 0..<20 {
-                let (reply, took) = try await self.ask(path, ConsoleRequest(.sos))
-                #expect(reply.ok && reply.verb == .sos && took < .seconds(2), "\(took)")
+            // Beside a socket that nobody floods: a machine that has much else to do is slow with both.
+            var (flooded, quiet): ([Duration], [Duration]) = ([], [])
+            try await self.withServer { other, _ in
+                for _ in 0..<20 {
+                    for isQuiet in [false, true] {
+                        let (reply, took) = try await self.ask(isQuiet ? other : path, ConsoleRequest(.sos))
+                        #expect(reply.ok && reply.verb == .sos)
+                        if isQuiet { quiet.append(took) } else { flooded.append(took) }
+                    }
+                }
             }
+            let (own, usualTime) = (flooded.sorted()[10], quiet.sorted()[10])
+            #expect(own < usualTime * 4 + .milliseconds(500), "\(flooded) \(quiet)")
             let (usual, _) = try await self.ask(path, ConsoleRequest(.status))
             #expect(usual.ok)
             try await eventually("a word that it asks too much", within: .seconds(30)) {

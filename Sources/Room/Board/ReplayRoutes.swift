@@ -48,10 +48,10 @@ extension ReportRoutes {
                     "\(count) positions lie in this time and \(Self.mostRead) is the most: ask for a shorter time, or for one unit"
                 )
             }
-            var writer = ReplayWriter(format, reading.span, tolerance: tolerance)
-            try reading.replay(of: unit, tolerance: tolerance) { try writer.add($0) }
+            let writer = ReplayWriter(format, reading.span, tolerance: tolerance)
+            let units = try reading.replay(of: unit, tolerance: tolerance) { try writer.bytes(of: $0) }
             let incidents = format == .json ? try reading.incidentsOpen(since: from - Self.openBefore) : []
-            return try writer.finish(incidents)
+            return try writer.joined(units, incidents)
         }
     }
 

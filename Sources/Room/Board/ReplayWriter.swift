@@ -4,6 +4,7 @@ import Incidents
 import PatrolWire
 import Reporting
 import Reports
+import Threading
 import Units
 
 /// Writes what is looked at again, unit by unit.
@@ -37,75 +38,77 @@ struct ReplayWriter {
 
     private let format: ReplayFormat
     private let span: Range<Int64>
-    private var bytes: [UInt8] = []
-    private var isFirst = true
-
-    init(_ format: ReplayFormat, _ span: Range<Int64>, tolerance: Double) {
-        (self.format, self.span) = (format, span)
-        switch format {
-        case .json:
-            self.write(
-                #"{"from":\#(span.lowerBound),"to":\#(span.upperBound),"tolerance_m":\#(Int(tolerance)),"silence_s":"#
-                    + #"\#(ReportReading.silence / 1_000),"units":["#
-            )
-        case .geojson: self.write(#"{"type":"FeatureCollection","features":["#)
-        case .gpx: self.write(TrackFormat.gpxBegin)
-        case .csv: self.write("\u{FEFF}station,device,unit,t,lat,lon,st\r\n")
-        }
-    }
-
-    private mutating func write(_ text: String) { self.bytes += text.utf8 }
-
-    private mutating func comma() {
-        if !self.isFirst { self.write(",") }
-        self.isFirst = false
-    }
+    private let tolerance: Double
+    /// Bytes of all units so far.
+    private let written = Locked(0)
 
     /// Bytes of the largest answer: what is more is asked for in parts.
     private static let largest = 64 << 20
 
-    /// Writes a unit.
+    init(_ format: ReplayFormat, _ span: Range<Int64>, tolerance: Double) {
+        (self.format, self.span, self.tolerance) = (format, span, tolerance)
+    }
+
+    /// Writes a unit; several may be written at a time.
     ///
     /// - Throws: ``Problem`` when the answer would be larger than it may be.
-    mutating func add(_ unit: ReplayUnit) throws {
-        guard self.bytes.count < Self.largest else {
+    func bytes(of unit: ReplayUnit) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        switch self.format {
+        case .json: try self.addPacked(unit, to: &bytes)
+        case .geojson: try Self.addFeature(unit, to: &bytes)
+        case .gpx: bytes += TrackFormat.gpxTrack(unit.callSign, unit.track.points).utf8
+        case .csv:
+            let names = [unit.id.station.text, unit.id.device.text, unit.callSign].map { CSV.text($0) }
+            let head = names.joined(separator: ",")
+            for point in unit.track.points {
+                bytes += "\(head),\(point.time),\(point.latitude),\(point.longitude),\(point.status.rawValue)\r\n".utf8
+            }
+        }
+        let count = bytes.count
+        let all = self.written.withLock { written -> Int in
+            written += count
+            return written
+        }
+        guard all < Self.largest else {
             throw Problem(
                 .badRequest,
                 "this would be more than \(Self.largest >> 20) MB: ask for a shorter time, one unit, or a larger 'tolerance'"
             )
         }
-        switch self.format {
-        case .json:
-            self.comma()
-            try self.addPacked(unit)
-        case .geojson:
-            self.comma()
-            try self.addFeature(unit)
-        case .gpx: self.write(TrackFormat.gpxTrack(unit.callSign, unit.track.points))
-        case .csv:
-            let names = [unit.id.station.text, unit.id.device.text, unit.callSign].map { CSV.text($0) }
-            let head = names.joined(separator: ",")
-            for point in unit.track.points {
-                self.write("\(head),\(point.time),\(point.latitude),\(point.longitude),\(point.status.rawValue)\r\n")
-            }
-        }
+        return bytes
     }
 
-    /// Ends it, with the incidents.
-    consuming func finish(_ incidents: [Incident]) throws -> [UInt8] {
+    /// The whole answer: the units, and the incidents.
+    func joined(_ units: [[UInt8]], _ incidents: [Incident]) throws -> [UInt8] {
+        var bytes = Array(self.head.utf8)
+        let comma = self.format == .json || self.format == .geojson ? Array(",".utf8) : []
+        bytes.reserveCapacity(bytes.count + self.written.withLock { $0 } + units.count + 4_096)
+        bytes += units.joined(separator: comma)
         switch self.format {
         case .json:
-            self.write(#"],"incidents":"#)
-            self.bytes += try jsonBytes(incidents.map { IncidentAnswer($0) })
-            self.write("}")
-        case .geojson: self.write("]}")
-        case .gpx: self.write(TrackFormat.gpxEnd)
+            bytes += #"],"incidents":"#.utf8
+            bytes += try jsonBytes(incidents.map { IncidentAnswer($0) })
+            bytes += "}".utf8
+        case .geojson: bytes += "]}".utf8
+        case .gpx: bytes += TrackFormat.gpxEnd.utf8
         case .csv: break
         }
-        return self.bytes
+        return bytes
     }
 
-    private mutating func addPacked(_ unit: ReplayUnit) throws {
+    private var head: String {
+        switch self.format {
+        case .json:
+            #"{"from":\#(self.span.lowerBound),"to":\#(self.span.upperBound),"tolerance_m":\#(Int(self.tolerance)),"#
+                + #""silence_s":\#(ReportReading.silence / 1_000),"units":["#
+        case .geojson: #"{"type":"FeatureCollection","features":["#
+        case .gpx: TrackFormat.gpxBegin
+        case .csv: "\u{FEFF}station,device,unit,t,lat,lon,st\r\n"
+        }
+    }
+
+    private func addPacked(_ unit: ReplayUnit, to bytes: inout [UInt8]) throws {
         let points = unit.track.points
         var changes: [Told.Status] = []
         for (index, point) in points.enumerated() where index == 0 || points[index - 1].status != point.status {
@@ -129,29 +132,22 @@ struct ReplayWriter {
             st: changes
         )
         // All but the rows of numbers goes through the encoder; its closing brace comes after them.
-        self.bytes += try jsonBytes(told).dropLast()
-        self.write(#","t":["#)
-        self.addDifferences(points.map { Int(($0.time - self.span.lowerBound) / 100) })
-        self.write(#"],"lat":["#)
-        self.addDifferences(points.map { Int(($0.latitude * 100_000).rounded()) })
-        self.write(#"],"lon":["#)
-        self.addDifferences(points.map { Int(($0.longitude * 100_000).rounded()) })
-        self.write(#"],"lost":["#)
-        self.addDifferences(points.indices.filter { points[$0].isLast })
-        self.write("]}")
-    }
-
-    private mutating func addDifferences(_ numbers: [Int]) {
-        var last = 0
-        for (index, number) in numbers.enumerated() {
-            if index > 0 { self.bytes.append(0x2C) }
-            self.bytes.append(decimal: number - last)
-            last = number
+        bytes += try jsonBytes(told).dropLast()
+        bytes.reserveCapacity(bytes.count + 24 * points.count)
+        func add(_ name: String, _ numbers: some Sequence<Int>) {
+            bytes += ",\"\(name)\":[".utf8
+            bytes.append(differences: numbers)
+            bytes += "]".utf8
         }
+        add("t", points.lazy.map { Int(($0.time - self.span.lowerBound) / 100) })
+        add("lat", points.lazy.map { Int(($0.latitude * 100_000).rounded()) })
+        add("lon", points.lazy.map { Int(($0.longitude * 100_000).rounded()) })
+        add("lost", points.indices.lazy.filter { points[$0].isLast })
+        bytes += "}".utf8
     }
 
     /// One line for each stretch of which anything is known.
-    private mutating func addFeature(_ unit: ReplayUnit) throws {
+    private static func addFeature(_ unit: ReplayUnit, to bytes: inout [UInt8]) throws {
         struct Feature: Encodable {
             struct Geometry: Encodable {
                 let type = "MultiLineString"
@@ -180,7 +176,7 @@ struct ReplayWriter {
         }
         // A line has two points at least: where a unit was for one position only it stood.
         let lines = stretches.filter { !$0.isEmpty }.map { $0.count == 1 ? $0 + $0 : $0 }
-        self.bytes += try jsonBytes(
+        bytes += try jsonBytes(
             Feature(
                 geometry: Feature.Geometry(coordinates: lines.map { $0.map { [$0.longitude, $0.latitude] } }),
                 properties: Feature.Properties(
@@ -195,6 +191,16 @@ struct ReplayWriter {
 }
 
 extension [UInt8] {
+    /// Writes numbers as what each differs by from the one before.
+    fileprivate mutating func append(differences numbers: some Sequence<Int>) {
+        var last: Int?
+        for number in numbers {
+            if last != nil { self.append(0x2C) }
+            self.append(decimal: number - (last ?? 0))
+            last = number
+        }
+    }
+
     /// Writes a number.
     ///
     /// A day has millions of them, and each as a text of its own would take longer than reading them.

@@ -4,6 +4,7 @@ import History
 package import Incidents
 package import PatrolWire
 package import Reports
+import Threading
 package import Units
 
 /// What one unit did in a time, to be looked at again.
@@ -42,21 +43,30 @@ extension ReportReading {
         .vehicleSiren,
     ]
 
-    /// Lends what each unit did, unit by unit.
+    /// So many threads read a replay: a day of a city is a second's work for two.
+    private static let readers = 2
+
+    /// Makes something of what each unit did, of several units at a time.
     ///
     /// - Parameters:
     ///   - only: Of this one only; `nil` for all.
     ///   - tolerance: So far, m, north or east, a position may be beside the thinned way.
-    ///   - take: Gets each unit that was heard of in the time.
-    /// - Throws: `HistoryError`, `CancellationError` when nobody waits any more, or what `take` throws.
-    package func replay(of only: UnitID?, tolerance: Double, _ take: (ReplayUnit) throws -> Void) throws {
-        let logs = try self.reader.logs()
-        let byUnit = Dictionary(grouping: logs) { UnitID(station: $0.station, device: $0.device) }
-        for (unit, logs) in byUnit.sorted(by: { ($0.key?.description ?? "") < ($1.key?.description ?? "") }) {
-            guard let unit, only == nil || unit == only else { continue }
-            guard let one = try self.replay(of: unit, logs, tolerance: tolerance) else { continue }
-            try take(one)
+    ///   - make: Gets each unit that was heard of in the time, on one of several threads.
+    /// - Returns: What was made of each, in the order of their names.
+    /// - Throws: `HistoryError`, `CancellationError` when nobody waits any more, or what `make` throws.
+    package func replay<Made: Sendable>(
+        of only: UnitID?,
+        tolerance: Double,
+        _ make: @escaping @Sendable (ReplayUnit) throws -> Made
+    ) throws -> [Made] {
+        let byUnit = Dictionary(grouping: try self.reader.logs()) { UnitID(station: $0.station, device: $0.device) }
+        let units = byUnit.compactMap { unit, logs in unit.map { (id: $0, logs: logs) } }
+            .filter { only == nil || $0.id == only }
+            .sorted { $0.id.description < $1.id.description }
+        return try onQuietCrew("replay", threads: Self.readers, pieces: units.count) { piece in
+            try self.replay(of: units[piece].id, units[piece].logs, tolerance: tolerance).map { try make($0) }
         }
+        .compactMap(\.self)
     }
 
     private func replay(of unit: UnitID, _ logs: [HistoryReader.Log], tolerance: Double) throws -> ReplayUnit? {

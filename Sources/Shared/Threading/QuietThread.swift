@@ -10,7 +10,10 @@ private let process: CInt = 0
 /// On Linux a nice value belongs to a thread and not to its process, so only this work is slowed.
 package func onQuietThread<R: Sendable>(_ name: String, _ body: @escaping @Sendable () -> R) async -> R {
     await onOwnThread(name) {
-        setpriority(process, 0, niceness)
+        makeThreadQuiet()
         return body()
     }
 }
+
+/// Lets the calling thread give way to all others from now on.
+func makeThreadQuiet() { setpriority(process, 0, niceness) }

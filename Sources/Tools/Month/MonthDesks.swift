@@ -54,7 +54,15 @@ extension SimulatedMonth {
             try await self.respond(incident.id, duty, assigned, arrived, received, act)
             life.orders[duty.car, default: []].append(received + assigned + 10..<received + arrived + 30)
             life.truth.responses.append(Double(arrived))
-            life.truth.calls.append(MonthTruth.Call(time: received, isWest: isWest))
+            life.truth.calls.append(
+                MonthTruth.Call(
+                    time: received,
+                    isWest: isWest,
+                    device: "car-\(duty.car + 1)",
+                    seconds: Double(arrived),
+                    officers: duty.shift.officers
+                )
+            )
             for number in duty.shift.officers {
                 life.truth.officers[number]?.orders += 1
                 life.truth.officers[number]?.arrived += 1
@@ -201,6 +209,7 @@ extension SimulatedMonth {
                 clock.withLock { $0 = done }
                 _ = try await desk.take(.answer(result: "done"), with: task.id, actor: owner, origin: "month")
                 life.truth.officers[owner]?.tasksDone += 1
+                if done > due { life.truth.officers[owner]?.tasksLate += 1 }
             } else {
                 life.truth.officers[owner]?.tasksOpen += 1
             }

@@ -34,8 +34,9 @@ package struct MonthTruth: Sendable, Hashable, Codable {
         /// Roll calls asked, and answered in time.
         package var rollCalls = 0
         package var rollCallsAnswered = 0
-        /// Tasks done, still open, and overdue.
+        /// Tasks done, those of them that were done too late, still open, and overdue.
         package var tasksDone = 0
+        package var tasksLate = 0
         package var tasksOpen = 0
         package var tasksOverdue = 0
         /// Incidents come upon, and visits made.
@@ -57,6 +58,11 @@ package struct MonthTruth: Sendable, Hashable, Codable {
         package let time: Int64
         /// Whether it was in the west, or in the east; `nil` for one beyond the roads.
         package let isWest: Bool?
+        /// The unit that got there first, and after how many seconds; `nil` when nobody did, or came upon it.
+        package var device: String?
+        package var seconds: Double?
+        /// Officers who were signed in on that unit.
+        package var officers: [String] = []
     }
 
     /// By id.

@@ -24,7 +24,8 @@ package struct SimulatedMonth {
     package var begin: Int64 { self.first.daysSince1970 * 86_400 }
 
     private static let cars = 4
-    static let station = "jinzhan"
+    /// The station, as records and reports name it.
+    package static let station = "jinzhan"
 
     /// Creates a month; without a first day it is October 2026.
     package init(seed: UInt64, days: Int = 30, first: CivilDate = CivilDate(daysSince1970: 20_727)) {

@@ -21,7 +21,8 @@ struct FuzzFinding: Error, CustomStringConvertible {
 /// All kinds.
 enum FuzzKinds {
     static let all: [any FuzzKind] = [
-        WireFuzz(), TextFuzz(), PlanFuzz(), SettingsFuzz(), RoadFileFuzz(), MapFuzz(), TableFuzz(), HTTPFuzz(),
+        WireFuzz(), TextFuzz(), PlanFuzz(), SettingsFuzz(), RoadFileFuzz(), MapFuzz(), GroundFuzz(), TableFuzz(),
+        HTTPFuzz(),
     ]
 }
 

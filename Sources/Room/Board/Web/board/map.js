@@ -1,0 +1,303 @@
+// What lies on the map: the plan, the units, the incidents, the ways of who responds, closures, coverage, heat.
+import { state, now, isOver } from "../shared/live.js";
+import { map, onMap, colour, fontSize } from "../map/base.js";
+import { isShown, onLayers } from "./layers.js";
+import { placeNow, isMoving } from "./reckon.js";
+import { Taken } from "../map/room.js";
+import { canvasLayer, drawMark, drawName, markColours, tone as toneOf } from "../map/marks.js";
+import { safe, nameOf, troubles } from "../shared/lists.js";
+import { word } from "../shared/words.js";
+
+const L = window.L;
+const pi = Math.PI;
+const minute = 60000;
+/** So old, ms, a position is no longer where the unit is; so old, it begins to fade. */
+const stale = 3 * minute;
+const fades = 20000;
+/** Positions behind a unit. */
+const trailLength = 60;
+/** From this zoom on names and trails have room. */
+const nearZoom = 13;
+/** From further away than this units within so many px of one another are a number. */
+const heapZoom = 12.5;
+const heapReach = 26;
+/** A unit so far outside the map, px, may still reach into it with its name. */
+const margin = 40;
+/** A click so near a unit, px, is meant for it. */
+const clickRadius = 18;
+/** Metres in a degree of latitude. */
+const metresInDegree = 111320;
+
+/** Where a unit is drawn: carried on from its last report, px. */
+function spotOf(unit, at) {
+  const place = placeNow(unit, at);
+  return { place, spot: map.latLngToContainerPoint(onMap(place.lat, place.lon)) };
+}
+
+/** Units that would lie on one another, each heap with its middle, px: from far away a number says more. */
+function heaps(at) {
+  const size = map.getSize();
+  const isFar = map.getZoom() < heapZoom;
+  const found = [];
+  for (const unit of state.units.values()) {
+    if (unit.lat === undefined) { continue; }
+    const { spot, place } = spotOf(unit, at);
+    if (spot.x < -margin || spot.y < -margin || spot.x > size.x + margin || spot.y > size.y + margin) { continue; }
+    const isAlone = !isFar || unit.id === chosenUnit;
+    const heap = isAlone ? null : found.find((one) => !one.isAlone && Math.abs(one.units[0].spot.x - spot.x) < heapReach && Math.abs(one.units[0].spot.y - spot.y) < heapReach);
+    if (heap) { heap.units.push({ unit, spot, place }); } else { found.push({ isAlone, units: [{ unit, spot, place }] }); }
+  }
+  for (const heap of found) {
+    heap.x = heap.units.reduce((sum, one) => sum + one.spot.x, 0) / heap.units.length;
+    heap.y = heap.units.reduce((sum, one) => sum + one.spot.y, 0) / heap.units.length;
+  }
+  return found;
+}
+
+/** A heap as a ring with a part for each state, and how many there are. */
+function drawHeap(pen, heap, radius, colours) {
+  const counts = new Map();
+  for (const { unit } of heap.units) { const key = unit.online ? unit.status : "off"; counts.set(key, (counts.get(key) ?? 0) + 1); }
+  let begin = -pi / 2;
+  for (const [status, count] of [...counts].sort()) {
+    const end = begin + count / heap.units.length * 2 * pi;
+    pen.beginPath();
+    pen.moveTo(heap.x, heap.y);
+    pen.arc(heap.x, heap.y, radius * 1.9, begin, end);
+    pen.fillStyle = toneOf(colours, status);
+    pen.fill();
+    begin = end;
+  }
+  pen.beginPath();
+  pen.arc(heap.x, heap.y, radius * 1.4, 0, 2 * pi);
+  pen.fillStyle = colours.ground;
+  pen.fill();
+  pen.fillStyle = colours.ink;
+  pen.textAlign = "center";
+  pen.fillText(String(heap.units.length), heap.x, heap.y + radius * 0.6);
+  pen.textAlign = "left";
+}
+
+function drawTrail(pen, trail, paint) {
+  pen.strokeStyle = paint;
+  pen.lineWidth = 2;
+  pen.beginPath();
+  trail.forEach(([lat, lon], index) => {
+    const point = map.latLngToContainerPoint(onMap(lat, lon));
+    if (index === 0) { pen.moveTo(point.x, point.y); } else { pen.lineTo(point.x, point.y); }
+  });
+  pen.stroke();
+}
+
+/** All units in one canvas: thousands of them move each second. */
+const units = canvasLayer(map, (pen) => {
+  const colours = markColours(colour);
+  const at = now();
+  const font = fontSize();
+  pen.font = `600 ${Math.round(font * 0.8)}px sans-serif`;
+  const isNear = map.getZoom() >= nearZoom;
+  const radius = font * 0.45;
+  const perMetre = 1 / (40075017 * Math.cos(map.getCenter().lat * pi / 180) / 256 / 2 ** map.getZoom());
+  const taken = new Taken();
+  const names = [];
+  drawnHeaps = heaps(at);
+  for (const heap of drawnHeaps) {
+    if (heap.units.length > 1) { drawHeap(pen, heap, radius, colours); continue; }
+    const { unit, spot, place } = heap.units[0];
+    const age = at - unit.seen;
+    const shade = age > stale ? 0.3 : age > fades ? 0.6 : 1;
+    const trail = trails.get(unit.id);
+    if (trail && isNear && isShown("trails")) { pen.globalAlpha = shade * 0.5; drawTrail(pen, trail, toneOf(colours, unit.status)); }
+    const reach = place.metres * perMetre;
+    if (reach > radius * 2) {
+      // Where it may be by now: nobody has heard of it for longer than usual.
+      pen.globalAlpha = 0.15;
+      pen.beginPath();
+      pen.arc(spot.x, spot.y, reach, 0, 2 * pi);
+      pen.fillStyle = toneOf(colours, unit.status);
+      pen.fill();
+    }
+    pen.globalAlpha = shade;
+    const wrong = troubles(unit);
+    const isChosen = unit.id === chosenUnit;
+    drawMark(pen, spot, radius, { status: unit.status, speed: unit.spd, course: unit.cog, isReached: Boolean(unit.online), isCrossed: unit.online === false, isInTrouble: wrong, isChosen }, colours);
+    taken.take([spot.x - radius, spot.y - radius, spot.x + radius, spot.y + radius]);
+    if (isChosen || (isNear && isShown("callSigns"))) {
+      const silent = age > stale ? ` · ${word("silent")} ${Math.floor(age / minute)} ${word("minutes")}` : "";
+      names.push({ text: unit.unit + silent + (wrong ? ` · ${wrong}` : ""), spot, shade, rank: isChosen ? 0 : wrong ? 1 : ["enroute", "scene"].includes(unit.status) ? 2 : 3 });
+    }
+  }
+  // Who matters more has a name first; one that would lie on another is left out.
+  for (const { text, spot, shade } of names.sort((a, b) => a.rank - b.rank)) {
+    const left = spot.x + radius * 1.8;
+    if (!taken.take([left, spot.y - font * 0.4, left + pen.measureText(text).width, spot.y + font * 0.4])) { continue; }
+    pen.globalAlpha = shade;
+    drawName(pen, spot, radius, text, colours);
+  }
+  pen.globalAlpha = 1;
+});
+
+let drawnHeaps = [];
+const trails = new Map();
+let chosenUnit = null;
+export function chooseUnit(id) { chosenUnit = id; units.isDirty = true; }
+
+export function unitsMoved(ids) {
+  for (const id of ids) {
+    const unit = state.units.get(id);
+    if (!unit || unit.lat === undefined) { continue; }
+    const trail = trails.get(id) ?? [];
+    const last = trail[trail.length - 1];
+    if (!last || last[0] !== unit.lat || last[1] !== unit.lon) { trail.push([unit.lat, unit.lon]); }
+    if (trail.length > trailLength) { trail.shift(); }
+    trails.set(id, trail);
+  }
+  units.isDirty = true;
+}
+
+/** Frames drawn, for who measures. */
+export const frames = { count: 0, drawn: 0 };
+/** Between two pictures of units that only drive on, ms. */
+const carriedOn = 100;
+let drawnAt = 0;
+setInterval(() => { units.isDirty = true; }, 1000);
+(function frame(clock) {
+  frames.count += 1;
+  if (!units.isDirty && clock - drawnAt > carriedOn && !document.hidden) {
+    const at = now();
+    for (const unit of state.units.values()) { if (isMoving(unit, at)) { units.isDirty = true; break; } }
+  }
+  if (units.isDirty && units.canvas) { units.isDirty = false; units.draw(); frames.drawn += 1; drawnAt = clock; }
+  requestAnimationFrame(frame);
+})(0);
+
+/** What was drawn next to a click: a unit, or several that lie on one another; `null` for nothing. */
+export function unitAt(point) {
+  let best = null;
+  for (const heap of drawnHeaps) {
+    const far = Math.hypot(heap.x - point.x, heap.y - point.y);
+    if (far < clickRadius && (!best || far < best.far)) { best = { heap, far }; }
+  }
+  if (!best) { return null; }
+  return best.heap.units.length === 1 ? best.heap.units[0].unit : { heap: best.heap.units.map((one) => [one.unit.lat, one.unit.lon]) };
+}
+
+const incidentLayer = L.layerGroup().addTo(map);
+const wayLayer = L.layerGroup().addTo(map);
+const proposalLayer = L.layerGroup().addTo(map);
+const closureLayer = L.layerGroup().addTo(map);
+const coverageLayer = L.layerGroup().addTo(map);
+
+const marks = new Map();
+/** Shows the open incidents; a mark stays the same while its incident is open, so that no click on it is lost. */
+export function drawIncidents(chosen, choose) {
+  for (const [id, mark] of marks) {
+    const incident = state.incidents.get(id);
+    if (!incident || isOver(incident) || incident.placeless) { mark.remove(); marks.delete(id); }
+  }
+  for (const incident of state.incidents.values()) {
+    if (isOver(incident) || incident.placeless) { continue; }
+    const isDistress = incident.category === "sos";
+    const tone = isDistress || incident.state === "received" ? "alarm" : incident.state === "scene" ? "scene" : "enroute";
+    const place = onMap(incident.lat, incident.lon);
+    const known = marks.get(incident.id);
+    const mark = known ?? L.circleMarker(place);
+    const look = { color: colour(tone), weight: fontSize() / (isDistress ? 2.5 : 4), fillColor: colour("panel"), fillOpacity: 0.85 };
+    if (!known) {
+      marks.set(incident.id, mark);
+      mark.bindTooltip("");
+      mark.on("click", (event) => { L.DomEvent.stop(event); choose(incident.id); });
+      incidentLayer.addLayer(mark);
+    }
+    mark.setLatLng(place).setStyle(look).setRadius(fontSize() * (incident.id === chosen ? 0.85 : 0.65));
+    mark.setTooltipContent(safe(nameOf(incident)));
+  }
+}
+
+export function drawWays() {
+  wayLayer.clearLayers();
+  for (const way of state.responses) {
+    const line = way.line.map(([lon, lat]) => onMap(lat, lon));
+    wayLayer.addLayer(L.polyline(line, { color: colour("panel"), weight: fontSize() * 0.55, opacity: 0.7, interactive: false }));
+    wayLayer.addLayer(L.polyline(line, { color: colour("enroute"), weight: fontSize() * 0.35, opacity: 0.9, interactive: false }));
+  }
+}
+
+/** The ways of the first three who could go, each with its rank at the unit; nothing for `null`. */
+export function drawProposals(candidates) {
+  const proposed = (candidates?.units ?? []).slice(0, 3).filter((one) => one.line?.length > 1);
+  const name = proposed.map((one) => `${one.station}/${one.device} ${one.line.length} ${one.line[0]} ${one.line[one.line.length >> 1]}`).join(" ") + colour("accent");
+  // The same ways are not drawn anew: the map would flicker with each look at the candidates.
+  if (proposalLayer.drawn === name) { return; }
+  proposalLayer.drawn = name;
+  proposalLayer.clearLayers();
+  for (const [index, one] of [...proposed.entries()].reverse()) {
+    const line = one.line.map(([lon, lat]) => onMap(lat, lon));
+    const style = { color: colour("accent"), weight: fontSize() * (index === 0 ? 0.3 : 0.2), opacity: index === 0 ? 0.85 : 0.5, dashArray: "6 5", interactive: false };
+    proposalLayer.addLayer(L.polyline(line, style));
+    proposalLayer.addLayer(L.marker(line[0], { interactive: false, icon: L.divIcon({ className: "rank", html: String(index + 1), iconSize: null }) }));
+  }
+}
+
+export function drawClosures() {
+  closureLayer.clearLayers();
+  for (const closure of state.closures) {
+    const places = closure.places.map(([lon, lat]) => onMap(lat, lon));
+    const style = { color: colour("alarm"), weight: 2, dashArray: "6 4", fillOpacity: 0.12 };
+    closureLayer.addLayer(places.length === 1 ? L.circleMarker(places[0], { ...style, radius: 9 }) : L.polygon(places, style));
+  }
+}
+
+export function drawCoverage(coverage) {
+  coverageLayer.clearLayers();
+  if (!coverage) { return; }
+  coverageLayer.addLayer(L.geoJSON(coverage.blind, {
+    coordsToLatLng: ([lon, lat]) => L.latLng(...onMap(lat, lon)),
+    style: () => ({ color: colour("alarm"), weight: 3, opacity: 0.55, interactive: false }),
+  }));
+}
+
+const sketchLayer = L.layerGroup().addTo(map);
+/** Shows the corners of a closure that is being drawn. */
+export function closureSketch(corners) {
+  sketchLayer.clearLayers();
+  const places = corners.map(([lat, lon]) => onMap(lat, lon));
+  const style = { color: colour("alarm"), weight: 2, dashArray: "3 4", fillOpacity: 0.15, interactive: false };
+  for (const place of places) { sketchLayer.addLayer(L.circleMarker(place, { ...style, radius: 5 })); }
+  if (places.length > 1) { sketchLayer.addLayer(L.polygon(places, style)); }
+}
+
+const trackLayer = L.layerGroup().addTo(map);
+/** Shows where a unit was: longitude and latitude, in order. */
+export function drawTrack(points) {
+  trackLayer.clearLayers();
+  if (points.length < 2) { return; }
+  const line = points.map(([lon, lat]) => onMap(lat, lon));
+  trackLayer.addLayer(L.polyline(line, { color: colour("panel"), weight: 6, opacity: 0.7, interactive: false }));
+  trackLayer.addLayer(L.polyline(line, { color: colour("accent"), weight: 3, interactive: false }));
+}
+
+let placeMark = null;
+/** Shows where a new incident will be; nothing for `null`. */
+export function markPlace(place) {
+  placeMark?.remove();
+  placeMark = place && L.circleMarker(onMap(...place), { color: colour("alarm"), weight: 3, radius: fontSize() * 0.8, fillOpacity: 0.15, dashArray: "4 3", interactive: false }).addTo(map);
+}
+
+const heatLayer = L.layerGroup().addTo(map);
+/** Shows where units were, the more the darker; nothing for `null`. */
+export function drawHeat(heat) {
+  heatLayer.clearLayers();
+  const most = (heat?.features ?? []).reduce((high, one) => Math.max(high, one.properties.count), Number.MIN_VALUE);
+  for (const one of heat?.features ?? []) {
+    const [lon, lat] = one.geometry.coordinates;
+    const high = heat.metres / 2 / metresInDegree;
+    const wide = high / Math.cos(lat * pi / 180);
+    const corners = [[lat - high, lon - wide], [lat + high, lon + wide]].map(([y, x]) => onMap(y, x));
+    // By the logarithm: a parking place must not make everything else look empty.
+    const share = Math.log(1 + one.properties.count) / Math.log(1 + most);
+    heatLayer.addLayer(L.rectangle(corners, { stroke: false, fillColor: colour("alarm"), fillOpacity: 0.08 + 0.55 * share, interactive: false }));
+  }
+}
+
+onLayers({ coverage: coverageLayer, closures: closureLayer, heat: heatLayer, units });
