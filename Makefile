@@ -19,7 +19,7 @@ TEST_FLAGS := --disable-xctest $(SWIFT_FLAGS)
 RELEASE_FLAGS := -c release --static-swift-stdlib --scratch-path .build-static
 RELEASED := $(addprefix .build-static/release/,patrold command-room patrolctl patrol-sim patrol-bench)
 
-.PHONY: help swift deps build test lint demo soak nights fuzz check-deep release clean
+.PHONY: help swift deps build test lint demo soak nights fuzz check-deep release deb clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -94,5 +94,8 @@ release: deps ## all programs for installing: Swift's libraries linked in, strip
 	strip $(RELEASED)
 	@ls -l $(RELEASED)
 
+deb: release ## Debian packages of all programs, in .build-deb
+	@.packaging/build .build-static/release .build-deb
+
 clean: ## remove what was built
-	rm -rf .build .build-tsan .build-asan .build-static
+	rm -rf .build .build-tsan .build-asan .build-static .build-deb

@@ -29,6 +29,7 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
@@ -100,6 +101,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         // TLS of the board: its certificate and key.
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        // The station's authority: DER of certificates and of the list of those that were put out.
+        .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
+        // The station's authority: requests and certificates.
+        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
         // Files and paths, as swift-subprocess takes them; for tools and tests, and the room's backups.
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         // SQLite in the room: readers beside the one writer.
@@ -108,7 +113,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         // Services that start and stop in order, in both programs.
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
-        // Runs real programs in tools and tests.
+        // Runs real programs in tools and tests, and tells mosquitto of new lists.
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
     ],
     targets: [
@@ -181,7 +186,7 @@ let package = Package(
             ["ConsoleWire", "SystemErrors", "Threading", lifecycle, logging],
             settings: strict
         ),
-        library("Shared", "Systemd", [lifecycle], settings: strict),
+        library("Shared", "Systemd", ["Threading", lifecycle], settings: strict),
 
         // MARK: Device: position -> report -> outbox -> uplink
         library("Device", "Position", ["Ground"]),
@@ -352,6 +357,12 @@ let package = Package(
         library("Tools", "Rig", ["Threading", subprocess, system], settings: strict),
         library(
             "Tools",
+            "Authority",
+            ["PatrolWire", "SystemErrors", .product(name: "SwiftASN1", package: "swift-asn1"), crypto, x509],
+            settings: strict
+        ),
+        library(
+            "Tools",
             "Simulation",
             [
                 "BrokerLink", "CLinux", "Ground", "PatrolWire", "Position", "Report", "RoadMap", "Threading", lifecycle,
@@ -381,8 +392,8 @@ let package = Package(
             "Tools",
             "patrolctl",
             [
-                "AccountFile", "Console", "ConsoleWire", "PatrolWire", "PlainText", "Plan", "PlanSigning", "Program",
-                "Zones", arguments,
+                "AccountFile", "Authority", "Console", "ConsoleWire", "PatrolWire", "PlainText", "Plan", "PlanSigning",
+                "Program", "Zones", arguments, subprocess,
             ]
         ),
         program(

@@ -219,6 +219,9 @@ struct Assembly {
         return [intake, link, presence, assignments, plans]
     }
 
+    /// A batch that has not been stored after so long, ms, never will be: a disk that is only slow takes seconds.
+    private static let longestBatch: Int64 = 120_000
+
     /// What the room does by itself.
     private func desks(_ tables: RoomTables, _ links: [Name: BrokerLink]) -> [any Service] {
         [
@@ -233,6 +236,12 @@ struct Assembly {
                 logger: self.logger
             ),
             StoreWatch(meter: tables.meter, health: tables.health),
+            WatchdogService {
+                // Each desk answers between two of its acts; a batch that is never stored holds up all the rest.
+                _ = await (tables.desk.unkeptCount, tables.rollCalls.recent.count, tables.tasks.open.count)
+                let now = SystemClock.bootMilliseconds
+                return tables.meter.storingSince.map { now - $0 < Self.longestBatch } ?? true
+            },
             RollCallSchedule(
                 settings: self.configuration.rollCalls,
                 zone: self.configuration.timezone,

@@ -97,7 +97,8 @@ async function draw() {
   const at = asked();
   const own = turn += 1;
   $("error").textContent = "";
-  $("body").classList.add("busy");
+  $("body").classList.add("making");
+  if (!$("body").firstChild) { $("body").textContent = word("working"); }
   try {
     $("csv").hidden = !tables[at.view];
     if (tables[at.view]) { $("csv").href = `api/v1/reports/${tables[at.view]}?format=csv&${query(spanOf(at))}`; }
@@ -116,7 +117,7 @@ async function draw() {
     $("body").textContent = "";
     $("error").textContent = explain(error);
     if (error.status === 401) { await logIn((name) => { role = name; }); draw(); }
-  } finally { if (own === turn) { $("body").classList.remove("busy"); } }
+  } finally { if (own === turn) { $("body").classList.remove("making"); } }
 }
 
 async function begin() {

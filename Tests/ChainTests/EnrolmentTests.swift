@@ -1,0 +1,349 @@
+import Foundation
+import FoundationEssentials
+import Glibc
+import PatrolWire
+import Rig
+import TestSupport
+import Testing
+
+/// From an empty folder to a locked broker, by the programs' own commands, with a real mosquitto.
+@Suite("A station's authority, its devices and its broker", .serialized, .realPrograms, .timeLimit(.minutes(3)))
+struct EnrolmentTests {
+    /// A station in a folder.
+    private struct Site {
+        let folder: String
+        let port: UInt16
+
+        var authority: [String] {
+            ["--authority", "\(self.folder)/authority", "--broker", "\(self.folder)/broker"]
+        }
+
+        /// Runs `patrolctl`; mosquitto is told by `reload`.
+        func patrolctl(
+            _ words: [String],
+            reload: String? = nil
+        ) async throws -> (
+            status: Int32, output: String, errors: String
+        ) {
+            var words = words
+            if ["pki", "revoke", "broker"].contains(words[0]) || words.prefix(2) == ["enrol", "sign"] {
+                words += self.authority + ["--reload", reload ?? "", "--restart", reload ?? ""]
+            }
+            return try await runProgramToEnd(Places.program("patrolctl"), words)
+        }
+
+        func succeed(_ words: [String], reload: String? = nil) async throws {
+            let result = try await self.patrolctl(words, reload: reload)
+            guard result.status == 0 else { throw RigError.system(words.joined(separator: " "), result.errors) }
+        }
+
+        /// Enrols a device from its request to its configuration.
+        func enrol(_ device: String, at station: String, reload: String? = nil) async throws {
+            let own = "\(self.folder)/\(device)"
+            try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
+            try await self.succeed([
+                "enrol", "request", "--device", device, "--folder", own, "--output", "\(own)/request",
+            ])
+            try await self.succeed(
+                [
+                    "enrol", "sign", "\(own)/request", "--station", station, "--host", "127.0.0.1", "--port",
+                    "\(self.port)", "--output", "\(own)/bundle",
+                ],
+                reload: reload
+            )
+            try await self.succeed([
+                "enrol", "accept", "\(own)/bundle", "--folder", own, "--config", "\(own)/patrold.yaml",
+            ])
+        }
+
+        func withBroker<R: Sendable>(_ body: (RunningProgram) async throws -> R) async throws -> R {
+            // mosquitto gives up root and has to read its files.
+            _ = try await runProgramToEnd("/bin/chmod", ["a+rx", self.folder])
+            return try await withProgram(
+                "/usr/sbin/mosquitto",
+                ["-c", "\(self.folder)/broker.conf"],
+                logFile: "\(self.folder)/mosquitto.log"
+            ) { program in
+                try await RealPrograms.waitForPort(self.port, of: program)
+                return try await body(program)
+            }
+        }
+
+        private func identity(_ name: String) -> [String] {
+            [
+                "-h", "127.0.0.1", "-p", "\(self.port)", "-V", "mqttv5", "--cafile", "\(self.folder)/authority/ca.crt",
+                "--cert", "\(self.folder)/\(name)/\(name).crt", "--key", "\(self.folder)/\(name)/\(name).key", "-q",
+                "1",
+            ]
+        }
+
+        /// Whether the broker takes a message of somebody.
+        func publishes(_ name: String, _ topic: String) async throws -> Bool {
+            let result = try await runProgramToEnd(
+                "/usr/bin/mosquitto_pub",
+                self.identity(name) + ["-t", topic, "-m", topic, "-r"]
+            )
+            return result.status == 0 && !result.errors.contains("failed")
+        }
+
+        /// Those topics of a list of which somebody gets the retained message.
+        func hears(_ name: String, _ topics: [String]) async throws -> Set<String> {
+            let result = try await runProgramToEnd(
+                "/usr/bin/mosquitto_sub",
+                self.identity(name) + topics.flatMap { ["-t", $0] } + ["-F", "%t", "-W", "2"]
+            )
+            return Set(result.output.split(separator: "\n").map(String.init))
+        }
+    }
+
+    private func withSite(_ body: (Site) async throws -> Void) async throws {
+        try await withTemporaryFolder("enrolment") { folder in
+            let site = Site(folder: folder, port: try FreePort.take(1)[0])
+            try await site.succeed(["pki", "init", "--name", "金盏派出所"])
+            try await site.succeed([
+                "broker", "setup", "--host", "127.0.0.1", "--host", "localhost", "--port", "\(site.port)", "--bind",
+                "127.0.0.1", "--config", "\(folder)/broker.conf",
+            ])
+            for (role, name) in [("room", "command-room"), ("sensor", "siren")] {
+                let own = "\(folder)/\(name)"
+                try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
+                let names = role == "room" ? ["--name", name] : [name]
+                try await site.succeed(["pki", role, "--station", "jinzhan", "--output", own] + names)
+            }
+            try await site.enrol("car-01", at: "jinzhan")
+            try await site.enrol("car-02", at: "jinzhan")
+            try await site.enrol("car-03", at: "wangjing")
+            try await body(site)
+        }
+    }
+
+    /// Every topic of the contract at both stations, and one that is none.
+    private static let topics: [(topic: String, writers: Set<String>, readers: Set<String>)] = {
+        var list: [(topic: String, writers: Set<String>, readers: Set<String>)] = []
+        for (device, station) in [("car-01", "jinzhan"), ("car-02", "jinzhan"), ("car-03", "wangjing")] {
+            let room: Set<String> = station == "jinzhan" ? ["command-room"] : []
+            for channel in Channel.allCases {
+                let topic = "patrol/1/\(station)/\(device)/\(channel.rawValue)"
+                list.append(channel.isFromDevice ? (topic, [device], room) : (topic, room, [device]))
+            }
+        }
+        let room = "patrol/1/jinzhan/room"
+        list.append((room, ["command-room"], ["car-01", "car-02"]))
+        for kind in ["incident", "task"] {
+            list.append(("\(room)/\(kind)", ["siren"], ["command-room"]))
+            list.append(("\(room)/\(kind)/7", ["command-room"], ["siren"]))
+        }
+        return list + [
+            ("patrol/1/wangjing/room", [], ["car-03"]), ("elsewhere", [], []), ("$SYS/broker/version", [], []),
+        ]
+    }()
+
+    @Test("each may do exactly what the contract allows, topic by topic and in both directions")
+    func rules() async throws {
+        try await self.withSite { site in
+            try await site.withBroker { _ in
+                let names = ["car-01", "car-02", "car-03", "command-room", "siren"]
+                for name in names {
+                    for one in Self.topics {
+                        let isTaken = try await site.publishes(name, one.topic)
+                        #expect(isTaken == one.writers.contains(name), "\(name) writes \(one.topic)")
+                    }
+                }
+                let written = Self.topics.filter { !$0.writers.isEmpty }
+                for name in names {
+                    let heard = try await site.hears(name, Self.topics.map(\.topic))
+                    let wanted = Set(written.filter { $0.readers.contains(name) }.map(\.topic))
+                    #expect(heard == wanted, "\(name) reads")
+                }
+            }
+        }
+    }
+
+    @Test("who has no certificate, or one of another authority, does not come in")
+    func strangers() async throws {
+        try await self.withSite { site in
+            let foreign = Site(folder: "\(site.folder)/foreign", port: site.port)
+            try FileManager.default.createDirectory(atPath: foreign.folder, withIntermediateDirectories: true)
+            try await foreign.succeed(["pki", "init", "--name", "another"])
+            try await foreign.enrol("car-01", at: "jinzhan")
+            for file in ["car-01.crt", "car-01.key"] {
+                let bytes = try Data(contentsOf: URL(filePath: "\(foreign.folder)/car-01/\(file)"))
+                try FileManager.default.createDirectory(
+                    atPath: "\(site.folder)/spy",
+                    withIntermediateDirectories: true
+                )
+                try bytes.write(to: URL(filePath: "\(site.folder)/spy/spy\(file.suffix(4))"))
+            }
+            try await site.withBroker { _ in
+                #expect(try await !site.publishes("spy", "patrol/1/jinzhan/car-01/pos"))
+                let bare = try await runProgramToEnd(
+                    "/usr/bin/mosquitto_pub",
+                    [
+                        "-h", "127.0.0.1", "-p", "\(site.port)", "--cafile", "\(site.folder)/authority/ca.crt", "-t",
+                        "patrol/1/jinzhan/car-01/pos", "-m", "x",
+                    ]
+                )
+                #expect(bare.status != 0)
+            }
+        }
+    }
+
+    @Test("a device that was lost has no rights at once, and does not come back; a new key of its name does")
+    func revoked() async throws {
+        try await self.withSite { site in
+            try await site.withBroker { broker in
+                let hangUp = "kill -HUP \(broker.pid)"
+                let order = "patrol/1/jinzhan/car-02/cmd"
+                #expect(try await site.publishes("car-02", "patrol/1/jinzhan/car-02/pos"))
+                #expect(try await site.publishes("command-room", order))
+                #expect(try await site.hears("car-02", [order]) == [order])
+                try await site.succeed(["revoke", "car-02"], reload: hangUp)
+                try await eventually("car-02 outside") {
+                    try await !site.publishes("car-02", "patrol/1/jinzhan/car-02/pos")
+                }
+                #expect(try await site.hears("car-02", [order]).isEmpty)
+                #expect(try await site.publishes("car-01", "patrol/1/jinzhan/car-01/pos"))
+                let list = try await site.patrolctl(["pki", "list"])
+                #expect(list.output.contains("car-02\tdevice\tjinzhan\tput out"))
+                unlink("\(site.folder)/car-02/car-02.key")
+                try await site.enrol("car-02", at: "jinzhan", reload: hangUp)
+                try await eventually("car-02 with its new key") {
+                    try await site.publishes("car-02", "patrol/1/jinzhan/car-02/pos")
+                }
+            }
+            let crl = try await runProgramToEnd(
+                "/usr/bin/openssl",
+                [
+                    "crl", "-in", "\(site.folder)/authority/revoked.crl", "-CAfile", "\(site.folder)/authority/ca.crt",
+                    "-noout", "-text",
+                ]
+            )
+            #expect(crl.status == 0 && crl.errors.contains("verify OK"), "\(crl.errors)")
+            #expect(crl.output.ranges(of: "Serial Number:").count == 1)
+        }
+    }
+
+    @Test("a device that was enrolled so reports its position to a room that was given its certificate so")
+    func position() async throws {
+        try await Chain.with { chain in
+            let site = Site(folder: chain.folder, port: chain.broker)
+            try await site.succeed(["pki", "init", "--name", "jinzhan"])
+            try await site.succeed([
+                "broker", "setup", "--host", "127.0.0.1", "--port", "\(site.port)", "--bind", "127.0.0.1", "--config",
+                "\(chain.folder)/broker.conf",
+            ])
+            try await site.succeed(["pki", "room", "--station", "jinzhan", "--output", chain.folder])
+            try await site.enrol("car-01", at: "jinzhan")
+            let folder = chain.folder
+            let device = readFile("\(folder)/patrold.yaml")
+            let made = readFile("\(folder)/car-01/patrold.yaml")
+            // Of the enrolled configuration all but where this test keeps its state and its receiver.
+            func part(_ text: String, _ key: String) -> String {
+                let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+                guard let first = lines.firstIndex(where: { $0.hasPrefix("\(key):") }) else { return "" }
+                let rest = lines[(first + 1)...].prefix { $0.hasPrefix(" ") }
+                return ([lines[first]] + rest).joined(separator: "\n") + "\n"
+            }
+            let kept = ["state", "gpsd", "profile"].map { part(device, $0) }.joined()
+            let taken = ["station", "device", "unit", "broker"].map { part(made, $0) }.joined()
+            try writeFile("\(folder)/patrold.yaml", kept + taken)
+            let room = readFile("\(folder)/command-room.yaml")
+            try writeFile(
+                "\(folder)/command-room.yaml",
+                room.replacing(
+                    part(room, "broker"),
+                    with: "broker: { host: 127.0.0.1, port: \(site.port), tls: { ca: \(folder)/ca.crt, "
+                        + "certificate: \(folder)/command-room.crt, key: \(folder)/command-room.key } }\n"
+                )
+            )
+            try await site.withBroker { _ in
+                try await chain.withRoom { _ in
+                    try await chain.withGPSD { line in
+                        try await chain.withPatrold { _ in
+                            try await chain.feeding(line) {
+                                try await eventually("the unit on the board", within: .seconds(40)) {
+                                    let units = try await chain.room.ask("GET", "/api/v1/units").text
+                                    return units.contains("\"car-01\"") && units.contains("\"lat\"") ? () : nil
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("what does not fit is refused in one line that says why, and changes nothing")
+    func badInput() async throws {
+        try await withTemporaryFolder("enrolment") { folder in
+            let site = Site(folder: folder, port: 8_883)
+            func refuse(_ words: [String], _ reason: String, status: Int32 = 65) async throws {
+                let result = try await site.patrolctl(words)
+                #expect(result.status == status && result.errors.contains(reason), "\(words): \(result.errors)")
+                #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+            }
+            try await refuse(["pki", "list"], "'patrolctl pki init' makes an authority")
+            try await site.succeed(["pki", "init", "--name", "jinzhan"])
+            try await refuse(["pki", "init", "--name", "jinzhan"], "holds an authority already")
+            try await site.enrol("car-01", at: "jinzhan")
+            let (own, other) = ("\(folder)/car-01", "\(folder)/other")
+            let issued = readFile("\(folder)/authority/issued")
+            let sign = [
+                "enrol", "sign", "\(own)/request", "--station", "jinzhan", "--host", "127.0.0.1", "--output",
+                "\(own)/second",
+            ]
+            try await refuse(sign, "'car-01' has a certificate that is good")
+            try writeFile("\(own)/rubbish", "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n")
+            try await refuse(sign.map { $0 == "\(own)/request" ? "\(own)/rubbish" : $0 }, "this is no request")
+            try await refuse(["revoke", "car-99"], "'car-99' has no certificate")
+            #expect(readFile("\(folder)/authority/issued") == issued)
+            #expect(!FileManager.default.fileExists(atPath: "\(own)/second"))
+            // On the device: a bundle that was changed, one for another key, one of another authority, half a one.
+            let bundle = readFile("\(own)/bundle")
+            let accept = { (file: String, folder: String) in
+                ["enrol", "accept", file, "--folder", folder, "--config", "\(folder)/new.yaml"]
+            }
+            let place = try #require(bundle.range(of: "\"content\":\""))
+            var changed = Array(bundle)
+            let index = bundle.distance(from: bundle.startIndex, to: place.upperBound) + 40
+            changed[index] = changed[index] == "A" ? "B" : "A"
+            try writeFile("\(own)/changed", String(changed))
+            try await refuse(accept("\(own)/changed", own), "bundle")
+            try writeFile("\(own)/half", String(bundle.prefix(bundle.count / 2)))
+            try await refuse(accept("\(own)/half", own), "only a part of one")
+            try await refuse(accept("\(own)/bundle", own) + ["--fingerprint", "00:11"], "of another authority")
+            try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: true)
+            try await refuse(accept("\(own)/bundle", other), "there is no device's key")
+            try await site.succeed([
+                "enrol", "request", "--device", "car-02", "--folder", other, "--output", "\(other)/r",
+            ])
+            try await refuse(accept("\(own)/bundle", other), "is for another key")
+            #expect(!FileManager.default.fileExists(atPath: "\(other)/new.yaml"))
+            #expect(!FileManager.default.fileExists(atPath: "\(other)/ca.crt"))
+            // A second try with the right one goes on where the first ended, and the key stayed for its owner alone.
+            try await site.succeed(accept("\(own)/bundle", own))
+            var status = stat()
+            #expect(stat("\(other)/car-02.key", &status) == 0 && status.st_mode & 0o077 == 0)
+        }
+    }
+
+    @Test("an authority whose making was cut short is made whole by the same words")
+    func cutShort() async throws {
+        try await withTemporaryFolder("enrolment") { folder in
+            let site = Site(folder: folder, port: 8_883)
+            try await site.succeed(["pki", "init", "--name", "jinzhan"])
+            // Its own certificate is written last.
+            let key = readFile("\(folder)/authority/authority.key")
+            unlink("\(folder)/authority/ca.crt")
+            #expect(try await site.patrolctl(["pki", "list"]).status == 65)
+            try await site.succeed(["pki", "init", "--name", "jinzhan"])
+            #expect(readFile("\(folder)/authority/authority.key") == key)
+            try await site.succeed(["pki", "list"])
+            // One that has given certificates is not begun anew over them.
+            try await site.enrol("car-01", at: "jinzhan")
+            unlink("\(folder)/authority/ca.crt")
+            let again = try await site.patrolctl(["pki", "init", "--name", "jinzhan"])
+            #expect(again.status == 65 && again.errors.contains("put ca.crt back"), "\(again.errors)")
+        }
+    }
+}
