@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
 # Debian 12 packages: libraries to build with, the real programs that tests and the demonstration run.
-PACKAGES := pkg-config libssl-dev libgpiod-dev tzdata libgps-dev libmosquitto-dev libsqlite3-dev libyaml-dev libosmium2-dev libprotozero-dev \
+PACKAGES := dpkg-dev pkg-config libssl-dev libgpiod-dev tzdata libgps-dev libmosquitto-dev libsqlite3-dev libyaml-dev libosmium2-dev libprotozero-dev \
 	libstdc++-12-dev zlib1g-dev libbz2-dev libexpat1-dev liblz4-dev \
 	gpsd mosquitto mosquitto-clients osmium-tool sqlite3 openssl systemd \
 	libjs-leaflet chromium chromium-driver curl python3-venv eslint

@@ -358,7 +358,10 @@ let package = Package(
         library(
             "Tools",
             "Authority",
-            ["PatrolWire", "SystemErrors", .product(name: "SwiftASN1", package: "swift-asn1"), crypto, x509],
+            [
+                "PatrolWire", "SystemErrors", "Threading", .product(name: "SwiftASN1", package: "swift-asn1"), crypto,
+                x509,
+            ],
             settings: strict
         ),
         library(

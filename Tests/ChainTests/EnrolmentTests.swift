@@ -13,47 +13,67 @@ struct EnrolmentTests {
     private struct Site {
         let folder: String
         let port: UInt16
+        let roomPort: UInt16
+
+        init(folder: String, ports: [UInt16] = [8_883, 8_884]) {
+            (self.folder, self.port, self.roomPort) = (folder, ports[0], ports[1])
+        }
+
+        func setUp() async throws {
+            try await self.succeed(["pki", "init", "--name", "金盏派出所"])
+            try await self.succeed([
+                "broker", "setup", "--host", "mqtt.station.example", "--port", "\(self.port)", "--room-port",
+                "\(self.roomPort)", "--bind", "127.0.0.1", "--config", "\(self.folder)/broker.conf",
+            ])
+        }
 
         var authority: [String] {
             ["--authority", "\(self.folder)/authority", "--broker", "\(self.folder)/broker"]
         }
 
-        /// Runs `patrolctl`; mosquitto is told by `reload`.
+        /// Runs `patrolctl`; mosquitto is started anew by the test.
         func patrolctl(
             _ words: [String],
-            reload: String? = nil
+            restart: String = ""
         ) async throws -> (
-            status: Int32, output: String, errors: String
+            status: Int32,
+            output: String,
+            errors: String
         ) {
             var words = words
             if ["pki", "revoke", "broker"].contains(words[0]) || words.prefix(2) == ["enrol", "sign"] {
-                words += self.authority + ["--reload", reload ?? "", "--restart", reload ?? ""]
+                words += self.authority + ["--restart", restart]
             }
             return try await runProgramToEnd(Places.program("patrolctl"), words)
         }
 
-        func succeed(_ words: [String], reload: String? = nil) async throws {
-            let result = try await self.patrolctl(words, reload: reload)
+        @discardableResult
+        func succeed(_ words: [String]) async throws -> String {
+            let result = try await self.patrolctl(words)
             guard result.status == 0 else { throw RigError.system(words.joined(separator: " "), result.errors) }
+            return result.output
         }
 
-        /// Enrols a device from its request to its configuration.
-        func enrol(_ device: String, at station: String, reload: String? = nil) async throws {
+        /// Enrols a device from its request to its configuration; returns what the room said.
+        @discardableResult
+        func enrol(_ device: String, at station: String, _ more: [String] = []) async throws -> String {
             let own = "\(self.folder)/\(device)"
             try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
             try await self.succeed([
                 "enrol", "request", "--device", device, "--folder", own, "--output", "\(own)/request",
             ])
-            try await self.succeed(
+            let said = try await self.succeed(
                 [
                     "enrol", "sign", "\(own)/request", "--station", station, "--host", "127.0.0.1", "--port",
                     "\(self.port)", "--output", "\(own)/bundle",
-                ],
-                reload: reload
+                ] + more
             )
+            let print = said.split(separator: "\n").first { $0.hasPrefix("fingerprint ") }?.dropFirst(12) ?? ""
             try await self.succeed([
                 "enrol", "accept", "\(own)/bundle", "--folder", own, "--config", "\(own)/patrold.yaml",
+                "--fingerprint", String(print),
             ])
+            return said
         }
 
         func withBroker<R: Sendable>(_ body: (RunningProgram) async throws -> R) async throws -> R {
@@ -71,7 +91,8 @@ struct EnrolmentTests {
 
         private func identity(_ name: String) -> [String] {
             [
-                "-h", "127.0.0.1", "-p", "\(self.port)", "-V", "mqttv5", "--cafile", "\(self.folder)/authority/ca.crt",
+                "-h", "127.0.0.1", "-p", "\(name == "command-room" ? self.roomPort : self.port)", "-V", "mqttv5",
+                "--cafile", "\(self.folder)/authority/ca.crt",
                 "--cert", "\(self.folder)/\(name)/\(name).crt", "--key", "\(self.folder)/\(name)/\(name).key", "-q",
                 "1",
             ]
@@ -98,12 +119,8 @@ struct EnrolmentTests {
 
     private func withSite(_ body: (Site) async throws -> Void) async throws {
         try await withTemporaryFolder("enrolment") { folder in
-            let site = Site(folder: folder, port: try FreePort.take(1)[0])
-            try await site.succeed(["pki", "init", "--name", "金盏派出所"])
-            try await site.succeed([
-                "broker", "setup", "--host", "127.0.0.1", "--host", "localhost", "--port", "\(site.port)", "--bind",
-                "127.0.0.1", "--config", "\(folder)/broker.conf",
-            ])
+            let site = Site(folder: folder, ports: try FreePort.take(2))
+            try await site.setUp()
             for (role, name) in [("room", "command-room"), ("sensor", "siren")] {
                 let own = "\(folder)/\(name)"
                 try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
@@ -162,7 +179,7 @@ struct EnrolmentTests {
     @Test("who has no certificate, or one of another authority, does not come in")
     func strangers() async throws {
         try await self.withSite { site in
-            let foreign = Site(folder: "\(site.folder)/foreign", port: site.port)
+            let foreign = Site(folder: "\(site.folder)/foreign")
             try FileManager.default.createDirectory(atPath: foreign.folder, withIntermediateDirectories: true)
             try await foreign.succeed(["pki", "init", "--name", "another"])
             try await foreign.enrol("car-01", at: "jinzhan")
@@ -188,50 +205,139 @@ struct EnrolmentTests {
         }
     }
 
-    @Test("a device that was lost has no rights at once, and does not come back; a new key of its name does")
+    /// Whether a certificate is good by the authority's list of those that were put out, as OpenSSL reads it.
+    private func isGood(_ certificate: String, _ site: Site) async throws -> Bool {
+        let authority = "\(site.folder)/authority"
+        let result = try await runProgramToEnd(
+            "/usr/bin/openssl",
+            [
+                "verify", "-crl_check", "-CAfile", "\(authority)/ca.crt", "-CRLfile", "\(authority)/revoked.crl",
+                certificate,
+            ]
+        )
+        guard result.status != 0 else { return true }
+        #expect((result.output + result.errors).contains("certificate revoked"), "\(result)")
+        return false
+    }
+
+    @Test("a device that was lost does not come in with its old key, also when another has its name")
     func revoked() async throws {
         try await self.withSite { site in
-            try await site.withBroker { broker in
-                let hangUp = "kill -HUP \(broker.pid)"
-                let order = "patrol/1/jinzhan/car-02/cmd"
+            let (own, lost) = ("\(site.folder)/car-02", "\(site.folder)/lost")
+            try FileManager.default.createDirectory(atPath: lost, withIntermediateDirectories: true)
+            let order = "patrol/1/jinzhan/car-02/cmd"
+            try await site.withBroker { _ async throws in
                 #expect(try await site.publishes("car-02", "patrol/1/jinzhan/car-02/pos"))
                 #expect(try await site.publishes("command-room", order))
                 #expect(try await site.hears("car-02", [order]) == [order])
-                try await site.succeed(["revoke", "car-02"], reload: hangUp)
-                try await eventually("car-02 outside") {
-                    try await !site.publishes("car-02", "patrol/1/jinzhan/car-02/pos")
-                }
+            }
+            for (file, copy) in [("car-02.crt", "lost.crt"), ("car-02.key", "lost.key")] {
+                try Data(contentsOf: URL(filePath: "\(own)/\(file)")).write(to: URL(filePath: "\(lost)/\(copy)"))
+            }
+            try await site.succeed(["revoke", "car-02"])
+            #expect(try await site.succeed(["pki", "list"]).contains("car-02\tdevice\tjinzhan\tput out"))
+            try await site.withBroker { _ async throws in
+                #expect(try await !site.publishes("car-02", "patrol/1/jinzhan/car-02/pos"))
                 #expect(try await site.hears("car-02", [order]).isEmpty)
                 #expect(try await site.publishes("car-01", "patrol/1/jinzhan/car-01/pos"))
-                let list = try await site.patrolctl(["pki", "list"])
-                #expect(list.output.contains("car-02\tdevice\tjinzhan\tput out"))
-                unlink("\(site.folder)/car-02/car-02.key")
-                try await site.enrol("car-02", at: "jinzhan", reload: hangUp)
-                try await eventually("car-02 with its new key") {
-                    try await site.publishes("car-02", "patrol/1/jinzhan/car-02/pos")
-                }
             }
-            let crl = try await runProgramToEnd(
-                "/usr/bin/openssl",
-                [
-                    "crl", "-in", "\(site.folder)/authority/revoked.crl", "-CAfile", "\(site.folder)/authority/ca.crt",
-                    "-noout", "-text",
-                ]
-            )
-            #expect(crl.status == 0 && crl.errors.contains("verify OK"), "\(crl.errors)")
-            #expect(crl.output.ranges(of: "Serial Number:").count == 1)
+            unlink("\(own)/car-02.key")
+            try await site.enrol("car-02", at: "jinzhan")
+            try await site.withBroker { _ async throws in
+                #expect(try await site.publishes("car-02", "patrol/1/jinzhan/car-02/pos"))
+                #expect(try await !site.publishes("lost", "patrol/1/jinzhan/car-02/pos"))
+                #expect(try await site.hears("lost", [order]).isEmpty)
+            }
+        }
+    }
+
+    @Test(
+        "every certificate that was put out is known as such, whatever its number; who renews with the same key stays in"
+    )
+    func numbers() async throws {
+        try await withTemporaryFolder("enrolment") { folder in
+            let site = Site(folder: folder)
+            try await site.succeed(["pki", "init", "--name", "jinzhan"])
+            // One number in two has its first bit set.
+            for number in 0..<12 {
+                try await site.enrol("car-01", at: "jinzhan", number == 0 ? [] : ["--renew"])
+                let file = try Data(contentsOf: URL(filePath: "\(folder)/car-01/car-01.crt"))
+                try file.write(to: URL(filePath: "\(folder)/\(number).crt"))
+                unlink("\(folder)/car-01/car-01.key")
+            }
+            for number in 0..<12 {
+                #expect(try await self.isGood("\(folder)/\(number).crt", site) == (number == 11), "\(number)")
+            }
+            // The same key again, as a device does whose certificate ends soon.
+            try await site.enrol("car-02", at: "jinzhan")
+            let first = try Data(contentsOf: URL(filePath: "\(folder)/car-02/car-02.crt"))
+            try first.write(to: URL(filePath: "\(folder)/first.crt"))
+            try await site.enrol("car-02", at: "jinzhan")
+            #expect(try Data(contentsOf: URL(filePath: "\(folder)/car-02/car-02.crt")) != first)
+            #expect(try await self.isGood("\(folder)/first.crt", site))
+            #expect(try await self.isGood("\(folder)/car-02/car-02.crt", site))
+        }
+    }
+
+    @Test(
+        "mosquitto is told of each change, and when it cannot be told that is said; an older authority changes nothing"
+    )
+    func telling() async throws {
+        try await withTemporaryFolder("enrolment") { folder in
+            let site = Site(folder: folder)
+            try await site.setUp()
+            try await site.enrol("car-01", at: "jinzhan")
+            let before = readFile("\(folder)/authority/issued")
+            let told = try await site.patrolctl(["revoke", "car-01"], restart: "touch \(folder)/told")
+            #expect(told.status == 0 && FileManager.default.fileExists(atPath: "\(folder)/told"))
+            let again = try await site.patrolctl(["revoke", "car-01"], restart: "false")
+            #expect(again.status == 69 && again.errors.contains("are written, but mosquitto was not told"))
+            let access = readFile("\(folder)/broker/access")
+            #expect(!access.contains("car-01"))
+            try writeFile("\(folder)/authority/issued", before)
+            let older = try await site.patrolctl(["revoke", "car-01"].map { $0 })
+            #expect(older.status == 0, "what it knows of is put out again: \(older.errors)")
+            try writeFile("\(folder)/authority/issued", before)
+            let sign = [
+                "enrol", "sign", "\(folder)/car-01/request", "--station", "jinzhan", "--host", "127.0.0.1", "--output",
+                "\(folder)/car-01/second",
+            ]
+            let refused = try await site.patrolctl(sign)
+            #expect(refused.status == 65 && refused.errors.contains("put its newest backup back"), "\(refused.errors)")
+            #expect(readFile("\(folder)/broker/access") == access)
+        }
+    }
+
+    @Test("two at a time: one waits for nobody and says so, and no certificate is lost from the list")
+    func together() async throws {
+        try await withTemporaryFolder("enrolment") { folder in
+            let site = Site(folder: folder)
+            try await site.succeed(["pki", "init", "--name", "jinzhan"])
+            let results = try await withThrowingTaskGroup(of: Int32.self) { group in
+                for number in 0..<8 {
+                    group.addTask {
+                        let name = "sensor-\(number)"
+                        let own = "\(folder)/\(name)"
+                        try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
+                        return try await site.patrolctl([
+                            "pki", "sensor", "--station", "jinzhan", "--output", own, name,
+                        ]).status
+                    }
+                }
+                return try await group.reduce(into: [Int32]()) { $0.append($1) }
+            }
+            let made = results.count { $0 == 0 }
+            #expect(made > 0 && results.allSatisfy { $0 == 0 || $0 == 65 })
+            let listed = readFile("\(folder)/authority/issued").split(separator: "\n").dropFirst()
+            #expect(listed.count == made)
         }
     }
 
     @Test("a device that was enrolled so reports its position to a room that was given its certificate so")
     func position() async throws {
         try await Chain.with { chain in
-            let site = Site(folder: chain.folder, port: chain.broker)
-            try await site.succeed(["pki", "init", "--name", "jinzhan"])
-            try await site.succeed([
-                "broker", "setup", "--host", "127.0.0.1", "--port", "\(site.port)", "--bind", "127.0.0.1", "--config",
-                "\(chain.folder)/broker.conf",
-            ])
+            let site = Site(folder: chain.folder, ports: try FreePort.take(2))
+            try await site.setUp()
             try await site.succeed(["pki", "room", "--station", "jinzhan", "--output", chain.folder])
             try await site.enrol("car-01", at: "jinzhan")
             let folder = chain.folder
@@ -252,7 +358,7 @@ struct EnrolmentTests {
                 "\(folder)/command-room.yaml",
                 room.replacing(
                     part(room, "broker"),
-                    with: "broker: { host: 127.0.0.1, port: \(site.port), tls: { ca: \(folder)/ca.crt, "
+                    with: "broker: { host: 127.0.0.1, port: \(site.roomPort), tls: { ca: \(folder)/ca.crt, "
                         + "certificate: \(folder)/command-room.crt, key: \(folder)/command-room.key } }\n"
                 )
             )
@@ -276,7 +382,7 @@ struct EnrolmentTests {
     @Test("what does not fit is refused in one line that says why, and changes nothing")
     func badInput() async throws {
         try await withTemporaryFolder("enrolment") { folder in
-            let site = Site(folder: folder, port: 8_883)
+            let site = Site(folder: folder)
             func refuse(_ words: [String], _ reason: String, status: Int32 = 65) async throws {
                 let result = try await site.patrolctl(words)
                 #expect(result.status == status && result.errors.contains(reason), "\(words): \(result.errors)")
@@ -292,7 +398,16 @@ struct EnrolmentTests {
                 "enrol", "sign", "\(own)/request", "--station", "jinzhan", "--host", "127.0.0.1", "--output",
                 "\(own)/second",
             ]
-            try await refuse(sign, "'car-01' has a certificate that is good")
+            let key = try Data(contentsOf: URL(filePath: "\(own)/car-01.key"))
+            unlink("\(own)/car-01.key")
+            try await site.succeed([
+                "enrol", "request", "--device", "car-01", "--folder", own, "--output", "\(own)/request",
+            ])
+            try await refuse(sign, "'car-01' has a good certificate for another key")
+            try key.write(to: URL(filePath: "\(own)/car-01.key"))
+            let there = ["--output", folder]
+            try await refuse(["pki", "sensor", "--station", "jinzhan", "car-01"] + there, "is the name of a device of")
+            try await refuse(["pki", "server", "--host", "a", "ca"] + there, "is a name that nobody may have")
             try writeFile("\(own)/rubbish", "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n")
             try await refuse(sign.map { $0 == "\(own)/request" ? "\(own)/rubbish" : $0 }, "this is no request")
             try await refuse(["revoke", "car-99"], "'car-99' has no certificate")
@@ -312,14 +427,19 @@ struct EnrolmentTests {
             try writeFile("\(own)/half", String(bundle.prefix(bundle.count / 2)))
             try await refuse(accept("\(own)/half", own), "only a part of one")
             try await refuse(accept("\(own)/bundle", own) + ["--fingerprint", "00:11"], "of another authority")
+            let authority = readFile("\(own)/ca.crt")
+            unlink("\(own)/ca.crt")
+            try await refuse(accept("\(own)/bundle", own), "whose is this bundle?")
+            try writeFile("\(own)/ca.crt", authority)
             try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: true)
             try await refuse(accept("\(own)/bundle", other), "there is no device's key")
             try await site.succeed([
                 "enrol", "request", "--device", "car-02", "--folder", other, "--output", "\(other)/r",
             ])
+            try writeFile("\(other)/ca.crt", authority)
             try await refuse(accept("\(own)/bundle", other), "is for another key")
             #expect(!FileManager.default.fileExists(atPath: "\(other)/new.yaml"))
-            #expect(!FileManager.default.fileExists(atPath: "\(other)/ca.crt"))
+            #expect(!FileManager.default.fileExists(atPath: "\(other)/car-01.crt"))
             // A second try with the right one goes on where the first ended, and the key stayed for its owner alone.
             try await site.succeed(accept("\(own)/bundle", own))
             var status = stat()
@@ -330,7 +450,7 @@ struct EnrolmentTests {
     @Test("an authority whose making was cut short is made whole by the same words")
     func cutShort() async throws {
         try await withTemporaryFolder("enrolment") { folder in
-            let site = Site(folder: folder, port: 8_883)
+            let site = Site(folder: folder)
             try await site.succeed(["pki", "init", "--name", "jinzhan"])
             // Its own certificate is written last.
             let key = readFile("\(folder)/authority/authority.key")

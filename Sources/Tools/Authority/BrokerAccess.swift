@@ -52,29 +52,41 @@ package struct BrokerAccess: Sendable {
 
     /// mosquitto's configuration.
     ///
+    /// Who comes from elsewhere is called in the broker as in its certificate: nobody takes another's place. The room has a
+    /// door of its own on this machine, since it comes once for each station.
+    ///
     /// - Parameters:
     ///   - folder: Where the broker's certificate, key and lists are.
-    ///   - port: The port of TLS.
-    ///   - address: The address that it listens on; `nil` for all of this machine.
+    ///   - port: The port of TLS for devices.
+    ///   - roomPort: The port of TLS for the room, on this machine only.
+    ///   - address: The address that the first listens on; `nil` for all of this machine.
     /// - Returns: The text of the file.
-    package static func configuration(in folder: String, port: Int, address: String?) -> String {
-        """
-        # Written by 'patrolctl broker setup'. Names are those of certificates; nobody comes in without one.
-        listener \(port)\(address.map { " \($0)" } ?? "")
-        cafile \(folder)/ca.crt
-        certfile \(folder)/broker.crt
-        keyfile \(folder)/broker.key
-        crlfile \(folder)/revoked.crl
-        tls_version tlsv1.2
-        require_certificate true
-        use_identity_as_username true
-        allow_anonymous false
-        acl_file \(folder)/access
-        max_packet_size \(Self.largestMessage)
-        max_queued_messages \(Self.mostWaiting)
-        max_queued_bytes \(Self.mostWaitingBytes)
-        persistent_client_expiration 7d
+    package static func configuration(in folder: String, port: Int, roomPort: Int, address: String?) -> String {
+        let lock = """
+            cafile \(folder)/ca.crt
+            certfile \(folder)/broker.crt
+            keyfile \(folder)/broker.key
+            crlfile \(folder)/revoked.crl
+            tls_version tlsv1.2
+            require_certificate true
+            use_identity_as_username true
+            """
+        return """
+            # Written by 'patrolctl broker setup'. Names are those of certificates; nobody comes in without one.
+            allow_anonymous false
+            acl_file \(folder)/access
+            max_packet_size \(Self.largestMessage)
+            max_queued_messages \(Self.mostWaiting)
+            max_queued_bytes \(Self.mostWaitingBytes)
+            persistent_client_expiration 7d
 
-        """
+            listener \(port)\(address.map { " \($0)" } ?? "")
+            \(lock)
+            use_username_as_clientid true
+
+            listener \(roomPort) 127.0.0.1
+            \(lock)
+
+            """
     }
 }

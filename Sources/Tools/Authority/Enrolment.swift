@@ -117,15 +117,23 @@ package struct EnrolmentBundle: Sendable, Hashable, Codable {
         return String(decoding: try encoder.encode(envelope), as: UTF8.self) + "\n"
     }
 
+    /// By what a device knows its station's authority.
+    package enum Trust: Sendable {
+        /// Somebody was told the fingerprint and typed it.
+        case fingerprint(String)
+        /// The certificate that the device took in before.
+        case authority(at: String)
+    }
+
     /// Reads a bundle and holds it against the device's key, the authority that it names, and the clock.
     ///
     /// - Parameters:
     ///   - text: The file.
     ///   - keyPath: The device's key.
-    ///   - fingerprint: The authority's, as the room said it; `nil` when nobody compares.
+    ///   - trust: By what the authority is known: a bundle cannot vouch for itself.
     ///   - now: The clock.
     /// - Throws: ``AuthorityError`` that says what does not fit.
-    package init(_ text: String, keyPath: String, fingerprint: String?, now: Date) throws {
+    package init(_ text: String, keyPath: String, trust: Trust, now: Date) throws {
         try checkClock(now)
         guard text.utf8.count <= 65_536,
             let envelope = try? JSONDecoder().decode(Envelope.self, from: Data(text.utf8)), envelope.v == 1,
@@ -139,10 +147,7 @@ package struct EnrolmentBundle: Sendable, Hashable, Codable {
             let proof = try? P256.Signing.ECDSASignature(derRepresentation: signature),
             signer.isValidSignature(proof, for: content)
         else { throw AuthorityError("this bundle was changed on its way; fetch it anew") }
-        let own = try Self.fingerprint(of: authority)
-        if let fingerprint, own != fingerprint.lowercased().filter(\.isHexDigit) {
-            throw AuthorityError("this bundle is of another authority (\(own)); ask the room for its own")
-        }
+        try Self.check(authority, trust)
         guard authority.publicKey.isValidSignature(certificate.signature, for: certificate) else {
             throw AuthorityError("the bundle's certificate was not given by the bundle's authority")
         }
@@ -172,6 +177,27 @@ package struct EnrolmentBundle: Sendable, Hashable, Codable {
             authority: bundle.authority,
             certificate: bundle.certificate
         )
+    }
+
+    private static func check(_ authority: Certificate, _ trust: Trust) throws {
+        let own = try Self.fingerprint(of: authority)
+        switch trust {
+        case .fingerprint(let text):
+            guard own == text.lowercased().filter(\.isHexDigit) else {
+                throw AuthorityError("this bundle is of another authority (\(own)); ask the room for its own")
+            }
+        case .authority(let path):
+            guard let text = try? String(decoding: Data(contentsOf: URL(filePath: path)), as: UTF8.self),
+                let known = try? Certificate(pemEncoded: text)
+            else {
+                throw AuthorityError(
+                    "whose is this bundle? Compare \(own) with what 'enrol sign' said in the room, and give it as --fingerprint"
+                )
+            }
+            guard known == authority else {
+                throw AuthorityError("this bundle is of another authority (\(own)) than \(path)")
+            }
+        }
     }
 
     /// The SHA-256 of an authority's certificate, as hex: what two people can compare over a telephone.

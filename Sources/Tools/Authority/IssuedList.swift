@@ -26,6 +26,8 @@ package struct IssuedList: Sendable, Hashable {
         package let stations: [Name]
         /// The common name.
         package let name: String
+        /// SHA-256 of the public key, in hex.
+        package let key: String
         /// End, s since 1970 UTC.
         package let until: Int64
         /// When it was put out, s since 1970 UTC; `nil` while it is good.
@@ -38,7 +40,7 @@ package struct IssuedList: Sendable, Hashable {
     /// The oldest first.
     package internal(set) var entries: [Entry] = []
 
-    private static let head = "# serial role stations name until revoked: 'patrolctl' writes this file\n"
+    private static let head = "# serial role stations name key until revoked: 'patrolctl' writes this file\n"
 
     init() {}
 
@@ -49,11 +51,11 @@ package struct IssuedList: Sendable, Hashable {
         for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
         where !line.isEmpty && !line.hasPrefix("#") {
             let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-            let stations = words.count == 6 && words[2] != "-" ? words[2].split(separator: ",").map { Name($0) } : []
-            guard words.count == 6, let role = Role(rawValue: words[1]), let until = Int64(words[4]),
+            let stations = words.count == 7 && words[2] != "-" ? words[2].split(separator: ",").map { Name($0) } : []
+            guard words.count == 7, let role = Role(rawValue: words[1]), let until = Int64(words[5]),
                 !stations.contains(nil),
                 words[0].utf8.count <= 40, words[0].allSatisfy(\.isHexDigit),
-                words[5] == "-" || Int64(words[5]) != nil
+                words[6] == "-" || Int64(words[6]) != nil
             else {
                 throw AuthorityError(
                     "\(path):\(number + 1): is no certificate's line; put the file back from the backup of the authority"
@@ -65,8 +67,9 @@ package struct IssuedList: Sendable, Hashable {
                     role: role,
                     stations: stations.compactMap(\.self),
                     name: words[3],
+                    key: words[4],
                     until: until,
-                    revoked: Int64(words[5])
+                    revoked: Int64(words[6])
                 )
             )
         }
@@ -77,13 +80,16 @@ package struct IssuedList: Sendable, Hashable {
         self.entries.reduce(into: Self.head) { text, entry in
             let revoked = entry.revoked.map { "\($0)" } ?? "-"
             let stations = entry.stations.isEmpty ? "-" : entry.stations.map(\.text).joined(separator: ",")
-            text += "\(entry.serial) \(entry.role.rawValue) \(stations) \(entry.name) \(entry.until) \(revoked)\n"
+            text += "\(entry.serial) \(entry.role.rawValue) \(stations) \(entry.name) \(entry.key) \(entry.until) "
+            text += "\(revoked)\n"
         }
     }
 
     /// Certificates of a name that are good at a moment, s since 1970 UTC.
-    package func good(_ name: String, at now: Int64) -> [Entry] {
-        self.entries.filter { $0.name == name && $0.isGood(at: now) }
+    ///
+    /// A server's name is nobody's who connects.
+    package func good(_ name: String, server isServer: Bool, at now: Int64) -> [Entry] {
+        self.entries.filter { $0.name == name && ($0.role == .server) == isServer && $0.isGood(at: now) }
     }
 
     /// Who may speak at the broker: everybody with a certificate that was not put out, each once.

@@ -31,6 +31,16 @@ package enum PrivateFile {
             unlink(draft)
             throw AuthorityError("\(path): cannot be written: \(isWritten ? SystemError.last : failure)")
         }
+        Self.settle(path)
+    }
+
+    /// Makes the new name last a power cut.
+    private static func settle(_ path: String) {
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
     }
 
     /// The key in a file; where there is none a new one is made.

@@ -7,7 +7,7 @@ import X509
 struct RevocationList {
     /// Each certificate's number and when it was put out.
     let revoked: [(serial: Certificate.SerialNumber, time: Date)]
-    /// Grows with each list.
+    /// Grows with each list, whose clock may have been wrong and be right now: so all say that they hold from the beginning.
     let number: Int
     let issuer: DistinguishedName
     let made: Date
@@ -43,7 +43,8 @@ struct RevocationList {
             try list.appendConstructedNode(identifier: .sequence) { rows in
                 for one in self.revoked {
                     try rows.appendConstructedNode(identifier: .sequence) { row in
-                        row.appendPrimitiveNode(identifier: .integer) { $0.append(contentsOf: one.serial.bytes) }
+                        // As in the certificate: a number whose first bit is set is not a negative one.
+                        try row.serialize(one.serial.bytes)
                         try row.serialize(Self.time(one.time))
                     }
                 }

@@ -3,6 +3,7 @@ package import FoundationEssentials
 import Glibc
 package import PatrolWire
 import SwiftASN1
+import Threading
 package import X509
 
 /// The station's own authority: a key that never leaves its folder, the certificates that it gave, and those that it took back.
@@ -39,6 +40,8 @@ package struct StationAuthority: Sendable {
     /// Whom it gave certificates.
     package private(set) var issued: IssuedList
     private let key: P256.Signing.PrivateKey
+    /// Held as long as this value lives: two at a time would each write a list without the other's certificate.
+    private let lock: FolderLock?
 
     /// Years that an authority holds.
     private static let years = 20
@@ -67,6 +70,7 @@ package struct StationAuthority: Sendable {
             throw AuthorityError("\(folder): holds an authority already; another one needs another folder")
         }
         try makePrivateFolder(folder)
+        let lock = try Self.lock(folder)
         if let text = try? Data(contentsOf: URL(filePath: Self.path(folder, "issued"))),
             try !IssuedList(String(decoding: text, as: UTF8.self), path: Self.path(folder, "issued")).entries.isEmpty
         {
@@ -96,7 +100,8 @@ package struct StationAuthority: Sendable {
             certificate: certificate,
             pem: try certificate.serializeAsPEM().pemString + "\n",
             issued: IssuedList(),
-            key: key
+            key: key,
+            lock: lock
         )
         try authority.save(now)
         // Last: whoever finds it finds a whole authority.
@@ -109,10 +114,11 @@ package struct StationAuthority: Sendable {
         certificate: Certificate,
         pem: String,
         issued: IssuedList,
-        key: P256.Signing.PrivateKey
+        key: P256.Signing.PrivateKey,
+        lock: FolderLock?
     ) {
         (self.folder, self.certificate, self.pem) = (folder, certificate, pem)
-        (self.issued, self.key) = (issued, key)
+        (self.issued, self.key, self.lock) = (issued, key, lock)
     }
 
     /// Opens an authority.
@@ -141,8 +147,9 @@ package struct StationAuthority: Sendable {
         else {
             throw AuthorityError("\(Self.path(folder, "authority.key")): is not the key of ca.crt beside it")
         }
+        let lock = try Self.lock(folder)
         let issued = try IssuedList(try read("issued"), path: Self.path(folder, "issued"))
-        self.init(folder: folder, certificate: certificate, pem: pem, issued: issued, key: key)
+        self.init(folder: folder, certificate: certificate, pem: pem, issued: issued, key: key, lock: lock)
     }
 
     /// Gives a certificate to whoever holds the other half of a public key.
@@ -184,6 +191,7 @@ package struct StationAuthority: Sendable {
                 role: request.role,
                 stations: request.stations,
                 name: request.name,
+                key: keyPrint(publicKey),
                 until: Int64(end.timeIntervalSince1970),
                 revoked: nil
             )
@@ -192,24 +200,30 @@ package struct StationAuthority: Sendable {
         return try certificate.serializeAsPEM().pemString + "\n"
     }
 
-    /// Puts out all certificates of a name, but one where that is said.
+    /// Puts out certificates.
     ///
     /// - Returns: How many were put out now.
-    /// - Throws: ``AuthorityError`` for a name that has none.
-    package mutating func revoke(_ name: String, but kept: String? = nil, now: Date) throws -> Int {
-        guard self.issued.entries.contains(where: { $0.name == name }) else {
-            throw AuthorityError("'\(name.prefix(64))' has no certificate; 'patrolctl pki list' says who has")
-        }
+    /// - Throws: ``AuthorityError`` when nothing can be written.
+    package mutating func revoke(now: Date, _ isMeant: (IssuedList.Entry) -> Bool) throws -> Int {
         var count = 0
         for index in self.issued.entries.indices
-        where self.issued.entries[index].name == name && self.issued.entries[index].revoked == nil
-            && self.issued.entries[index].serial != kept
-        {
+        where self.issued.entries[index].revoked == nil && isMeant(self.issued.entries[index]) {
             self.issued.entries[index].revoked = Int64(now.timeIntervalSince1970)
             count += 1
         }
         try self.save(now)
         return count
+    }
+
+    /// Takes the folder for this process.
+    private static func lock(_ folder: String) throws(AuthorityError) -> FolderLock? {
+        do throws(FolderLock.Failure) { return try FolderLock.take(folder) } catch {
+            switch error {
+            case .inUse(let path):
+                throw AuthorityError("\(path): another 'patrolctl' is at work with this authority; try again")
+            case .failed(let path, let reason): throw AuthorityError("\(path): \(reason)")
+            }
+        }
     }
 
     /// Signs what is sent to a device: it holds the authority's certificate and knows by it that nobody changed it.
@@ -231,7 +245,7 @@ package struct StationAuthority: Sendable {
             revoked: revoked,
             number: Int(now.timeIntervalSince1970),
             issuer: self.certificate.subject,
-            made: now.addingTimeInterval(-3_600),
+            made: self.certificate.notValidBefore,
             until: self.certificate.notValidAfter
         )
         try PrivateFile.write(try list.signed(by: self.key), to: self.revocationPath, mode: 0o644)
@@ -265,6 +279,11 @@ package func checkClock(_ now: Date) throws {
     guard now.timeIntervalSince1970 >= 1_704_067_200 else {
         throw AuthorityError("the clock of this machine has not been set; set it first ('timedatectl' shows it)")
     }
+}
+
+/// The SHA-256 of a public key, as hex.
+package func keyPrint(_ key: Certificate.PublicKey) -> String {
+    hex(SHA256.hash(data: key.subjectPublicKeyInfoBytes))
 }
 
 func hex(_ bytes: some Sequence<UInt8>) -> String {

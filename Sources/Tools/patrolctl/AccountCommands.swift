@@ -42,6 +42,7 @@ struct AccountCommands: AsyncParsableCommand {
             guard made, rename(draft, self.file) == 0 else {
                 throw ProgramFailure(.unavailable, "\(self.file): cannot be written; are you allowed to?")
             }
+            if old.st_ino == 0 { letServiceRead(self.file, "command-room") }
         }
     }
 

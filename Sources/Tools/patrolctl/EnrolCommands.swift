@@ -32,6 +32,7 @@ struct EnrolCommands: AsyncParsableCommand {
             guard let output else { return print(request.pem, terminator: "") }
             try explained { try PrivateFile.write(request.pem, to: output, mode: 0o644) }
             print("\(output): take it to the command room, 'patrolctl enrol sign \(output) …' answers it")
+            print("key \(keyPrint(request.publicKey)): 'enrol sign' shows the same, or somebody exchanged the request")
         }
     }
 
@@ -48,7 +49,7 @@ struct EnrolCommands: AsyncParsableCommand {
         @Option(help: "Hardware profile.") var profile = "vehicle-usb-gnss"
         @Option(help: "Public key of plans, as 'patrolctl plan keygen' prints it.") var planKey: [String] = []
         @Option(help: "Days that the certificate holds.") var days = 825
-        @Flag(help: "Give another certificate, and put the old one out.") var renew = false
+        @Flag(help: "Let another key take the name, and put the old one out.") var renew = false
         @Option(help: "File for the bundle.") var output: String
 
         func validate() throws {
@@ -85,9 +86,10 @@ struct EnrolCommands: AsyncParsableCommand {
                 )
                 try PrivateFile.write(try bundle.signed(by: station.authority), to: self.output, mode: 0o644)
                 print("\(self.output): take it to \(request.device), 'patrolctl enrol accept' takes it in")
+                print("key \(keyPrint(request.publicKey))")
                 print("fingerprint \(try EnrolmentBundle.fingerprint(of: station.authority.certificate))")
             }
-            try await self.options.reloadBroker()
+            try await self.options.restartBroker()
         }
     }
 
@@ -98,7 +100,8 @@ struct EnrolCommands: AsyncParsableCommand {
         @Argument(help: "The bundle.") var bundle: String
         @Option(help: "The device's name, where this machine has keys of several.") var device: String?
         @Option(help: "Folder for key and certificate.") var folder = "/etc/patrollink"
-        @Option(help: "The authority's fingerprint, as the room said it.") var fingerprint: String?
+        @Option(help: "The authority's fingerprint, as 'enrol sign' said it; needed the first time.")
+        var fingerprint: String?
         @Option(help: "The configuration.") var config = "/etc/patrollink/patrold.yaml"
         @Flag(help: "Replace a configuration that is there.") var force = false
 
@@ -109,7 +112,7 @@ struct EnrolCommands: AsyncParsableCommand {
                 let bundle = try EnrolmentBundle(
                     text,
                     keyPath: "\(self.folder)/\(device).key",
-                    fingerprint: self.fingerprint,
+                    trust: self.fingerprint.map { .fingerprint($0) } ?? .authority(at: "\(self.folder)/ca.crt"),
                     now: Date()
                 )
                 try PrivateFile.write(bundle.authority, to: "\(self.folder)/ca.crt", mode: 0o644)

@@ -54,7 +54,7 @@ struct PKICommands: AsyncParsableCommand {
     struct Making: ParsableArguments {
         @Option(help: "Folder for key and certificate.") var output = "/etc/patrollink"
         @Option(help: "Days that the certificate holds.") var days = 825
-        @Flag(help: "Give another certificate, and put the old one out.") var renew = false
+        @Flag(help: "Let another key take the name, and put the old one out.") var renew = false
 
         func make(
             _ role: IssuedList.Role,
@@ -98,7 +98,7 @@ struct PKICommands: AsyncParsableCommand {
                 hosts: [],
                 self.options
             )
-            try await self.options.reloadBroker()
+            try await self.options.restartBroker()
         }
     }
 
@@ -119,7 +119,7 @@ struct PKICommands: AsyncParsableCommand {
                 hosts: [],
                 self.options
             )
-            try await self.options.reloadBroker()
+            try await self.options.restartBroker()
         }
     }
 
@@ -176,12 +176,15 @@ struct BrokerCommands: AsyncParsableCommand {
         @OptionGroup var options: AuthorityOptions
         @Option(help: "A host name or address that devices know it by; several with several of them.")
         var host: [String]
-        @Option(help: "Port of TLS.") var port = 8_883
+        @Option(help: "Port of TLS for devices.") var port = 8_883
+        @Option(help: "Port of TLS for the room, on this machine only.") var roomPort = 8_884
         @Option(help: "Address to listen on; all of this machine without it.") var bind: String?
         @Option(help: "The file that mosquitto reads.") var config = "/etc/mosquitto/conf.d/patrollink.conf"
 
         func validate() throws {
-            guard (1...65_535).contains(self.port) else { throw ValidationError("--port must be from 1 to 65535") }
+            guard [self.port, self.roomPort].allSatisfy((1...65_535).contains), self.port != self.roomPort else {
+                throw ValidationError("--port and --room-port must be different, from 1 to 65535")
+            }
             // The file has a setting a line.
             if let bind, bind.contains(where: { $0.isWhitespace || $0.isNewline }) {
                 throw ValidationError("--bind is an address")
@@ -194,6 +197,7 @@ struct BrokerCommands: AsyncParsableCommand {
                 try station.setUpBroker(
                     hosts: self.host,
                     port: self.port,
+                    roomPort: self.roomPort,
                     address: self.bind,
                     configuration: self.config,
                     group: serviceGroup("mosquitto"),

@@ -348,6 +348,8 @@ async function chooseAnyIncident(id) {
   if (!state.incidents.has(id)) {
     const incident = await ask("GET", `incidents/${encodeURIComponent(id)}`);
     if (!state.incidents.has(id)) { state.incidents.set(id, { ...incident, isOld: true }); }
+    // Meanwhile somebody called for help, or the dispatcher chose another.
+    if (view.incident) { return; }
   }
   chooseIncident(id);
 }

@@ -46,8 +46,8 @@ const mostStays = 100;
 const tables = { matrix: "matrix", response: "response", officers: "officers", trend: "trend" };
 
 /** What proves a grid's row: each stay is a link to the map of then. */
-async function proveGrid(place) {
-  const proof = await askReport(`reports/evidence?place=${encodeURIComponent(place)}&${query(spanOf(asked()))}`, () => true);
+async function proveGrid(place, isAwaited) {
+  const proof = await askReport(`reports/evidence?place=${encodeURIComponent(place)}&${query(spanOf(asked()))}`, isAwaited);
   if (!proof?.stays.length) { return word("nothing"); }
   const more = proof.stays.length > mostStays ? ` · ${word("more")} ${proof.stays.length - mostStays}` : "";
   return proof.stays.slice(0, mostStays).map((one) => replayLink(one.unit, one.from, one.until)).join(" · ") + more;
@@ -66,7 +66,8 @@ async function prove(row) {
   made.append(text);
   row.after(made);
   try {
-    text.innerHTML = row.dataset.officer === undefined ? await proveGrid(row.dataset.place) : await proveOfficer(row.dataset.officer);
+    const isAwaited = () => text.isConnected;
+    text.innerHTML = row.dataset.officer === undefined ? await proveGrid(row.dataset.place, isAwaited) : await proveOfficer(row.dataset.officer, isAwaited);
   } catch (error) { text.textContent = explain(error); }
 }
 
