@@ -76,6 +76,39 @@ struct BackupTests {
         }
     }
 
+    @Test("of a folder the oldest go, never the new one, whatever the clock says, and nothing of anybody else")
+    func folder() async throws {
+        try await withTemporaryFolder("backup") { folder in
+            let (state, backups) = ("\(folder)/state", "\(folder)/backups")
+            for path in [state, backups] {
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            }
+            try await self.fill(state)
+            for name in ["notes.txt", "room-20250101T000000Z.backup.unfinished", "other.backup"] {
+                try writeFile("\(backups)/\(name)", "x")
+            }
+            let first: Int64 = 1_795_900_000_000
+            func make(_ time: Int64) throws -> [String] {
+                try BackupFolder(path: backups).make(of: state, version: "1", now: time, kept: 2).gone
+            }
+            func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: backups).sorted() }
+            #expect(try make(first).isEmpty)
+            #expect(try make(first + 86_400_000).isEmpty)
+            let strangers = ["notes.txt", "other.backup"]
+            #expect(try names().filter { !$0.hasPrefix("room-") } == ["notes.txt", "other.backup"].sorted())
+            #expect(try names().count == 2 + strangers.count)
+            let gone = try make(first + 2 * 86_400_000)
+            #expect(gone == ["room-20261128T210640Z.backup"], "\(gone)")
+            // A clock that was never set: its backup is the newest all the same.
+            #expect(try make(5_000) == ["room-20261129T210640Z.backup"])
+            #expect(try names().contains("room-19700101T000005Z.backup"))
+            // A second one at the same moment is refused, and nothing goes.
+            let before = try names()
+            #expect(throws: HistoryError.self) { _ = try make(5_000) }
+            #expect(try names() == before)
+        }
+    }
+
     @Test("nothing is overwritten unasked; what was there is set aside")
     func force() async throws {
         try await withTemporaryFolder("backup") { folder in

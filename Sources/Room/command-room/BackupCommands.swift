@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import History
 import Program
 import Threading
@@ -15,24 +16,39 @@ struct BackupCommand: AsyncParsableCommand {
     )
     @OptionGroup var options: CommandRoom.Options
 
-    @Argument(help: "The backup, a file that is not there yet.")
+    @Argument(help: "The backup, a file that is not there yet; or a folder, in which it is named by when it was made.")
     var file: String
+
+    @Option(help: "In a folder: so many backups stay, the oldest go once the new one is whole.")
+    var keep: Int?
+
+    func validate() throws {
+        if let keep, !(1...10_000).contains(keep) { throw ValidationError("--keep must be from 1 to 10000") }
+    }
 
     func run() async throws {
         let configuration = try self.options.load()
-        let contents: Backup.Contents
+        let (state, now) = (configuration.state, SystemClock.wallMilliseconds)
+        var status = stat()
+        let isFolder = stat(self.file, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        guard isFolder || self.keep == nil else {
+            throw ProgramFailure(.usage, "\(self.file): is no folder, and --keep is for one")
+        }
+        let made: (file: String, contents: Backup.Contents, gone: [String])
         do throws(HistoryError) {
-            contents = try Backup.make(
-                of: configuration.state,
-                into: self.file,
-                version: Release.version,
-                now: SystemClock.wallMilliseconds
-            )
+            if isFolder {
+                made = try BackupFolder(path: self.file)
+                    .make(of: state, version: Release.version, now: now, kept: self.keep)
+            } else {
+                let contents = try Backup.make(of: state, into: self.file, version: Release.version, now: now)
+                made = (self.file, contents, [])
+            }
         } catch {
             throw ProgramFailure(.unavailable, "\(error)")
         }
-        for (name, bytes) in contents.files.sorted(by: { $0.key < $1.key }) { print("\(name) \(bytes) bytes") }
-        print("\(self.file) holds all of it.")
+        for (name, bytes) in made.contents.files.sorted(by: { $0.key < $1.key }) { print("\(name) \(bytes) bytes") }
+        for name in made.gone { print("\(name) is gone: \(self.keep ?? 0) newer ones are there.") }
+        print("\(made.file) holds all of it.")
     }
 }
 

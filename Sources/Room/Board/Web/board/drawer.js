@@ -172,7 +172,8 @@ async function enter() {
     if (meant.length !== 1) {
       [found, marked] = [places, -1];
       drawFound();
-      throw new Error(word(places.length > 1 ? "severalPlaces" : "noPlace"));
+      const isTyped = $("form-place").value.trim() !== "";
+      throw new Error(word(places.length > 1 ? "severalPlaces" : isTyped ? "unknownPlace" : "noPlace"));
     }
     choosePlace(meant[0]);
   }
@@ -185,6 +186,8 @@ async function enter() {
   ownName = "";
   learn(incident);
   board.chooseIncident(incident.id);
+  // Who works by keys goes on from there.
+  document.querySelector(".card.chosen")?.focus({ preventScroll: true });
 }
 
 /** Connects the drawer with the board. */
