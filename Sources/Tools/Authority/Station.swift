@@ -96,7 +96,8 @@ package struct Station {
         let told = "\(self.brokerFolder)/revoked"
         let revoked = self.authority.issued.entries.filter { $0.revoked != nil }.map(\.serial)
         if let text = try? String(decoding: Data(contentsOf: URL(filePath: told)), as: UTF8.self) {
-            let missing = Set(text.split(separator: "\n").map(String.init)).subtracting(revoked)
+            let known = text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map(String.init)
+            let missing = Set(known).subtracting(revoked)
             guard missing.isEmpty else {
                 throw AuthorityError(
                     "\(told): \(missing.count) certificates were put out of which \(self.authority.folder) knows nothing: "
@@ -114,7 +115,8 @@ package struct Station {
             to: "\(self.brokerFolder)/access",
             mode: 0o640
         )
-        try PrivateFile.write(revoked.map { "\($0)\n" }.joined(), to: told, mode: 0o600)
+        let head = "# Certificates that were put out: an authority that does not know them is an old copy.\n"
+        try PrivateFile.write(head + revoked.map { "\($0)\n" }.joined(), to: told, mode: 0o600)
     }
 
     /// Sets the broker up beside the authority: certificate, key, lists and configuration.
