@@ -305,6 +305,15 @@ struct EnrolmentTests {
             let refused = try await site.patrolctl(sign)
             #expect(refused.status == 65 && refused.errors.contains("put its newest backup back"), "\(refused.errors)")
             #expect(readFile("\(folder)/broker/access") == access)
+            // A list that cannot be read is not taken for one with nobody on it.
+            unlink("\(folder)/broker/revoked")
+            try FileManager.default.createDirectory(
+                atPath: "\(folder)/broker/revoked",
+                withIntermediateDirectories: true
+            )
+            let unread = try await site.patrolctl(sign)
+            #expect(unread.status == 65 && unread.errors.contains("is there and cannot be read"), "\(unread.errors)")
+            #expect(readFile("\(folder)/broker/access") == access)
         }
     }
 

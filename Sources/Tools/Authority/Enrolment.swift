@@ -50,9 +50,9 @@ package struct EnrolmentRequest: Sendable {
     }
 }
 
-/// What a device gets from its station: its certificate, whom to trust, where the broker is, who signs plans.
+/// What a device gets from its station.
 ///
-/// One file, signed by the authority; it holds no secret.
+/// It has the device's certificate, the authority to trust, the broker's address and the keys of those who sign plans. One file, signed by the authority; it holds no secret.
 package struct EnrolmentBundle: Sendable, Hashable, Codable {
     /// The device.
     package let device: String

@@ -34,6 +34,17 @@ package enum PrivateFile {
         Self.settle(path)
     }
 
+    /// Reads a file; `nil` only when there is none.
+    ///
+    /// - Throws: ``AuthorityError`` for one that is there and cannot be read: nobody may take it for an empty one.
+    static func text(of path: String) throws(AuthorityError) -> String? {
+        var status = stat()
+        if stat(path, &status) != 0, errno == ENOENT { return nil }
+        do { return String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self) } catch {
+            throw AuthorityError("\(path): is there and cannot be read; mend that first, nothing was changed")
+        }
+    }
+
     /// Makes the new name last a power cut.
     private static func settle(_ path: String) {
         let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")

@@ -95,7 +95,7 @@ package struct Station {
         guard self.hasBroker else { return }
         let told = "\(self.brokerFolder)/revoked"
         let revoked = self.authority.issued.entries.filter { $0.revoked != nil }.map(\.serial)
-        if let text = try? String(decoding: Data(contentsOf: URL(filePath: told)), as: UTF8.self) {
+        if let text = try PrivateFile.text(of: told) {
             let known = text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map(String.init)
             let missing = Set(known).subtracting(revoked)
             guard missing.isEmpty else {

@@ -71,9 +71,8 @@ package struct StationAuthority: Sendable {
         }
         try makePrivateFolder(folder)
         let lock = try Self.lock(folder)
-        if let text = try? Data(contentsOf: URL(filePath: Self.path(folder, "issued"))),
-            try !IssuedList(String(decoding: text, as: UTF8.self), path: Self.path(folder, "issued")).entries.isEmpty
-        {
+        let list = Self.path(folder, "issued")
+        if let text = try PrivateFile.text(of: list), try !IssuedList(text, path: list).entries.isEmpty {
             throw AuthorityError("\(folder): this authority has given certificates; put ca.crt back from its backup")
         }
         let key = try PrivateFile.key(at: Self.path(folder, "authority.key"))
