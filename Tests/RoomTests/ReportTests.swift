@@ -87,7 +87,7 @@ struct ReportTests {
             zone: Self.utc
         )
         #expect(trend.all.count == 20 && trend.all.before == 11 && trend.all.changePercent == 81.8)
-        // 9 more of 31 in all: chance makes up to 10.9.
+        // 9 more of 31 in all: chance makes as much in 15 of 100 cases.
         #expect(trend.all.isNoise && trend.all.yearChangePercent == nil && !trend.all.isYearNoise)
         #expect(trend.categories["fire"]?.count == 0 && trend.categories["fire"]?.changePercent == -100)
         #expect(trend.hours[1].reduce(0, +) == 20)
@@ -96,6 +96,24 @@ struct ReportTests {
         #expect(year.lowerBound == (try #require(CivilDate("2027-02-28"))).daysSince1970 * day)
         #expect(year.upperBound == (try #require(CivilDate("2027-03-01"))).daysSince1970 * day)
         #expect(IncidentTrend.before(100..<150) == 50..<100)
+    }
+
+    @Test(
+        "few incidents more or less are said to be chance, as coins would have it",
+        arguments: [
+            // 2 / 32; 2 / 64; 20 / 512; 112 / 1024; many: by the root of the sum.
+            (5, 0, true), (6, 0, false), (8, 1, false), (2, 8, true), (0, 0, true), (520, 500, true), (600, 500, false),
+        ]
+    )
+    func chance(count: Int, before: Int, isNoise: Bool) throws {
+        let trend = IncidentTrend(
+            try (0..<count).map { try self.incident("n\($0)", after: 0) },
+            before: try (0..<before).map { try self.incident("b\($0)") },
+            yearBefore: [],
+            span: self.begin..<self.begin + 86_400_000,
+            zone: Self.utc
+        )
+        #expect(trend.all.isNoise == isNoise)
     }
 
     @Test("what is wanted is where it happened at these hours, and lately; the hours beside count half, others not")

@@ -39,11 +39,22 @@ package struct IncidentTrend: Sendable, Hashable, Encodable {
             other == 0 ? nil : (Double(count - other) / Double(other) * 1_000).rounded() / 10
         }
 
-        /// Two counts of independent events differ by chance by up to twice the root of their sum, in 95 of 100 cases.
+        /// Whether two counts differ as much as this, or more, in at least 5 of 100 cases when nothing has changed.
         ///
-        /// Source: the normal approximation of the difference of two Poisson counts.
+        /// Source: two Poisson counts of one rate, given their sum, are binomial with 1/2 (Przyborowski and Wilenski, 1940).
+        /// Small sums are summed up exactly, since 5 against 0 is still chance; larger ones are near enough to normal.
         private static func isNoise(_ count: Int, _ other: Int) -> Bool {
-            Double(abs(count - other)) <= 1.96 * Double(count + other).squareRoot()
+            let sum = count + other
+            guard sum <= 1_000 else { return Double(abs(count - other)) <= 1.96 * Double(sum).squareRoot() }
+            // Chances of 0, 1, 2 … of the sum; 2 to the power of -1000 is still a number.
+            var chance = 1.0
+            for _ in 0..<sum { chance /= 2 }
+            var tail = 0.0
+            for number in 0...min(count, other) {
+                tail += chance
+                chance *= Double(sum - number) / Double(number + 1)
+            }
+            return 2 * tail >= 0.05
         }
     }
 
