@@ -48,6 +48,7 @@ extension MonthTests {
         struct Row: Decodable {
             let number: String
             let hours: Double
+            let ownGrid: Double
             let posts: Int
             let laps: Int
             let windows: Int
@@ -61,6 +62,7 @@ extension MonthTests {
                 case number, posts, laps, windows, arrived, found, visits
                 case done = "windows_done"
                 case hours = "signed_hours"
+                case ownGrid = "own_grid_minutes"
                 case overdue = "tasks_overdue"
             }
         }

@@ -46,6 +46,8 @@ extension MonthTests {
                 )
                 try await open("response", "document.querySelectorAll('svg.plot').length === 2")
                 try await self.compareGroups(page, truth)
+                let found = try await self.facts(page)["Share found by patrols"]
+                #expect(found == "\(Int((Double(truth.found) / Double(truth.calls.count) * 100).rounded())) %")
                 try await open("officers", "document.body.innerText.includes('officer 111')")
                 try await self.proveOfficers(page, truth)
                 try await open("week", "document.querySelectorAll('#body h3').length === 6")
@@ -54,6 +56,7 @@ extension MonthTests {
                 try await self.compareHours(page, truth)
                 try await open("tasks", "document.querySelector('.facts') !== null")
                 try await open("estimates", "document.querySelector('.facts') !== null")
+                try await self.compareEstimates(page, truth)
                 try await page.choose("#compare", "year")
                 let _: Bool = try await page.run(
                     "document.getElementById('compare').dispatchEvent(new Event('change')); return true"
@@ -97,6 +100,8 @@ extension MonthTests {
             #expect(found == wanted, "\(group)")
             #expect(!wanted.isEmpty && rows.count == wanted.count)
         }
+        try await compare("byCategory") { [$0.category] }
+        try await compare("byGroup") { [truth.groups[$0.category] ?? ""] }
         try await compare("units") { $0.device.map { ["\(SimulatedMonth.station)/\($0)"] } ?? [] }
         try await compare("grids") { [$0.isWest == true ? "g1" : "g2"] }
         try await compare("officers") { $0.officers }
@@ -109,6 +114,42 @@ extension MonthTests {
             let own = calls.filter { $0.time % 86_400 / 3_600 == hour }.compactMap(\.seconds).sorted()
             let median = own.isEmpty ? 0 : own[own.count / 2]
             #expect(bars.contains("\(hour) \(span(median))"), "\(bars)")
+        }
+    }
+
+    /// What stands in a view's boxes, by their names.
+    private func facts(_ page: Browser) async throws -> [String: String] {
+        let facts: [[String]] = try await page.run(
+            """
+            return [...document.querySelectorAll('.facts > div')]
+                .map((one) => [one.querySelector('span').textContent, one.querySelector('b').textContent])
+            """
+        )
+        return Dictionary(facts.map { ($0[0], $0[1]) }) { first, _ in first }
+    }
+
+    /// Estimates against what came true: of all, and week by week.
+    private func compareEstimates(_ page: Browser, _ truth: MonthTruth) async throws {
+        let calls = Self.needed(truth).filter { $0.drive != nil }
+        let wanted = Estimates(calls.compactMap(\.drive))
+        let facts = try await self.facts(page)
+        func number(_ name: String) -> Double? { facts[name].flatMap { Double($0.prefix { $0 != " " }) } }
+        #expect(facts["Journeys"] == "\(wanted.journeys)", "\(facts)")
+        #expect(number("estimates: bias") == wanted.bias && number("estimates: inside the interval") == wanted.inside)
+        let whole = Int((wanted.error ?? -1).rounded())
+        let seconds = "\(whole % 60 < 10 ? "0" : "")\(whole % 60)"
+        #expect(facts["estimates: median error"] == "\(whole / 60):\(seconds)", "\(facts)")
+        let titles: [String] = try await page.run(
+            "return [...document.querySelectorAll('svg.plot circle title')].map((one) => one.textContent)"
+        )
+        // By weeks that begin on Monday: 1970-01-01 was a Thursday.
+        let weeks = Dictionary(grouping: calls) { ($0.time / 86_400 + 3) / 7 * 7 - 3 }
+        #expect(titles.count == 2 * weeks.count)
+        for (monday, own) in weeks {
+            let inside = own.count { call in call.drive.map { ($0.p10...$0.p90).contains($0.took) } ?? false }
+            let percent = Int((Double(inside) / Double(own.count) * 100).rounded())
+            let name = "\(CivilDate(daysSince1970: monday))".suffix(5)
+            #expect(titles.contains("\(name) estimates: inside the interval \(percent) %"), "\(titles)")
         }
     }
 

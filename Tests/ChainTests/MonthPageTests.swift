@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Month
+import Plan
 import Rig
 import TestSupport
 import Testing
@@ -40,14 +41,19 @@ extension MonthTests {
         let response = try await self.rows(of: "response", on: page)
         func fact(_ name: String) -> String? { response.first { $0.first == name }?.last }
         #expect(fact("Incidents") == "\(truth.incidents)" && fact("Found") == "\(truth.found)")
+        #expect(fact("Share found by patrols") == percent(Double(truth.found) / Double(truth.calls.count)))
+        self.compareEstimates(truth, fact)
         #expect(fact("reached") == "\(truth.responses.compactMap(\.self).count)")
         #expect(fact("within 3 min") == percent(truth.share(within: 180)))
         let trend = try await self.rows(of: "trend", on: page)
         #expect(trend.contains { $0.first == "All" && $0[1] == "\(truth.incidents - truth.cancelled)" })
+        try await self.compareTrend(page, truth)
+        try await self.compareHeat(page, truth)
         let officers = try await self.rows(of: "officers", on: page)
         for (number, officer) in truth.officers {
             let row = try #require(officers.first { $0[0].contains(number) })
             #expect(abs((Double(row[2]) ?? -1) - Double(officer.signedSeconds) / 3_600) < 0.006)
+            #expect(Double(row[5]) == self.minutes(officer.ownGridSeconds))
             #expect(row[3] == "\(officer.shiftsMissed)/\(officer.shifts)" && row[6] == "\(officer.posts)")
             #expect(row[7] == "\(officer.laps)" && row[8] == "\(officer.windowsDone)/\(officer.windows)")
             #expect(row[11] == "\(officer.arrived)" && row[13] == "\(officer.rollCallsAnswered)/\(officer.rollCalls)")
@@ -67,6 +73,73 @@ extension MonthTests {
         let asked: String = try await page.run("return document.querySelector('#report-body p').innerText")
         #expect(asked.contains("\(truth.incidents - truth.cancelled)"), "\(asked)")
         try await self.compareDensity(page, truth)
+    }
+
+    /// Estimates held against what came true.
+    private func compareEstimates(_ truth: MonthTruth, _ fact: (String) -> String?) {
+        let wanted = Estimates(Self.needed(truth).compactMap(\.drive))
+        func number(_ text: String?) -> Double? { text.flatMap { Double($0.prefix { $0 != " " }) } }
+        #expect(number(fact("estimates: bias")) == wanted.bias)
+        #expect(number(fact("estimates: median error")) == wanted.error?.rounded())
+        #expect(number(fact("estimates: inside the interval")) == wanted.inside)
+    }
+
+    /// Days that are looked back on.
+    private func choose(_ first: String, _ last: String, on page: Browser) async throws {
+        let _: Bool = try await page.run(
+            """
+            document.getElementById('report-from').value = '\(first)';
+            const until = document.getElementById('report-until');
+            until.value = '\(last)';
+            until.dispatchEvent(new Event('change'));
+            return true
+            """
+        )
+    }
+
+    /// The second half of the time against the first, and against a year before, by category.
+    private func compareTrend(_ page: Browser, _ truth: MonthTruth) async throws {
+        let half = "\(CivilDate(daysSince1970: Self.second.lowerBound / 86_400))"
+        try await self.choose(half, Self.dates.1, on: page)
+        let (all, categories) = Self.trends(truth)
+        try await page.wait(
+            "the second half",
+            "return document.querySelector('#report-body tbody tr td:nth-child(2)')?.innerText === '\(all.count)'"
+        )
+        let rows = try await self.rows(of: "trend", on: page).filter { $0.count == 6 }
+        func change(_ count: Int, _ other: Int, _ isNoise: Bool) -> String {
+            guard other > 0 else { return "–" }
+            let tenths = (Double(count - other) / Double(other) * 1_000).rounded() / 10
+            let number = tenths == tenths.rounded() ? "\(Int(tenths))" : "\(tenths)"
+            return "\(tenths > 0 ? "+" : "")\(number) %\(isNoise ? " may be chance" : "")"
+        }
+        func cells(_ name: String, _ row: Trends.Row) -> [String] {
+            [
+                name, "\(row.count)", "\(row.before)", change(row.count, row.before, row.noise), "\(row.yearBefore)",
+                change(row.count, row.yearBefore, row.yearNoise),
+            ]
+        }
+        #expect(rows.contains(cells("All", all)), "\(rows)")
+        for (name, row) in categories where row.count + row.before + row.yearBefore > 0 {
+            #expect(rows.contains(cells(name, row)), "\(rows)")
+        }
+        try await self.choose(Self.dates.0, Self.dates.1, on: page)
+    }
+
+    /// The map of presence: how many positions it is of, and the fullest cell; it can be turned off where it is seen.
+    private func compareHeat(_ page: Browser, _ truth: MonthTruth) async throws {
+        let most: Int = try await page.run(
+            "return fetch('/api/v1/reports/heatmap?metres=100&\(Self.span)&format=json').then((answer) => answer.json()).then((heat) => heat.cells[0].count)"
+        )
+        try await page.click("#report-heat")
+        let sum = truth.spots.reduce(0) { $0 + $1.positions }
+        try await page.wait("the heat", "return !document.getElementById('heat-legend').hidden")
+        let legend = try await page.text("#heat-legend")
+        #expect(legend.contains("\(Self.dates.0)–\(Self.dates.1) · \(sum) · cells of 100 m, ≤ \(most)"), "\(legend)")
+        try await page.click("#heat-legend button")
+        #expect(try await page.run("return document.getElementById('heat-legend').hidden"))
+        try await page.click("#reports")
+        try await page.wait("the reports again", "return document.getElementById('report').open")
     }
 
     /// Where incidents of the late hours were: by grid, and the dense places with how many there were.
@@ -99,6 +172,7 @@ extension MonthTests {
         try await page.click("#history-open")
         let _: Bool = try await page.run(
             """
+            document.getElementById('history-from').value = '\(Self.dates.0)';
             document.getElementById('history-category').value = 'theft';
             document.getElementById('history-category').dispatchEvent(new Event('change'));
             return true

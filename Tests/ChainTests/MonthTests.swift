@@ -88,6 +88,7 @@ struct MonthTests {
             for (name, seconds) in [("1", 60.0), ("3", 180), ("5", 300)] {
                 #expect(abs((response.within[name] ?? -1) - truth.share(within: seconds)) < 0.001)
             }
+            try await self.compareComparisons(chain, truth)
             let trend: Trend = try await self.ask("trend", chain)
             #expect(trend.all.count == truth.incidents - truth.cancelled)
             #expect(trend.hours.flatMap(\.self).reduce(0, +) == trend.all.count)
@@ -96,6 +97,7 @@ struct MonthTests {
             for row in officers.officers {
                 let officer = try #require(truth.officers[row.number])
                 #expect(abs(row.hours - Double(officer.signedSeconds) / 3_600) < 0.006)
+                #expect(row.ownGrid == self.minutes(officer.ownGridSeconds))
                 #expect(row.posts == officer.posts && row.arrived == officer.arrived && row.found == officer.found)
                 #expect(row.laps == officer.laps && row.windows == officer.windows && row.done == officer.windowsDone)
                 #expect(row.visits.values.reduce(0, +) == officer.visits && row.overdue == officer.tasksOverdue)
@@ -163,8 +165,10 @@ struct MonthTests {
             #expect(answer.status == 200 && answer.text.contains(#""more":false"#))
             return answer.text.ranges(of: #""received":"#).count
         }
-        #expect(try await count("category=theft") == truth.categories["theft"])
-        #expect(try await count("state=cancelled") == truth.cancelled)
+        // Days of a year before are found too when nothing says since when.
+        let since = "from=\(Self.month.span.lowerBound)"
+        #expect(try await count("category=theft&\(since)") == truth.categories["theft"])
+        #expect(try await count("state=cancelled&\(since)") == truth.cancelled)
         #expect(try await count("q=own-car") == truth.found)
         #expect(try await count("q=OWN%20help") == truth.found)
         #expect(try await count("q=nowhere") == 0)

@@ -8,6 +8,47 @@ import Threading
 /// What the room and its desks do in a simulated month.
 extension SimulatedMonth {
     private static let categories = ["theft", "dispute", "traffic", "help"]
+    /// Their upper levels.
+    private static let groups = ["criminal": ["theft"], "order": ["dispute", "traffic"], "service": ["help"]]
+
+    private func incidentDesk(_ store: any CaseStore, _ clock: Locked<Int64>) throws -> IncidentDesk {
+        let groups = Self.groups.sorted { $0.key < $1.key }
+        let table = try Categories(
+            groups.map { Categories.Group(name: $0.key, categories: $0.value.map { Categories.Category(name: $0) }) }
+        )
+        return IncidentDesk(
+            [],
+            categories: table,
+            store: store,
+            now: { clock.withLock { $0 } },
+            changed: { _ in }
+        )
+    }
+
+    /// The days a year before, and two more on either side for a year that has a day more or less.
+    func makeYearBefore(_ life: inout Life, _ store: any CaseStore, _ clock: Locked<Int64>) async throws {
+        var random = SplitMix64(seed: self.seed ^ 0x1EA4)
+        let desk = try self.incidentDesk(store, clock)
+        for (group, names) in Self.groups { for name in names { life.truth.groups[name] = group } }
+        let begin = self.begin - 367 * 86_400
+        for hour in 0..<Int64(self.days + 4) * 24 where Int.random(in: 0..<10, using: &random) == 0 {
+            let received = begin + hour * 3_600 + Int64.random(in: 0..<3_600, using: &random)
+            clock.withLock { $0 = received * 1_000 }
+            let category = Self.categories.randomElement(using: &random) ?? "help"
+            let place = MonthPlan.west
+            let report = Incident.Report(latitude: place.latitude, longitude: place.longitude, category: category)
+            let incident = try await desk.open(report, station: nil, actor: "desk", origin: "month")
+            clock.withLock { $0 = (received + 60) * 1_000 }
+            let isCancelled = Int.random(in: 0..<5, using: &random) == 0
+            let end: IncidentStep =
+                isCancelled
+                ? .cancel(reason: "false_alarm")
+                : .close(Incident.Disposition(result: "settled", isReferred: false))
+            try await desk.take(end, with: incident.id, actor: "desk", origin: "month")
+            guard !isCancelled else { continue }
+            life.truth.yearBefore.append(MonthTruth.Call(time: received, category: category, isWest: true))
+        }
+    }
 
     func makeIncidents(
         _ life: inout Life,
@@ -15,7 +56,8 @@ extension SimulatedMonth {
         _ clock: Locked<Int64>,
         _ random: inout SplitMix64
     ) async throws {
-        let desk = IncidentDesk([], store: store, now: { clock.withLock { $0 } }, changed: { _ in })
+        let desk = try self.incidentDesk(store, clock)
+        var forecasts = SplitMix64(seed: self.seed ^ 0xE57)
         for hour in 0..<self.days * 24 {
             // Three times as many in the evening as at night.
             let chance = (18..<23).contains(hour % 24) ? 45 : 15
@@ -45,22 +87,25 @@ extension SimulatedMonth {
                 .filter { $0.shift.signed?.contains(received) ?? false }
             guard fate > 1, let duty = there.randomElement(using: &random) else {
                 life.truth.responses.append(nil)
-                life.truth.calls.append(MonthTruth.Call(time: received, isWest: isWest))
+                life.truth.calls.append(MonthTruth.Call(time: received, category: category, isWest: isWest))
                 try await act(.close(Incident.Disposition(result: "settled", isReferred: false)), after: 3_600)
                 continue
             }
             let assigned = Int64.random(in: 20...60, using: &random)
             let arrived = assigned + Int64.random(in: 40...900, using: &random)
-            try await self.respond(incident.id, duty, assigned, arrived, received, act)
+            let drive = Self.estimate(Double(arrived - assigned - 10), &forecasts)
+            try await self.respond(incident.id, duty, drive, assigned, arrived, received, act)
             life.orders[duty.car, default: []].append(received + assigned + 10..<received + arrived + 30)
             life.truth.responses.append(Double(arrived))
             life.truth.calls.append(
                 MonthTruth.Call(
                     time: received,
+                    category: category,
                     isWest: isWest,
                     device: "car-\(duty.car + 1)",
                     seconds: Double(arrived),
-                    officers: duty.shift.officers
+                    officers: duty.shift.officers,
+                    drive: drive
                 )
             )
             for number in duty.shift.officers {
@@ -70,9 +115,23 @@ extension SimulatedMonth {
         }
     }
 
+    /// What was estimated of a drive; nothing of one in ten.
+    private static func estimate(_ took: Double, _ random: inout SplitMix64) -> MonthTruth.Drive? {
+        guard Int.random(in: 0..<10, using: &random) > 0 else { return nil }
+        // Whole seconds: what is kept is read again as it was.
+        let estimated = (took * Double(Int.random(in: 60...150, using: &random)) / 100).rounded()
+        return MonthTruth.Drive(
+            took: took,
+            estimated: estimated,
+            p10: (estimated * 0.75).rounded(),
+            p90: (estimated * 1.3).rounded()
+        )
+    }
+
     private func respond(
         _ id: String,
         _ duty: Duty,
+        _ drive: MonthTruth.Drive?,
         _ assigned: Int64,
         _ arrived: Int64,
         _ received: Int64,
@@ -85,7 +144,9 @@ extension SimulatedMonth {
             unit: device,
             order: "\(id)-\(device)",
             offered: [],
-            forecast: nil
+            forecast: drive.map {
+                Assignment.Forecast(seconds: $0.estimated, p10: $0.p10, p90: $0.p90, metres: $0.estimated * 10)
+            }
         )
         try await act(.assign(unit), assigned)
         let steps: [(IncidentStep.DeviceStep, Int64)] = [
@@ -104,7 +165,7 @@ extension SimulatedMonth {
         _ clock: Locked<Int64>,
         _ random: inout SplitMix64
     ) async throws {
-        let desk = IncidentDesk([], store: store, now: { clock.withLock { $0 } }, changed: { _ in })
+        let desk = try self.incidentDesk(store, clock)
         for day in stride(from: 0, to: self.days, by: 3) {
             let time = self.begin + Int64(day) * 86_400 + Int64.random(in: 32_400...64_800, using: &random)
             guard
@@ -134,7 +195,7 @@ extension SimulatedMonth {
             )
             life.truth.incidents += 1
             life.truth.found += 1
-            life.truth.calls.append(MonthTruth.Call(time: time, isWest: nil))
+            life.truth.calls.append(MonthTruth.Call(time: time, category: "help", isWest: nil))
             life.truth.hours[Int(time % 86_400 / 3_600)] += 1
             life.orders[duty.car, default: []].append(time..<time + 600)
             for number in duty.shift.officers { life.truth.officers[number]?.found += 1 }

@@ -22,6 +22,8 @@ package struct MonthTruth: Sendable, Hashable, Codable {
         package var shiftsMissed = 0
         /// Metres driven while signed in.
         package var metres = 0.0
+        /// Seconds signed in and in the grid that the roster gave to the officer's unit.
+        package var ownGridSeconds: Int64 = 0
         /// Visits to the post, and laps of the line.
         package var posts = 0
         package var laps = 0
@@ -56,6 +58,8 @@ package struct MonthTruth: Sendable, Hashable, Codable {
     package struct Call: Sendable, Hashable, Codable {
         /// When, s since 1970 UTC.
         package let time: Int64
+        /// What kind.
+        package let category: String
         /// Whether it was in the west, or in the east; `nil` for one beyond the roads.
         package let isWest: Bool?
         /// The unit that got there first, and after how many seconds; `nil` when nobody did, or came upon it.
@@ -63,6 +67,25 @@ package struct MonthTruth: Sendable, Hashable, Codable {
         package var seconds: Double?
         /// Officers who were signed in on that unit.
         package var officers: [String] = []
+        /// What was estimated of its drive, when anything was.
+        package var drive: Drive?
+    }
+
+    /// A drive to a scene, and what had been estimated of it, s.
+    package struct Drive: Sendable, Hashable, Codable {
+        /// From the officer's word to the scene.
+        package let took: Double
+        /// What was estimated: the median, and that one of ten is sooner, and later.
+        package let estimated: Double
+        package let p10: Double
+        package let p90: Double
+    }
+
+    /// Where units told of themselves, and how often.
+    package struct Spot: Sendable, Hashable, Codable {
+        package let latitude: Double
+        package let longitude: Double
+        package var positions: Int
     }
 
     /// By id.
@@ -77,6 +100,12 @@ package struct MonthTruth: Sendable, Hashable, Codable {
     package var laps = 0
     /// Incidents that were not called off, in the order in which the month was made up.
     package var calls: [Call] = []
+    /// Incidents of the days a year before, and some days around them, that were not called off.
+    package var yearBefore: [Call] = []
+    /// The upper level of each category.
+    package var groups: [String: String] = [:]
+    /// Every place at which a unit told of itself.
+    package var spots: [Spot] = []
     /// By number.
     package var officers: [String: Officer] = [:]
     /// By device: seconds signed in, of these in the shift's own grid, on an order outside of it, and outside.

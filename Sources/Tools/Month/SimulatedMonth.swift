@@ -77,7 +77,9 @@ package struct SimulatedMonth {
         let clock = Locked<Int64>(self.span.lowerBound)
         try await self.makeIncidents(&life, store, clock, &random)
         try await self.comeUpon(&life, store, clock, &random)
+        try await self.makeYearBefore(&life, store, clock)
         self.countSectors(&life)
+        self.countSpots(&life)
         try await self.callRolls(&life, store, clock, &random)
         try await self.raiseTasks(&life, store, clock, &random)
         try await self.keep(life, history, store)
@@ -255,7 +257,19 @@ package struct SimulatedMonth {
                 sum[keyPath: path] += Int64(seconds.count { $0 == value })
             }
             life.truth.sectors["car-\(duty.car + 1)"] = sum
+            let own = Int64(seconds.count { $0 == 2 })
+            for number in duty.shift.officers { life.truth.officers[number]?.ownGridSeconds += own }
         }
+    }
+
+    private func countSpots(_ life: inout Life) {
+        var spots: [[Double]: Int] = [:]
+        for record in life.logs.flatMap(\.records) {
+            guard let latitude = record.latitude, let longitude = record.longitude else { continue }
+            spots[[latitude, longitude], default: 0] += 1
+        }
+        life.truth.spots = spots.map { MonthTruth.Spot(latitude: $0.key[0], longitude: $0.key[1], positions: $0.value) }
+            .sorted { ($0.latitude, $0.longitude) < ($1.latitude, $1.longitude) }
     }
 
     /// The crews that are there and signed in at a second.

@@ -371,7 +371,7 @@ function fit() {
   const places = [...state.units.values()].filter((unit) => unit.lat !== undefined).map((unit) => onMap(unit.lat, unit.lon));
   if (isFitted || places.length === 0) { return; }
   isFitted = true;
-  map.fitBounds(window.L.latLngBounds(places).pad(0.1), { animate: false });
+  map.fitBounds(window.L.latLngBounds(places).pad(0.1), { animate: false, maxZoom: 16 });
 }
 
 function setRole(role) {

@@ -6,6 +6,7 @@ import { placeNow, isMoving } from "./reckon.js";
 import { Taken } from "../map/room.js";
 import { canvasLayer, drawMark, drawName, markColours, tone as toneOf } from "../map/marks.js";
 import { safe, nameOf, troubles } from "../shared/lists.js";
+import { element, set } from "../shared/keyed.js";
 import { word } from "../shared/words.js";
 
 const L = window.L;
@@ -285,9 +286,15 @@ export function markPlace(place) {
 }
 
 const heatLayer = L.layerGroup().addTo(map);
-/** Shows where units were, the more the darker; nothing for `null`. */
-export function drawHeat(heat) {
+/** Shows where units were, the more the darker, with what stands for what, and `turnedOff` for who has seen enough; nothing for `null`. */
+export function drawHeat(heat, about = "", turnedOff = () => {}) {
   heatLayer.clearLayers();
+  const legend = document.getElementById("heat-legend");
+  set(legend, "hidden", heat === null && "");
+  if (heat === null) { return; }
+  const off = element("button", { type: "button" }, word("heatOff"));
+  off.onclick = () => { drawHeat(null); turnedOff(); };
+  legend.replaceChildren(element("span", {}, heat.features.length === 0 ? `${about} · ${word("nothing")}` : about), " ", off);
   const most = (heat?.features ?? []).reduce((high, one) => Math.max(high, one.properties.count), Number.MIN_VALUE);
   for (const one of heat?.features ?? []) {
     const [lon, lat] = one.geometry.coordinates;

@@ -36,6 +36,12 @@ function span() {
   return `from=${first}&to=${Math.min(last, Math.max(to, first + 1))}`;
 }
 
+/** The time that is looked back on, in words. */
+function periodName() {
+  const chosen = $("report-period");
+  return chosen.value === "days" ? `${$("report-from").value}–${$("report-until").value}` : chosen.selectedOptions[0].text;
+}
+
 const cell = (value, isNumber = true) => `<td class="${isNumber ? "n number" : ""}">${value ?? "–"}</td>`;
 const table = (heads, rows) => `<table><thead><tr>${heads.map((head, i) => `<th class="${i ? "n" : ""}">${word(head)}</th>`).join("")}</tr></thead>
   <tbody>${rows.join("")}</tbody></table>`;
@@ -196,7 +202,8 @@ async function showDensity(query) {
     if (cells === null) { return; }
     for (const one of cells.features) { one.properties.count = one.properties.density; }
     heat = cells;
-    drawHeat(heat);
+    const total = cells.features.reduce((sum, one) => sum + one.properties.incidents, 0);
+    drawHeat(heat, `${word("density")} · ${periodName()} · ${word("incidents")} ${total}`, () => { heat = null; });
     $("report").close();
   } catch (error) { $("report-error").textContent = explain(error); }
 }
@@ -226,7 +233,8 @@ export function setUpReports(view) {
   $("report-heat").onclick = async () => {
     try {
       heat = heat ? null : await ask("GET", `reports/heatmap?metres=100&${span()}`);
-      drawHeat(heat);
+      const counts = heat?.features.map((one) => one.properties.count) ?? [];
+      drawHeat(heat, `${word("heatPositions")} · ${periodName()} · ${counts.reduce((sum, one) => sum + one, 0)} · ${word("heatCell")} 100 m, ≤ ${counts.reduce((high, one) => Math.max(high, one), 0)}`, () => { heat = null; });
       $("report").close();
     } catch (error) { $("report-error").textContent = explain(error); }
   };

@@ -3,7 +3,7 @@ import { safe } from "../shared/lists.js";
 
 const wide = 900;
 const high = 240;
-const edge = { left: 52, right: 12, top: 14, bottom: 34 };
+const edge = { left: 52, right: 22, top: 14, bottom: 34 };
 
 /** The top of an axis, so that its quarters are round: a round multiple of four units. */
 function ceiling(value, unit) {

@@ -38,12 +38,15 @@ export const views = {
     const days = Object.keys(report.by_day).sort();
     const steps = ["assigned", "accepted", "departed", "arrived", "cleared"].filter((key) => report.steps[key]);
     return `<div class="facts">${fact("incidents", chosen.counted, held ? `${word("periodBefore")} ${held.counted} ${change(chosen.counted, held.counted)}` : "")}
+      ${at.category ? "" : fact("foundShare", percent(report.found_share), `${word("found")} ${report.found}`)}
       ${fact("reached", chosen.reached)}${fact("medianResponse", seconds(chosen.median_s), held ? `${word("periodBefore")} ${seconds(held.median_s)} ${change(chosen.median_s, held.median_s)}` : "")}
       ${fact("p90Response", seconds(chosen.p90_s))}${["1", "3", "5"].map((n) => fact(`within${n}`, percent(chosen.within[n]), held ? percent(held.within[n]) : "")).join("")}</div>
       ${days.length > 0 && !at.category ? lines({ title: word("responseByDay"), names: days.map((one) => one.slice(5)), format: (value) => seconds(value), unit: 30, mark: { value: room.page.target_s ?? 155, name: `≤ ${seconds(room.page.target_s ?? 155)}` },
         series: [{ name: word("medianResponse"), values: days.map((one) => report.by_day[one].median_s ?? null) }, { name: word("p90Response"), values: days.map((one) => report.by_day[one].p90_s ?? null) }] }) : ""}
+      ${at.category ? `<p>${word("ofAllCategories")}</p>` : ""}
       ${bars({ title: word("responseByHour"), names: hours, values: hours.map((hour) => report.by_hour[hour]?.median_s ?? 0), before: before && hours.map((hour) => before.by_hour[hour]?.median_s ?? 0), format: (value) => seconds(value), unit: 30, keys: before ? [word("count"), word(at.compare === "before" ? "periodBefore" : "yearBefore")] : [] })}
       <h2>${word("stepsTook")}</h2>${sheet(["state", "count", "medianResponse", "p90Response"], steps.map((key) => `<tr><td>${word(`step ${key}`)}</td>${cell(report.steps[key].count)}${cell(seconds(report.steps[key].median_s))}${cell(seconds(report.steps[key].p90_s))}</tr>`))}
+      ${grouped("byCategory", "category", report.by_category, (name) => word(name === "" ? "other" : name))}${grouped("byGroup", "category", report.by_group, word)}
       ${grouped("units", "unit", report.by_unit)}${grouped("grids", "placeName", report.by_grid)}${grouped("byWeekday", "weekday", report.by_weekday, (name) => word(`day ${name}`))}${grouped("officers", "officer", report.by_officer)}`;
   },
   async trend(at, room, isAwaited) {
