@@ -91,6 +91,12 @@ function drawTrail(pen, trail, paint) {
 }
 
 /** All units in one canvas: thousands of them move each second. */
+/** At the middle of the map; nothing while it shows no place yet. */
+function pixelsPerMetre() {
+  if (map.getZoom() === undefined) { return 0; }
+  return 256 * 2 ** map.getZoom() / (40075017 * Math.cos(map.getCenter().lat * pi / 180));
+}
+
 const units = canvasLayer(map, (pen) => {
   const colours = markColours(colour);
   const at = now();
@@ -98,9 +104,10 @@ const units = canvasLayer(map, (pen) => {
   pen.font = `600 ${Math.round(font * 0.8)}px sans-serif`;
   const isNear = map.getZoom() >= nearZoom;
   const radius = font * 0.45;
-  const perMetre = 1 / (40075017 * Math.cos(map.getCenter().lat * pi / 180) / 256 / 2 ** map.getZoom());
+  const perMetre = pixelsPerMetre();
   const taken = new Taken();
   const names = [];
+  frames.drawn += 1;
   drawnHeaps = heaps(at);
   for (const heap of drawnHeaps) {
     if (heap.units.length > 1) { drawHeap(pen, heap, radius, colours); continue; }
@@ -157,20 +164,22 @@ export function unitsMoved(ids) {
 }
 
 /** Frames drawn, for who measures. */
-export const frames = { count: 0, drawn: 0 };
-/** Between two pictures of units that only drive on, ms. */
-const carriedOn = 100;
-let drawnAt = 0;
-setInterval(() => { units.isDirty = true; }, 1000);
-(function frame(clock) {
-  frames.count += 1;
-  if (!units.isDirty && clock - drawnAt > carriedOn && !document.hidden) {
+export const frames = { drawn: 0 };
+/** Between two pictures of units that only drive on, ms: at least, and at most. */
+const [soonest, latest] = [100, 1000];
+/** Nobody sees a unit move by less, px. */
+const seenStep = 0.3;
+function carryOn() {
+  let fastest = 0;
+  if (!document.hidden) {
     const at = now();
-    for (const unit of state.units.values()) { if (isMoving(unit, at)) { units.isDirty = true; break; } }
+    for (const unit of state.units.values()) { if (isMoving(unit, at)) { fastest = Math.max(fastest, unit.spd ?? 0); } }
+    units.isDirty = true;
   }
-  if (units.isDirty && units.canvas) { units.isDirty = false; units.draw(); frames.drawn += 1; drawnAt = clock; }
-  requestAnimationFrame(frame);
-})(0);
+  const perMetre = pixelsPerMetre();
+  setTimeout(carryOn, Math.max(soonest, Math.min(latest, seenStep / (fastest * perMetre) * 1000)));
+}
+setTimeout(carryOn, soonest);
 
 /** What was drawn next to a click: a unit, or several that lie on one another; `null` for nothing. */
 export function unitAt(point) {
@@ -210,12 +219,22 @@ export function drawIncidents(chosen, choose) {
       mark.on("click", (event) => { L.DomEvent.stop(event); choose(incident.id); });
       incidentLayer.addLayer(mark);
     }
-    mark.setLatLng(place).setStyle(look).setRadius(fontSize() * (incident.id === chosen ? 0.85 : 0.65));
-    mark.setTooltipContent(safe(nameOf(incident)));
+    const radius = fontSize() * (incident.id === chosen ? 0.85 : 0.65);
+    const name = safe(nameOf(incident));
+    // Each change has the whole layer drawn anew.
+    const drawn = JSON.stringify([place, look, radius, name]);
+    if (mark.drawn === drawn) { continue; }
+    mark.drawn = drawn;
+    mark.setLatLng(place).setStyle(look).setRadius(radius);
+    mark.setTooltipContent(name);
   }
 }
 
 export function drawWays() {
+  const look = `${colour("panel")} ${colour("enroute")} ${fontSize()} ${onMap(40, 116)}`;
+  // An incident that changed has not moved anybody.
+  if (wayLayer.drawn === state.responses && wayLayer.look === look) { return; }
+  Object.assign(wayLayer, { drawn: state.responses, look });
   wayLayer.clearLayers();
   for (const way of state.responses) {
     const line = way.line.map(([lon, lat]) => onMap(lat, lon));

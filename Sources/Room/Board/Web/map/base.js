@@ -34,6 +34,8 @@ const Roads = L.GridLayer.extend({
     return tile;
   },
   draw(tile, roads, size, zoom) {
+    // A canvas that nothing was drawn on costs nothing when the page is put together.
+    if (roads.length === 0) { return; }
     const pen = tile.getContext("2d");
     const scale = size / 4096;
     const grow = Math.pow(1.5, Math.max(0, zoom - 14)) * (size / 256);

@@ -33,6 +33,9 @@ function source({ z, x, y }) {
   return { z: z - deep, x: x >> deep, y: y >> deep, grown: 2 ** deep, left: (x - ((x >> deep) << deep)) * size, top: (y - ((y >> deep) << deep)) * size };
 }
 
+/** What is drawn as areas and lines; the rest of a tile are names. */
+const drawn = ["green", "water", "waterway", "building", "rail"];
+
 function draw(pen, layers, { grown, left, top }) {
   const each = (name, act) => {
     const layer = layers[name];
@@ -73,6 +76,8 @@ const Ground = L.GridLayer.extend({
         setTimeout(() => { if (tile.isConnected) { attempt().then(came); } }, again);
         return;
       }
+      // A canvas that nothing was drawn on costs nothing when the page is put together.
+      if (!drawn.some((name) => layers[name]?.features.length > 0)) { Object.assign(tile, { layers, from }); return; }
       const pen = tile.getContext("2d");
       pen.setTransform(ratio, 0, 0, ratio, 0, 0);
       draw(pen, layers, from);

@@ -105,5 +105,22 @@ export function canvasLayer(map, draw) {
       draw(pen);
     },
   });
-  return new Layer().addTo(map);
+  const made = new Layer();
+  let [isDirty, isAsked] = [false, false];
+  // Frames are asked for only when there is something to draw: a page that asks for each of them keeps a core warm.
+  Object.defineProperty(made, "isDirty", {
+    get: () => isDirty,
+    set(value) {
+      isDirty = value;
+      if (!isDirty || isAsked) { return; }
+      isAsked = true;
+      requestAnimationFrame(() => {
+        isAsked = false;
+        if (!isDirty || !made.canvas) { return; }
+        isDirty = false;
+        made.draw();
+      });
+    },
+  });
+  return made.addTo(map);
 }

@@ -122,9 +122,5 @@ const layer = canvasLayer(map, (pen) => {
 export function redrawNames() { layer.isDirty = true; }
 
 onRoads(redrawNames);
-(function frame() {
-  if (layer.isDirty && layer.canvas) { layer.isDirty = false; layer.draw(); }
-  requestAnimationFrame(frame);
-})();
 
 export const namesLayer = layer;

@@ -8,7 +8,7 @@ const settles = 10000;
 /** The same after the pointer's last move above a list, ms. */
 const hovers = 1500;
 /** Of longer lists only the rows in sight, and so many before and after them, are elements. */
-const manyRows = 500;
+const manyRows = 100;
 const spareRows = 15;
 
 let pressed = null;

@@ -131,6 +131,10 @@ export function drawIncidentCards(list, chosen) {
       }
       const { parts } = card;
       const incident = item.one;
+      // One that is over stays as it is: at the end of a shift most of them are.
+      const seen = `${incident.id === chosen} ${document.documentElement.lang}`;
+      if (isOver(incident) && card.drawn === incident && card.seen === seen) { return; }
+      Object.assign(card, { drawn: incident, seen });
       set(card, "class", `card state-${incident.state}${incident.id === chosen ? " chosen" : ""}${incident.category === "sos" ? " sos" : ""}`);
       set(card, "aria-current", incident.id === chosen && "true");
       write(parts.kind, `#${numberOf(incident)} ${word(incident.category ?? "other")}`);
