@@ -167,7 +167,7 @@ let package = Package(
         library("Shared", "Threading", ["CLinux", deque, "SystemErrors"], settings: strict),
         library("Shared", "Settings", ["CYAML", "SystemErrors"], settings: strict),
         library("Shared", "PlainText"),
-        library("Shared", "SetupCheck", ["COpenSSL", "SystemErrors"], settings: strict),
+        library("Shared", "SetupCheck", ["COpenSSL", "PlainText", "SystemErrors"], settings: strict),
         library("Shared", "Program", ["PlainText", arguments, logging]),
         library("Shared", "PatrolWire"),
         library(

@@ -25,7 +25,7 @@ struct Patrold: AsyncParsableCommand {
             78 wrong configuration.
             """,
         version: Release.version,
-        subcommands: [Run.self, Check.self]
+        subcommands: [Run.self, Check.self, Doctor.self]
     )
 
     static func main() async { await runProgram(Patrold.self) }

@@ -5,9 +5,9 @@ import SystemErrors
 ///
 /// libmosquitto's own connect blocks for the kernel's two minutes when packets are dropped, which is what
 /// a dead zone does. Asking first keeps a device that drives out of it from waiting that long.
-enum TCPProbe {
+package enum TCPProbe {
     /// Returns why the port does not answer, or `nil` when it does.
-    static func trouble(host: String, port: UInt16, milliseconds: Int32) -> String? {
+    package static func trouble(host: String, port: UInt16, milliseconds: Int32) -> String? {
         var hints = addrinfo()
         hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
         var found: UnsafeMutablePointer<addrinfo>?

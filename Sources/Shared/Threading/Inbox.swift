@@ -39,6 +39,15 @@ package final class Inbox<Element: Sendable>: Sendable {
         }?.resume()
     }
 
+    /// Takes all that wait now, without waiting.
+    package func takeAll() -> [Element] {
+        self.state.withLock { state in
+            guard !state.waiting.isEmpty else { return [] }
+            defer { state.waiting = [] }
+            return Array(state.waiting)
+        }
+    }
+
     /// Waits for at least one value and returns all that wait; `nil` when closed or cancelled.
     ///
     /// For one consumer only.

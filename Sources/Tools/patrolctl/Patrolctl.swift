@@ -30,7 +30,7 @@ struct Patrolctl: AsyncParsableCommand {
             Visit.self,
             RaiseTask.self, Done.self, Input.self,
             PlanCommand.self, AccountCommands.self,
-            PKICommands.self, EnrolCommands.self, Revoke.self, BrokerCommands.self,
+            DoctorCommand.self, PKICommands.self, EnrolCommands.self, Revoke.self, BrokerCommands.self,
         ]
     )
 

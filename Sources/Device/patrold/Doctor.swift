@@ -1,0 +1,223 @@
+import ArgumentParser
+import BrokerLink
+import Console
+import ConsoleWire
+import Ground
+import Hardware
+import PatrolWire
+import Position
+import PositionGPSD
+import Program
+import Settings
+import SetupCheck
+import Threading
+import Uplink
+
+extension Patrold {
+    /// Looks at the whole way from the receiver to the room, beside the service that runs, and changes nothing.
+    struct Doctor: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract:
+                "Say in order what is wrong on this machine, from the receiver to the command room, and what to do.",
+            discussion: """
+                It may be run while patrold runs. It connects to gpsd and to the broker beside it, waits up to 20 s in \
+                all, and changes nothing.
+
+                Exit status: 0 nothing is broken, 1 something is, 78 the configuration cannot be read.
+                """
+        )
+        @OptionGroup var options: Options
+
+        func run() async throws {
+            let configuration = try self.options.load()
+            var doctor = DeviceDoctor(configuration)
+            await doctor.examine()
+            for line in doctor.diagnosis.lines { print(line) }
+            if !doctor.diagnosis.isSound { throw ExitCode(ExitStatus.failure.rawValue) }
+        }
+    }
+}
+
+/// What there is to look at on a device.
+struct DeviceDoctor {
+    private(set) var diagnosis = Diagnosis()
+    private let configuration: Configuration
+
+    /// How long a receiver is listened to, ms; one that has just been switched on takes longer, and is said to have none.
+    private static let receiverMilliseconds: Int64 = 10_000
+    /// A clock that is further off GNSS time is wrong, ms.
+    private static let clockTolerance: Int64 = 2_000
+
+    init(_ configuration: Configuration) { self.configuration = configuration }
+
+    /// Looks at everything, in the order in which the one rests on the other.
+    mutating func examine() async {
+        let configuration = self.configuration
+        self.diagnosis.note(
+            "config",
+            DeviceCheck(configuration).findings,
+            good: "all that it names is there and can be used"
+        )
+        async let trial = BrokerTrial.listen(
+            to: configuration.broker,
+            // The service's own connection, which has another name, is left alone.
+            clientID: "doctor-\(configuration.station)-\(configuration.device)",
+            subscriptions: Downlink.subscriptions(station: configuration.station, device: configuration.device)
+        )
+        await self.examineReceiver()
+        self.diagnosis.disk(configuration.state)
+        self.examineLink(await trial)
+        self.examineService()
+    }
+
+    /// gpsd, the receiver behind it, and the clock against what the receiver says.
+    private mutating func examineReceiver() async {
+        let (host, port) = (self.configuration.gpsd.host, self.configuration.gpsd.port)
+        let (last, offset) = await Self.listen(host: host, port: port)
+        let receiver = self.configuration.profile.receiver.device
+        let source = "gpsd at \(host):\(port)"
+        switch last {
+        case .unavailable(.unreachable(let endpoint, let reason)):
+            let trouble = PositionTrouble.unreachable(endpoint: endpoint, reason: reason)
+            self.diagnosis.note(
+                "gpsd",
+                .fault,
+                trouble.description,
+                remedy: "'systemctl enable --now gpsd.socket'; DEVICES=\"\(receiver)\" in /etc/default/gpsd"
+            )
+        case nil, .available, .unavailable:
+            self.diagnosis.note(
+                "receiver",
+                .fault,
+                "\(source) answers, and no receiver says anything",
+                remedy: "is \(receiver) there ('ls -l \(receiver)') and in DEVICES of /etc/default/gpsd? "
+                    + "then 'systemctl restart gpsd'; 'gpspipe -r' shows what comes"
+            )
+        case .noFix:
+            self.diagnosis.note(
+                "receiver",
+                .warning,
+                "\(source): the receiver is alive and does not know where it is",
+                remedy: "under the open sky, antenna connected: up to 15 minutes after long storage"
+            )
+        case .fix(let fix):
+            let satellites = fix.satellites.map { ", \($0) satellites" } ?? ""
+            let error = fix.accuracy.map { ", within \(Int($0.value.rounded())) m" } ?? ""
+            self.diagnosis.note("receiver", .good, "\(source): fix of \(fix.mode) dimensions\(satellites)\(error)")
+        }
+        self.examineClock(offset)
+    }
+
+    /// - Returns: The best that was said, and by how much this machine's clock is ahead of the receiver's time, ms.
+    private static func listen(host: String, port: UInt16) async -> (PositionReport?, Int64?) {
+        let heard = Locked<(report: PositionReport?, offset: Int64?)>((nil, nil))
+        let listening = Task {
+            for await report in GPSDPositions(host: host, port: port) {
+                var isDone = false
+                heard.withLock { heard in
+                    heard.report = report
+                    switch report {
+                    case .fix(let fix):
+                        heard.offset = fix.measured.map { SystemClock.wallMilliseconds - $0 }
+                        isDone = true
+                    case .unavailable(.unreachable): isDone = true
+                    default: break
+                    }
+                }
+                if isDone { return }
+            }
+        }
+        let timer = Task {
+            await pause(for: .milliseconds(Self.receiverMilliseconds))
+            listening.cancel()
+        }
+        await listening.value
+        timer.cancel()
+        return heard.withLock { $0 }
+    }
+
+    private mutating func examineClock(_ offset: Int64?) {
+        let remedy =
+            "'systemctl enable --now chrony' (or 'timedatectl set-ntp true'), with gpsd as a source where there is no network"
+        guard let offset else {
+            guard SystemClock.isSynchronised else {
+                return self.diagnosis.note(
+                    "clock",
+                    .warning,
+                    "nothing sets this machine's clock, and the receiver gives no time to compare it with",
+                    remedy: remedy
+                )
+            }
+            return self.diagnosis.note("clock", .good, "set by a time service")
+        }
+        // The report is some tenths of a second old when it comes.
+        guard abs(offset) > Self.clockTolerance else {
+            return self.diagnosis.note(
+                "clock",
+                .good,
+                "agrees with the receiver within \(Self.clockTolerance / 1_000) s"
+            )
+        }
+        self.diagnosis.note(
+            "clock",
+            .fault,
+            "this machine's clock is \(abs(offset) / 1_000) s \(offset > 0 ? "ahead of" : "behind") the receiver's time",
+            remedy: remedy
+        )
+    }
+
+    /// The broker, what it allows, and the room behind it.
+    private mutating func examineLink(_ trial: Result<[ReceivedMessage], BrokerError>) {
+        switch trial {
+        case .failure(let error):
+            self.diagnosis.note("broker", .fault, error.description, remedy: error.remedy)
+            self.diagnosis.note("room", .unknown, "the broker has to be reached first")
+        case .success(let messages):
+            self.diagnosis.note("broker", .good, "\(self.configuration.broker.endpoint) lets this device in and listen")
+            let topic = "\(Topic.room(station: self.configuration.station))"
+            let payload = messages.last { $0.topic == topic }?.payload
+            let state = payload.flatMap { try? WireCoder().decode(RoomState.self, from: $0) }
+            if let state, state.online {
+                self.diagnosis.note("room", .good, "the command room of \(self.configuration.station) is there")
+            } else {
+                self.diagnosis.note(
+                    "room",
+                    .fault,
+                    state == nil
+                        ? "no command room of station \(self.configuration.station) was ever at this broker"
+                        : "the command room of \(self.configuration.station) is not connected to the broker",
+                    remedy: "in the command room: 'patrolctl doctor'; is 'station' of both configurations the same?"
+                )
+            }
+        }
+    }
+
+    /// What the service itself says: it is the one that officers rely on.
+    private mutating func examineService() {
+        let path = self.configuration.console.path
+        do {
+            var client = try ConsoleClient(path: path)
+            try client.send(ConsoleRequest(.status))
+            guard let report = try client.next().reply.report else {
+                return self.diagnosis.note("service", .warning, "patrold answers, and says nothing of itself")
+            }
+            let position = report.position.map { "position \(Int($0.age)) s old" } ?? "no position"
+            let text =
+                "patrold runs: \(position), \(report.link ? "connected" : "not connected"), \(report.backlog) records wait"
+            let isWell = report.position.map { $0.age < 30 } ?? false && report.link
+            self.diagnosis.note(
+                "service",
+                isWell ? .good : .warning,
+                text,
+                remedy: isWell ? nil : "if all above is good, give it a minute; then 'journalctl -u patrold -n 50'"
+            )
+        } catch {
+            self.diagnosis.note(
+                "service",
+                .fault,
+                "\(error)",
+                remedy: "'systemctl enable --now patrold'; 'journalctl -u patrold -n 50' says why it ended"
+            )
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Glibc
+import Program
+import Subprocess
+import SystemPackage
+
+/// `patrolctl doctor`: whichever of the two programs is set up on this machine is asked what is wrong with it.
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: say("Say in order what is wrong on this machine, and what to do.", "逐项说明本机有何问题及如何处理。"),
+        discussion: """
+            Runs 'patrold doctor' where /etc/patrollink/patrold.yaml is, and 'command-room doctor' where \
+            /etc/patrollink/command-room.yaml is.
+
+            Exit status: 0 nothing is broken, 1 something is, 78 neither is set up here.
+            """
+    )
+
+    @Option(help: "Folder of the configurations.")
+    var folder = "/etc/patrollink"
+
+    func run() async throws {
+        let programs = ["patrold", "command-room"].filter { access("\(self.folder)/\($0).yaml", F_OK) == 0 }
+        guard !programs.isEmpty else {
+            throw ProgramFailure(
+                .configuration,
+                "\(self.folder): neither patrold.yaml nor command-room.yaml is here; see 'To install' in the README"
+            )
+        }
+        var isSound = true
+        for program in programs {
+            if programs.count > 1 { print("\(program):") }
+            isSound = try await self.ask(program) && isSound
+        }
+        if !isSound { throw ExitCode(ExitStatus.failure.rawValue) }
+    }
+
+    private func ask(_ program: String) async throws -> Bool {
+        // What is printed is the program's own; nothing of it is held back here.
+        fflush(nil)
+        let result: TerminationStatus
+        do {
+            result = try await Subprocess.run(
+                .name(program),
+                arguments: Arguments(["doctor", "--config", "\(self.folder)/\(program).yaml"]),
+                input: .none,
+                output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false),
+                error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false)
+            ).terminationStatus
+        } catch {
+            throw ProgramFailure(.unavailable, "\(program) is not in PATH, though it is set up in \(self.folder)")
+        }
+        return result.isSuccess
+    }
+}
