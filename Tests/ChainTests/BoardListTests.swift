@@ -174,6 +174,20 @@ struct BoardListTests {
                         + "&& document.getElementById('right-title').innerText.includes('320')"
                 )
                 #expect(try await self.scrolledPast("#units-list", on: page) == 320)
+                // A row that has the focus keeps it, however far one scrolls on.
+                let isKept: Bool = try await page.run(
+                    """
+                    const scroller = document.getElementById('right-body');
+                    const row = document.querySelector('#units-list .unit');
+                    row.focus();
+                    scroller.scrollTop = scroller.scrollHeight;
+                    return new Promise((next) => setTimeout(() => next(document.activeElement === row), 1500));
+                    """
+                )
+                #expect(isKept)
+                let _: Bool = try await page.run(
+                    "document.activeElement.blur(); document.getElementById('right-body').scrollTop = 0; return true"
+                )
                 let first: [String] = try await page.run(
                     "return [...document.querySelectorAll('.card h3')].slice(0, 20).map((one) => one.children[1].textContent)"
                 )

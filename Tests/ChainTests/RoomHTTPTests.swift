@@ -34,6 +34,27 @@ struct RoomHTTPTests {
         let units: [Unit]
     }
 
+    @Test("the board's page asks at once for every module that it is made of, and for no other", .chain(.room))
+    func modules() async throws {
+        let room = try Chain.current.room
+        let html = try await room.ask("GET", "/").text
+        let asked = html.matches(of: /rel="modulepreload" href="([^"]+)"/).map { String($0.1) }
+        var (wanted, waiting): (Set<String>, [String]) = ([], ["board/board.js"])
+        while let module = waiting.popLast() {
+            let folder = module.split(separator: "/").dropLast().map(String.init)
+            let text = try await room.ask("GET", "/\(module)").text
+            for match in text.matches(of: /from "(\.[^"]+)"/) {
+                var path = folder
+                for part in match.1.split(separator: "/") where part != "." {
+                    if part == ".." { path.removeLast() } else { path.append(String(part)) }
+                }
+                let found = path.joined(separator: "/")
+                if wanted.insert(found).inserted { waiting.append(found) }
+            }
+        }
+        #expect(wanted.count > 20 && Set(asked) == wanted && asked.count == wanted.count)
+    }
+
     @Test("a newer plan is put in force over HTTP and survives a restart; an older or faulty one is refused")
     func plan() async throws {
         func text(_ revision: Int) -> String {

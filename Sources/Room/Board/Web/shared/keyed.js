@@ -100,8 +100,12 @@ export function keepInSight(list, scroller, items, how) {
   const [place, frame] = [list.getBoundingClientRect(), scroller.getBoundingClientRect()];
   const height = list.querySelector(".row")?.offsetHeight || parseFloat(getComputedStyle(list).fontSize) * 2;
   const number = (y) => Math.floor((y - place.top) / height);
-  const first = Math.min(items.length, Math.max(0, number(Math.max(0, frame.top)) - spareRows));
-  const last = Math.min(items.length, Math.max(first, number(Math.min(window.innerHeight, frame.bottom)) + spareRows));
+  let first = Math.min(items.length, Math.max(0, number(Math.max(0, frame.top)) - spareRows));
+  let last = Math.min(items.length, Math.max(first, number(Math.min(window.innerHeight, frame.bottom)) + spareRows));
+  // Who scrolls on keeps the focus: its row stays, with those on the way to it.
+  const focused = list.contains(document.activeElement)
+    ? items.findIndex((item) => list.rows?.get(how.key(item))?.contains(document.activeElement)) : -1;
+  if (focused >= 0) { [first, last] = [Math.min(first, focused), Math.max(last, focused + 1)]; }
   set(list, "style", `padding-top:${first * height}px;padding-bottom:${(items.length - last) * height}px`);
   keep(list, items.slice(first, last), how);
 }
