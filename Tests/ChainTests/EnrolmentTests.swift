@@ -380,6 +380,14 @@ struct EnrolmentTests {
                                     let units = try await chain.room.ask("GET", "/api/v1/units").text
                                     return units.contains("\"car-01\"") && units.contains("\"lat\"") ? () : nil
                                 }
+                                // What 'broker setup' allows is enough for who looks what is wrong.
+                                for program in ["patrold", "command-room"] {
+                                    let found = try await runProgramToEnd(
+                                        Places.program(program),
+                                        ["doctor", "--config", "\(folder)/\(program).yaml"]
+                                    )
+                                    #expect(found.status == 0, "\(found.output)")
+                                }
                             }
                         }
                     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import BrokerLink
 import Console
 import ConsoleWire
+import Glibc
 import Ground
 import Hardware
 import PatrolWire
@@ -10,6 +11,7 @@ import PositionGPSD
 import Program
 import Settings
 import SetupCheck
+import SystemErrors
 import Threading
 import Uplink
 
@@ -20,8 +22,8 @@ extension Patrold {
             abstract:
                 "Say in order what is wrong on this machine, from the receiver to the command room, and what to do.",
             discussion: """
-                It may be run while patrold runs. It connects to gpsd and to the broker beside it, waits up to 20 s in \
-                all, and changes nothing.
+                It may be run while patrold runs: then it asks patrold of the broker, and connects to gpsd beside it. It \
+                waits up to a minute in all, and changes nothing.
 
                 Exit status: 0 nothing is broken, 1 something is, 78 the configuration cannot be read.
                 """
@@ -58,22 +60,96 @@ struct DeviceDoctor {
             DeviceCheck(configuration).findings,
             good: "all that it names is there and can be used"
         )
-        async let trial = BrokerTrial.listen(
-            to: configuration.broker,
-            // The service's own connection, which has another name, is left alone.
-            clientID: "doctor-\(configuration.station)-\(configuration.device)",
-            subscriptions: Downlink.subscriptions(station: configuration.station, device: configuration.device)
-        )
         await self.examineReceiver()
         self.diagnosis.disk(configuration.state)
-        self.examineLink(await trial)
-        self.examineService()
+        await self.examineRest(self.askService())
+    }
+
+    /// What the service answers.
+    private enum Service {
+        case says(UnitReport)
+        /// It does not run, or says nothing.
+        case absent(String)
+        /// It may run; who asks may not speak to it.
+        case closed(String)
+    }
+
+    private func askService() -> Service {
+        let path = self.configuration.console.path
+        if access(path, F_OK) == 0, access(path, R_OK | W_OK) != 0 { return .closed("\(path): \(SystemError.last)") }
+        if errno == EACCES { return .closed("\(path): \(SystemError(EACCES))") }
+        do {
+            var client = try ConsoleClient(path: path)
+            try client.send(ConsoleRequest(.status))
+            if let report = try client.next().reply.report { return .says(report) }
+            return .closed("patrold answers, and says nothing of itself")
+        } catch {
+            return .absent("\(error)")
+        }
+    }
+
+    /// Broker, room and service.
+    ///
+    /// The broker gives each certificate one connection: while patrold runs a second one would put it out, so it is asked.
+    private mutating func examineRest(_ service: Service) async {
+        switch service {
+        case .says(let report) where report.link:
+            self.diagnosis.note("broker", .good, "\(self.configuration.broker.endpoint): patrold is connected")
+            self.note(roomIsThere: report.room)
+            self.note(report)
+        case .says(let report):
+            self.probe()
+            self.diagnosis.note("room", .unknown, "the broker has to be reached first")
+            self.note(report)
+        case .closed(let reason):
+            self.probe()
+            self.diagnosis.note("room", .unknown, "patrold has to be asked first")
+            self.diagnosis.note(
+                "service",
+                .unknown,
+                reason,
+                remedy: "run this as root, or as a member of the socket's group"
+            )
+        case .absent(let reason):
+            self.examineLink(
+                await BrokerTrial.listen(
+                    to: self.configuration.broker,
+                    clientID: "doctor-\(self.configuration.station)-\(self.configuration.device)",
+                    subscriptions: Downlink.subscriptions(
+                        station: self.configuration.station,
+                        device: self.configuration.device
+                    )
+                )
+            )
+            self.diagnosis.note(
+                "service",
+                .fault,
+                reason,
+                remedy: "'systemctl enable --now patrold'; 'journalctl -u patrold -n 50' says why it ended"
+            )
+        }
+    }
+
+    /// Whether the broker's port answers; more would disturb a patrold that tries to connect.
+    private mutating func probe() {
+        let endpoint = self.configuration.broker.endpoint
+        if let trouble = TCPProbe.trouble(host: endpoint.host, port: endpoint.port, milliseconds: 5_000) {
+            let error = BrokerError.unreachable(broker: "\(endpoint)", reason: trouble)
+            return self.diagnosis.note("broker", .fault, error.description, remedy: error.remedy)
+        }
+        self.diagnosis.note(
+            "broker",
+            .warning,
+            "\(endpoint) answers, and patrold is not connected to it",
+            remedy:
+                "'journalctl -u patrold -n 50' says why; 'systemctl stop patrold' and look again to try the certificate"
+        )
     }
 
     /// gpsd, the receiver behind it, and the clock against what the receiver says.
     private mutating func examineReceiver() async {
         let (host, port) = (self.configuration.gpsd.host, self.configuration.gpsd.port)
-        let (last, offset) = await Self.listen(host: host, port: port)
+        let (last, offset, hasAnswered) = await Self.listen(host: host, port: port)
         let receiver = self.configuration.profile.receiver.device
         let source = "gpsd at \(host):\(port)"
         switch last {
@@ -84,6 +160,13 @@ struct DeviceDoctor {
                 .fault,
                 trouble.description,
                 remedy: "'systemctl enable --now gpsd.socket'; DEVICES=\"\(receiver)\" in /etc/default/gpsd"
+            )
+        case nil where !hasAnswered, .unavailable where !hasAnswered:
+            self.diagnosis.note(
+                "gpsd",
+                .fault,
+                "\(source) takes the connection and says nothing",
+                remedy: "'systemctl restart gpsd.socket gpsd'; 'systemctl status gpsd'"
             )
         case nil, .available, .unavailable:
             self.diagnosis.note(
@@ -109,8 +192,8 @@ struct DeviceDoctor {
     }
 
     /// - Returns: The best that was said, and by how much this machine's clock is ahead of the receiver's time, ms.
-    private static func listen(host: String, port: UInt16) async -> (PositionReport?, Int64?) {
-        let heard = Locked<(report: PositionReport?, offset: Int64?)>((nil, nil))
+    private static func listen(host: String, port: UInt16) async -> (PositionReport?, Int64?, Bool) {
+        let heard = Locked<(report: PositionReport?, offset: Int64?, hasAnswered: Bool)>((nil, nil, false))
         let listening = Task {
             for await report in GPSDPositions(host: host, port: port) {
                 var isDone = false
@@ -121,6 +204,7 @@ struct DeviceDoctor {
                         heard.offset = fix.measured.map { SystemClock.wallMilliseconds - $0 }
                         isDone = true
                     case .unavailable(.unreachable): isDone = true
+                    case .available, .noFix: heard.hasAnswered = true
                     default: break
                     }
                 }
@@ -177,47 +261,33 @@ struct DeviceDoctor {
             let topic = "\(Topic.room(station: self.configuration.station))"
             let payload = messages.last { $0.topic == topic }?.payload
             let state = payload.flatMap { try? WireCoder().decode(RoomState.self, from: $0) }
-            if let state, state.online {
-                self.diagnosis.note("room", .good, "the command room of \(self.configuration.station) is there")
-            } else {
-                self.diagnosis.note(
-                    "room",
-                    .fault,
-                    state == nil
-                        ? "no command room of station \(self.configuration.station) was ever at this broker"
-                        : "the command room of \(self.configuration.station) is not connected to the broker",
-                    remedy: "in the command room: 'patrolctl doctor'; is 'station' of both configurations the same?"
-                )
-            }
+            self.note(roomIsThere: state?.online ?? false, wasEver: state != nil)
         }
     }
 
+    private mutating func note(roomIsThere isThere: Bool, wasEver: Bool = true) {
+        let station = self.configuration.station
+        guard !isThere else { return self.diagnosis.note("room", .good, "the command room of \(station) is there") }
+        self.diagnosis.note(
+            "room",
+            .fault,
+            wasEver
+                ? "the command room of \(station) is not connected to the broker"
+                : "no command room of station \(station) was ever at this broker",
+            remedy: "in the command room: 'patrolctl doctor'; is 'station' of both configurations the same?"
+        )
+    }
+
     /// What the service itself says: it is the one that officers rely on.
-    private mutating func examineService() {
-        let path = self.configuration.console.path
-        do {
-            var client = try ConsoleClient(path: path)
-            try client.send(ConsoleRequest(.status))
-            guard let report = try client.next().reply.report else {
-                return self.diagnosis.note("service", .warning, "patrold answers, and says nothing of itself")
-            }
-            let position = report.position.map { "position \(Int($0.age)) s old" } ?? "no position"
-            let text =
-                "patrold runs: \(position), \(report.link ? "connected" : "not connected"), \(report.backlog) records wait"
-            let isWell = report.position.map { $0.age < 30 } ?? false && report.link
-            self.diagnosis.note(
-                "service",
-                isWell ? .good : .warning,
-                text,
-                remedy: isWell ? nil : "if all above is good, give it a minute; then 'journalctl -u patrold -n 50'"
-            )
-        } catch {
-            self.diagnosis.note(
-                "service",
-                .fault,
-                "\(error)",
-                remedy: "'systemctl enable --now patrold'; 'journalctl -u patrold -n 50' says why it ended"
-            )
-        }
+    private mutating func note(_ report: UnitReport) {
+        let position = report.position.map { "position \(Int($0.age)) s old" } ?? "no position"
+        let link = report.link ? "connected" : "not connected"
+        let isWell = report.position.map { $0.age < 30 } ?? false && report.link
+        self.diagnosis.note(
+            "service",
+            isWell ? .good : .warning,
+            "patrold runs: \(position), \(link), \(report.backlog) records wait",
+            remedy: isWell ? nil : "if all above is good, give it a minute; then 'journalctl -u patrold -n 50'"
+        )
     }
 }

@@ -97,15 +97,13 @@ struct RoomDoctor {
 
     /// Whether the room runs, and whether its board is served.
     private mutating func examineService() {
-        let lock = "\(self.configuration.state)/lock"
-        var isRunning = false
-        // The lock is not made where there is none: it would be root's.
-        if access(lock, R_OK | W_OK) == 0 {
-            do throws(FolderLock.Failure) {
-                _ = try FolderLock.take(self.configuration.state)
-            } catch {
-                isRunning = true
-            }
+        guard let isRunning = FolderLock.isHeld(self.configuration.state) else {
+            return self.diagnosis.note(
+                "service",
+                .unknown,
+                "\(self.configuration.state) cannot be looked into",
+                remedy: "run this as root, or as command-room"
+            )
         }
         let remedy = "'systemctl enable --now command-room'; 'journalctl -u command-room -n 50' says why it ended"
         let endpoint = self.configuration.http

@@ -63,8 +63,10 @@ package struct Diagnosis: Sendable, Hashable {
         }
         let faults = self.steps.count { $0.verdict == .fault }
         let warnings = self.steps.count { $0.verdict == .warning }
+        let unknown = self.steps.count { $0.verdict == .unknown }
         let end =
             switch (faults, warnings) {
+            case (0, _) where unknown > 0: "Nothing is known to be broken; \(unknown) of it could not be looked at."
             case (0, 0): "All of it is as it should be."
             case (0, _): "It works; \(warnings) \(warnings == 1 ? "thing" : "things") should be looked at."
             case (1, _): "1 fault."

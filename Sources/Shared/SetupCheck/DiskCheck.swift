@@ -22,8 +22,17 @@ extension Diagnosis {
             )
         }
         let free = UInt64(room.f_bavail).multipliedReportingOverflow(by: UInt64(room.f_frsize)).partialValue
-        let text = "\(folder): \(free / 1_000_000) MB free, \(room.f_favail) files may be made"
-        if free < Self.little || room.f_favail < 100 {
+        let text = "\(folder): \(free / 1_000_000) MB free"
+        // btrfs and others count no files: they say none of none.
+        let isOutOfFiles = room.f_files > 0 && room.f_favail < 100
+        if isOutOfFiles {
+            self.note(
+                "disk",
+                .fault,
+                "\(text), and no more files may be made",
+                remedy: "delete what has many: 'du --inodes -x / | sort -n | tail'"
+            )
+        } else if free < Self.little {
             self.note("disk", .fault, text, remedy: "make room: 'du -xh --max-depth=2 / | sort -h | tail'")
         } else if free < Self.enough {
             self.note("disk", .warning, text, remedy: "make room: 'du -xh --max-depth=2 / | sort -h | tail'")

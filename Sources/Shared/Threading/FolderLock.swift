@@ -21,6 +21,25 @@ package final class FolderLock: Sendable {
         close(self.descriptor)
     }
 
+    /// Whether a process holds the folder, without taking it; `nil` when that cannot be seen.
+    package static func isHeld(_ folder: String) -> Bool? {
+        var status = stat()
+        guard stat(folder + "/lock", &status) == 0 else { return errno == ENOENT ? false : nil }
+        guard let file = fopen("/proc/locks", "re") else { return nil }
+        defer { fclose(file) }
+        // "1: FLOCK  ADVISORY  WRITE 4242 08:01:131081 0 EOF": the last of the three numbers is the file's.
+        var (line, size): (UnsafeMutablePointer<CChar>?, Int) = (nil, 0)
+        defer { free(line) }
+        while getline(&line, &size, file) >= 0 {
+            let words = line.map { String(cString: $0) }?.split(whereSeparator: \.isWhitespace) ?? []
+            guard words.contains("FLOCK"), !words.contains("->") else { continue }
+            if words.contains(where: { $0.split(separator: ":").count == 3 && $0.hasSuffix(":\(status.st_ino)") }) {
+                return true
+            }
+        }
+        return false
+    }
+
     /// Takes the folder, making it where it is missing.
     package static func take(_ folder: String) throws(Failure) -> FolderLock {
         guard mkdir(folder, 0o750) == 0 || errno == EEXIST else {

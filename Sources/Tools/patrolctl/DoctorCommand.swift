@@ -22,6 +22,9 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let programs = ["patrold", "command-room"].filter { access("\(self.folder)/\($0).yaml", F_OK) == 0 }
+        guard !programs.isEmpty || access(self.folder, R_OK | X_OK) == 0 else {
+            throw ProgramFailure(.unavailable, "\(self.folder): cannot be looked into; run this as root")
+        }
         guard !programs.isEmpty else {
             throw ProgramFailure(
                 .configuration,
@@ -49,7 +52,8 @@ struct DoctorCommand: AsyncParsableCommand {
                 error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false)
             ).terminationStatus
         } catch {
-            throw ProgramFailure(.unavailable, "\(program) is not in PATH, though it is set up in \(self.folder)")
+            print("\(program) cannot be run, though it is set up in \(self.folder): is it installed? (\(error))")
+            return false
         }
         return result.isSuccess
     }
