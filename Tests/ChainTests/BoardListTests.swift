@@ -208,13 +208,19 @@ struct BoardListTests {
             """
             const scroller = document.getElementById('right-body');
             const seen = new Set();
-            const look = (top) => new Promise((next) => {
+            const rows = () => [...document.querySelectorAll('\(list) .unit')];
+            // What is in sight has its rows.
+            const isDrawn = () => {
+              const [frame, all] = [scroller, document.querySelector('\(list)')].map((one) => one.getBoundingClientRect());
+              const places = rows().map((row) => row.getBoundingClientRect());
+              return places.length > 0 && Math.min(...places.map((one) => one.top)) <= Math.max(frame.top, all.top) + 60
+                && Math.max(...places.map((one) => one.bottom)) >= Math.min(frame.bottom, all.bottom) - 60;
+            };
+            const look = async (top) => {
               scroller.scrollTop = top;
-              setTimeout(() => {
-                for (const row of document.querySelectorAll('\(list) .unit')) { seen.add(row.dataset.unit); }
-                next();
-              }, 400);
-            });
+              for (let turns = 0; turns < 200 && !isDrawn(); turns += 1) { await new Promise((next) => setTimeout(next, 25)); }
+              for (const row of rows()) { seen.add(row.dataset.unit); }
+            };
             return (async () => {
               for (let top = 0; top < scroller.scrollHeight; top += scroller.clientHeight) { await look(top); }
               scroller.scrollTop = 0;
