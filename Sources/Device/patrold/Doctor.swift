@@ -260,8 +260,17 @@ struct DeviceDoctor {
             self.diagnosis.note("broker", .good, "\(self.configuration.broker.endpoint) lets this device in and listen")
             let topic = "\(Topic.room(station: self.configuration.station))"
             let payload = messages.last { $0.topic == topic }?.payload
-            let state = payload.flatMap { try? WireCoder().decode(RoomState.self, from: $0) }
-            self.note(roomIsThere: state?.online ?? false, wasEver: state != nil)
+            guard let payload else { return self.note(roomIsThere: false, wasEver: false) }
+            do throws(WireError) {
+                self.note(roomIsThere: try WireCoder().decode(RoomState.self, from: payload).online)
+            } catch {
+                self.diagnosis.note(
+                    "room",
+                    .fault,
+                    "\(topic): what the room says of itself is not understood: \(error)",
+                    remedy: "install the same version here and in the command room"
+                )
+            }
         }
     }
 

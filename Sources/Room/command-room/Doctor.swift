@@ -81,8 +81,13 @@ struct RoomDoctor {
             self.diagnosis.note("devices", .unknown, "the broker has to be reached first")
         case .success(let messages):
             self.diagnosis.note("broker", .good, "\(self.configuration.broker.endpoint) lets the room in and listen")
-            let states = messages.compactMap { message in
-                try? WireCoder().decode(DeviceState.self, from: message.payload)
+            var states: [DeviceState] = []
+            for message in messages {
+                do throws(WireError) {
+                    states.append(try WireCoder().decode(DeviceState.self, from: message.payload))
+                } catch {
+                    self.diagnosis.note("devices", .warning, "\(message.topic): not understood: \(error)")
+                }
             }
             let online = states.count(where: \.online)
             let text = "\(online) of \(states.count) devices that ever were at the broker are connected now"
@@ -132,8 +137,20 @@ struct RoomDoctor {
 
     /// The newest of the nightly backups.
     private mutating func examineBackups() {
-        // A folder that is not there or may not be read holds none for who runs this.
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: Self.backups)) ?? []
+        var names: [String] = []
+        // Without the folder there is no backup; one that is there and closed may hold some.
+        if access(Self.backups, F_OK) == 0 || errno == EACCES {
+            do {
+                names = try FileManager.default.contentsOfDirectory(atPath: Self.backups)
+            } catch {
+                return self.diagnosis.note(
+                    "backup",
+                    .unknown,
+                    "\(Self.backups) cannot be looked into",
+                    remedy: "run this as root, or as command-room"
+                )
+            }
+        }
         let times = names.compactMap { name -> Int? in
             var status = stat()
             return stat("\(Self.backups)/\(name)", &status) == 0 ? status.st_mtim.tv_sec : nil

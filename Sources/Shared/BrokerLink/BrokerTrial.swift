@@ -6,7 +6,7 @@ package enum BrokerTrial {
     ///
     /// - Parameters:
     ///   - address: Where the broker is.
-    ///   - clientID: One that nobody else uses: the broker ends the connection of who had it before.
+    ///   - clientID: An id of its own: a broker ends an older connection that has the same one.
     ///   - subscriptions: What is listened to; each has to be granted.
     ///   - patience: How long connecting may take, ms.
     ///   - listening: How long is listened after that, ms.

@@ -305,7 +305,7 @@ export function markPlace(place) {
 }
 
 const heatLayer = L.layerGroup().addTo(map);
-/** Shows where units were, the more the darker, with what stands for what, and `turnedOff` for who has seen enough; nothing for `null`. */
+/** Shows where units were, the more the darker; nothing for `null`. `about` is the legend; its button takes the map away and calls `turnedOff`. */
 export function drawHeat(heat, about = "", turnedOff = () => {}) {
   heatLayer.clearLayers();
   const legend = document.getElementById("heat-legend");
