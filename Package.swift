@@ -310,7 +310,8 @@ let package = Package(
             // In the program itself: a room has one file to install, and a page that fits it.
             resources: [
                 "board/board.html", "board/board.js", "board/dialogs.js", "board/drawer.js", "board/endings.js",
-                "board/gridwatch.js", "board/history.js", "board/incident.js", "board/keys.js", "board/layers.js",
+                "board/gridwatch.js", "board/heat.js", "board/history.js", "board/incident.js", "board/keys.js",
+                "board/layers.js",
                 "board/map.js", "board/measure.js", "board/panes.js", "board/people.js", "board/reckon.js",
                 "board/reports.js", "board/sos.js", "board/tasks.js", "board/timeline.js", "board/top.js",
                 "board/unit.js", "board/unitacts.js",
@@ -318,6 +319,7 @@ let package = Package(
                 "chief/officers.js", "chief/views.js",
                 "replay/past.js", "replay/replay.css", "replay/replay.html", "replay/replay.js",
                 "map/base.js", "map/ground.js", "map/marks.js", "map/names.js", "map/plan.js", "map/room.js",
+                "map/surface.js",
                 "map/tiles.js",
                 "shared/board.css", "shared/briefing.js", "shared/commands.js", "shared/keyed.js", "shared/lists.js",
                 "shared/live.js", "shared/night.js", "shared/session.js", "shared/tables.js", "shared/today.js",

@@ -125,13 +125,41 @@ struct BoardMapTests {
         }
     }
 
+    @Test("the first view asks for the map once, where it stays, and after the units")
+    func firstView() async throws {
+        try await Chain.withFleet(3) { chain in
+            try await Browser.onPage(of: chain, units: 3) { page in
+                try await page.wait(
+                    "the map",
+                    "const all = [...document.querySelectorAll('.leaflet-tile')]; return all.length > 0 && all.every((one) => one.roads)"
+                )
+                let asked: [String] = try await page.run(
+                    """
+                    const all = performance.getEntriesByType('resource').filter((one) => one.name.includes('/roads/'));
+                    const plan = performance.getEntriesByType('resource').find((one) => one.name.endsWith('/plan'));
+                    const isLate = all.every((one) => one.startTime > plan.startTime);
+                    return [...new Set(all.map((one) => new URL(one.name).searchParams.get('detail'))), String(isLate),
+                      String(all.length === new Set(all.map((one) => one.name)).size)];
+                    """
+                )
+                #expect(asked.count == 3 && asked.dropFirst() == ["true", "true"], "\(asked)")
+            }
+            for (path, status) in [
+                ("13/3900/3062?detail=16", 400), ("13/3900/3062?detail=12", 400), ("13/3900/3062?zoom=1", 400),
+                ("13/3900/3062?detail=14", 200),
+            ] {
+                #expect(try await chain.room.ask("GET", "/api/v1/roads/\(path)").status == status, "\(path)")
+            }
+        }
+    }
+
     @Test("the river and the parks of the town lie under its roads, out of tiles of the room")
     func ground() async throws {
         try await Chain.withFleet(1) { chain in
             try await Browser.onPage(of: chain, units: 1) { page in
                 try await page.wait(
                     "tiles of the ground",
-                    "return [...document.querySelectorAll('.leaflet-tile')].some((one) => one.layers?.water && one.layers.green)"
+                    "return [...document.querySelectorAll('.leaflet-tile')].some((one) => one.ground.some(({ layers }) => layers?.water && layers.green))"
                 )
                 let found: [String] = try await page.run(
                     """

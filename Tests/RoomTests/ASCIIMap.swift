@@ -136,8 +136,13 @@ struct ASCIIMap {
 
     /// Imports the map and opens it.
     func withNetwork<R: Sendable>(_ body: (RoadNetwork) async throws -> R) async throws -> R {
+        try await Self.withNetwork(of: self.openStreetMapXML, body)
+    }
+
+    /// Imports a map in OpenStreetMap XML and opens it.
+    static func withNetwork<R: Sendable>(of xml: String, _ body: (RoadNetwork) async throws -> R) async throws -> R {
         try await withTemporaryFolder("ascii") { folder in
-            try writeFile("\(folder)/map.osm", self.openStreetMapXML)
+            try writeFile("\(folder)/map.osm", xml)
             _ = try RoadImport.run(map: "\(folder)/map.osm", output: "\(folder)/map.roads")
             return try await body(try RoadNetwork(path: "\(folder)/map.roads"))
         }

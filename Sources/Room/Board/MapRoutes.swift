@@ -43,10 +43,15 @@ struct MapRoutes: Sendable {
     func add(to api: RouterGroup<BoardContext>) {
         api.get("roads/:z/:x/:y") { request, context in
             try context.require(.viewer)
+            try request.allow("detail")
             let numbers = try Self.tile(context)
+            let detail = request.query("detail").map { Int($0) ?? -1 } ?? numbers[0]
+            guard (numbers[0]...numbers[0] + RoadTile.mostDetail).contains(detail) else {
+                throw Problem(.badRequest, "'detail' is a zoom from the tile's own to \(RoadTile.mostDetail) more")
+            }
             let tag = "\"\(self.tag)\""
             if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: [.eTag: tag]) }
-            let tile = RoadTile(z: numbers[0], x: numbers[1], y: numbers[2])
+            let tile = RoadTile(z: numbers[0], x: numbers[1], y: numbers[2], detail: detail)
             let headers: HTTPFields = [.eTag: tag, .cacheControl: "private, max-age=3600"]
             return answer(try tile.json(self.estimator.network), headers: headers)
         }
@@ -122,70 +127,5 @@ extension MapRoutes {
         var packed = headers
         packed[.contentEncoding] = "gzip"
         return answer(bytes, type: Self.tileType, headers: packed)
-    }
-}
-
-/// One square of the map in Web Mercator, 4,096 units wide.
-struct RoadTile: Sendable {
-    let z: Int
-    let x: Int
-    let y: Int
-
-    private static let units = 4_096.0
-
-    /// `[[class, name or null, [x, y, x, y, …]], …]`, lesser roads first, so that greater ones are drawn over them.
-    func json(_ network: RoadNetwork) throws -> [UInt8] {
-        let edges = network.edges(
-            south: self.latitude(Double(self.y + 1)),
-            west: self.longitude(Double(self.x)),
-            north: self.latitude(Double(self.y)),
-            east: self.longitude(Double(self.x + 1))
-        )
-        var text = Array("[".utf8)
-        var isFirst = true
-        let shown = edges.filter { self.shows(network.edge($0).roadClass) }
-        for edge in shown.sorted(by: { network.edge($0).roadClass.rawValue > network.edge($1).roadClass.rawValue }) {
-            if !isFirst { text.append(0x2C) }
-            isFirst = false
-            text += "[\"\(network.edge(edge).roadClass.name)\",".utf8
-            if self.z >= 14, let name = network.name(ofEdge: edge) {
-                text += try jsonBytes(name)
-            } else {
-                text += "null".utf8
-            }
-            text += ",[".utf8
-            for (number, place) in network.line(ofEdge: edge).enumerated() {
-                if number > 0 { text.append(0x2C) }
-                let (right, down) = self.place(place)
-                text += "\(right),\(down)".utf8
-            }
-            text += "]]".utf8
-        }
-        text.append(0x5D)
-        return text
-    }
-
-    private func shows(_ kind: RoadClass) -> Bool {
-        switch kind {
-        case .motorway, .trunk, .primary: true
-        case .motorwayLink, .trunkLink, .primaryLink, .secondary: self.z >= 11
-        case .secondaryLink, .tertiary, .tertiaryLink: self.z >= 12
-        case .unclassified, .residential: self.z >= 14
-        case .livingStreet, .service: self.z >= 16
-        }
-    }
-
-    private func longitude(_ x: Double) -> Double { x / Double(1 << self.z) * 360 - 180 }
-
-    private func latitude(_ y: Double) -> Double {
-        atan(sinh(.pi * (1 - 2 * y / Double(1 << self.z)))) * 180 / .pi
-    }
-
-    private func place(_ place: Coordinate) -> (Int, Int) {
-        let scale = Double(1 << self.z)
-        let φ = place.latitude * .pi / 180
-        let right = ((place.longitude + 180) / 360 * scale - Double(self.x)) * Self.units
-        let down = ((1 - log(tan(φ) + 1 / cos(φ)) / .pi) / 2 * scale - Double(self.y)) * Self.units
-        return (Int(right.rounded()), Int(down.rounded()))
     }
 }

@@ -82,8 +82,10 @@ struct PageRoutes: Sendable {
         ("chief/chief.css", "text/css; charset=utf-8", PackageResources.chief_css),
         ("replay/replay.css", "text/css; charset=utf-8", PackageResources.replay_css),
         ("replay/replay.js", "text/javascript; charset=utf-8", PackageResources.replay_js),
+        ("board/heat.js", "text/javascript; charset=utf-8", PackageResources.heat_js),
         ("board/history.js", "text/javascript; charset=utf-8", PackageResources.history_js),
         ("map/ground.js", "text/javascript; charset=utf-8", PackageResources.ground_js),
+        ("map/surface.js", "text/javascript; charset=utf-8", PackageResources.surface_js),
         ("map/tiles.js", "text/javascript; charset=utf-8", PackageResources.tiles_js),
         ("shared/night.js", "text/javascript; charset=utf-8", PackageResources.night_js),
         ("map/plan.js", "text/javascript; charset=utf-8", PackageResources.plan_js),
@@ -128,6 +130,13 @@ struct PageRoutes: Sendable {
         ("board/reports.js", "text/javascript; charset=utf-8", PackageResources.reports_js),
         ("shared/words.js", "text/javascript; charset=utf-8", PackageResources.words_js),
     ]
+
+    /// Where a file of Leaflet is. Debian has its script also in short, a third of the size.
+    private func leafletFile(_ name: String) -> String {
+        let short = "\(self.settings.leaflet)/leaflet.min.js"
+        if name == "leaflet.js", FileManager.default.isReadableFile(atPath: short) { return short }
+        return "\(self.settings.leaflet)/\(name)"
+    }
 
     private static let leaflet: Set<String> = [
         "leaflet.js", "leaflet.css", "images/layers.png", "images/layers-2x.png", "images/marker-icon.png",
@@ -195,7 +204,7 @@ struct PageRoutes: Sendable {
         router.get("leaflet/**") { request, context in
             let name = context.parameters.getCatchAll().joined(separator: "/")
             guard Self.leaflet.contains(name) else { throw Problem(.notFound, "Leaflet has no '\(name)' here") }
-            let path = "\(self.settings.leaflet)/\(name)"
+            let path = self.leafletFile(name)
             do {
                 let type =
                     name.hasSuffix(".png") ? "image/png" : name.hasSuffix(".css") ? "text/css" : "text/javascript"

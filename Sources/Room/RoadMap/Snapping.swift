@@ -145,12 +145,16 @@ extension RoadNetwork {
         else { return [] }
         let rows = summary.row(of: fixed(south))...summary.row(of: fixed(north))
         let columns = summary.column(of: fixed(west))...summary.column(of: fixed(east))
-        var isFound = [Bool](repeating: false, count: self.edgeCount)
+        var found: [UInt32] = []
         for row in rows {
             let first = Int(self.cellOffsets[row * Int(summary.columns) + columns.lowerBound])
             let end = Int(self.cellOffsets[row * Int(summary.columns) + columns.upperBound + 1])
-            for index in first..<end { isFound[Int(self.cellEntries[index].edge)] = true }
+            for index in first..<end { found.append(UInt32(self.cellEntries[index].edge)) }
         }
-        return isFound.indices.filter { isFound[$0] }
+        // A piece of road lies in several cells. What is asked for is a street corner far oftener than a province.
+        found.sort()
+        var edges: [Int] = []
+        for edge in found where edges.last != Int(edge) { edges.append(Int(edge)) }
+        return edges
     }
 }

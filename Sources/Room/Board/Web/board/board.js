@@ -1,7 +1,7 @@
 // The board: what is chosen, and what a click does.
 import { state, onChange, connect, ask, learn } from "../shared/live.js";
-import { map, setBase, redrawBase, onMap, fromMap } from "../map/base.js";
-import { redrawGround, setGround } from "../map/ground.js";
+import { map, onMap, fromMap, setShift } from "../map/base.js";
+import { redrawSurface, setSurface } from "../map/surface.js";
 import { redrawNames } from "../map/names.js";
 import { labelNight, setUpNight } from "../shared/night.js";
 import { drawPlan } from "../map/plan.js";
@@ -14,11 +14,12 @@ import { openAmendment, openEnding, setUpEndings } from "./endings.js";
 import { noteGrids, setGrids } from "./gridwatch.js";
 import { setUpKeys } from "./keys.js";
 import { draw, drawSoon, setUpPanes } from "./panes.js";
+import { labelHeat } from "./heat.js";
 import { openHistory, setUpHistory } from "./history.js";
 import { openPeople, setUpPeople } from "./people.js";
 import { openReports, setUpReports } from "./reports.js";
 import { openAlarms } from "../shared/lists.js";
-import { logIn, logInAgain } from "../shared/session.js";
+import { askAhead, logIn, logInAgain } from "../shared/session.js";
 import { distress, goToDistress, setUpDistress, testTones, tones } from "./sos.js";
 import { openTasks, setUpTasks } from "./tasks.js";
 import { setZone } from "../shared/zone.js";
@@ -52,6 +53,7 @@ function label() {
   labelUnitActs();
   labelLayers();
   labelMeasuring();
+  labelHeat();
   labelNight();
 }
 
@@ -335,8 +337,7 @@ function setMode(wall) {
 /** Everything that is drawn with colours of its own is drawn anew. */
 function recolour() {
   draw();
-  redrawBase();
-  redrawGround();
+  redrawSurface();
   redrawNames();
   if (plan) { drawPlan(plan); }
 }
@@ -356,7 +357,7 @@ async function chooseAnyIncident(id) {
 
 function take(changed) {
   if (changed.ended) { logInAgain(setRole).catch(complain); }
-  if (changed.moved?.length) { unitsMoved(changed.moved); noteGrids(); fit(); }
+  if (changed.moved?.length) { unitsMoved(changed.moved); noteGrids(); fit(); layMap(); }
   if (changed.whole && fromAddress) { const id = fromAddress; fromAddress = null; chooseAnyIncident(id).catch(complain); }
   if (changed.whole || changed.incidents) { soundIncidents(); }
   if (changed.whole || changed.incidents || changed.responses) { drawSoon("left", "map", "today"); }
@@ -374,6 +375,16 @@ function fit() {
   map.fitBounds(window.L.latLngBounds(places).pad(0.1), { animate: false, maxZoom: 16 });
 }
 
+/** So long, ms, the map waits for the units that it shows. */
+const mapWaits = 1000;
+/** Lays the map on its ground once it is where it will stay: tiles of another place would be fetched in vain, and before the units. */
+function layMap() {
+  if (isLaid || !view.page.bounds) { return; }
+  isLaid = true;
+  setSurface(view.page, redrawNames);
+}
+let isLaid = false;
+
 function setRole(role) {
   view.role = role;
   view.canAct = role !== "viewer";
@@ -383,11 +394,11 @@ function setRole(role) {
 async function begin() {
   if (new URL(location.href).searchParams.has("wall")) { document.body.classList.add("wall"); }
   label();
+  const [page, planLater] = ["page", "plan"].map(askAhead);
   await logIn(setRole);
-  view.page = await ask("GET", "page");
+  view.page = await page();
   setZone(view.page.timezone);
-  setBase(view.page);
-  setGround(view.page, redrawNames);
+  setShift(view.page);
   map.fitBounds(view.page.bounds.map(([lat, lon]) => onMap(lat, lon)), { animate: false });
   dialogs.setUpDialogs({ view, chooseIncident, chooseRollCall });
   setUpDrawer({ view, chooseIncident });
@@ -410,11 +421,12 @@ async function begin() {
   draw();
   connect();
   try {
-    plan = await ask("GET", "plan");
+    plan = await planLater();
     setGrids(plan);
     const bounds = drawPlan(plan);
     if (bounds.isValid() && !isFitted) { map.fitBounds(bounds, { animate: false }); isFitted = true; }
   } catch (error) { if (error.status !== 404) { complain(error); } }
+  setTimeout(layMap, mapWaits);
   followToday();
   if (view.canAct && !isWall()) { restoreDraft(); }
   setInterval(() => drawSoon("top", "today", "left", "alarms", "right"), 1000);

@@ -2,8 +2,9 @@
 import { state, now, ask } from "../shared/live.js";
 import { closureSketch } from "./map.js";
 import { element, keep, write } from "../shared/keyed.js";
-import { safe, clock } from "../shared/lists.js";
-import { word, language, explain, codes } from "../shared/words.js";
+import { safe } from "../shared/lists.js";
+import { word, explain, codes } from "../shared/words.js";
+import { clock, shown } from "../shared/zone.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -101,7 +102,7 @@ function drawLastCalls() {
     key: (call) => call.id,
     make: (call) => element("button", { type: "button", "data-rollcall": call.id }),
     update(button, call) {
-      write(button, `${new Date(call.started).toLocaleDateString(language())} ${clock(call.started)} · ${call.by} · ${call.units.length}`);
+      write(button, `${shown(call.started, { year: "numeric", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" })} · ${call.by} · ${call.units.length}`);
     },
   });
 }

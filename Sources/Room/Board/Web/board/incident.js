@@ -1,9 +1,9 @@
 // The chosen incident: what may be done, what was done, and who would be there soonest. And a roll call's answers.
 import { state, isOver, now } from "../shared/live.js";
 import { element, keep, keepInSight, set, write } from "../shared/keyed.js";
-import { makeUnitRow, clock, span, troubles, nameOf } from "../shared/lists.js";
+import { makeUnitRow, span, troubles, nameOf } from "../shared/lists.js";
 import { drawTimeline } from "./timeline.js";
-import { localText } from "../shared/zone.js";
+import { clock, localText } from "../shared/zone.js";
 import { word, codes } from "../shared/words.js";
 
 function actions(incident, canAct) {

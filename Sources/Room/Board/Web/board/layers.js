@@ -1,5 +1,5 @@
 // Which layers of the map are shown: the choice stays with this browser.
-import { map, redrawBase } from "../map/base.js";
+import { map } from "../map/base.js";
 import { element, set, write } from "../shared/keyed.js";
 import { namesLayer, redrawNames } from "../map/names.js";
 import { planLayer } from "../map/plan.js";
@@ -56,5 +56,4 @@ export function setUpLayers() {
     set($("layers-open"), "aria-expanded", String(isOpen));
   };
   labelLayers();
-  redrawBase();
 }

@@ -1,12 +1,12 @@
 // What lies on the map: the plan, the units, the incidents, the ways of who responds, closures, coverage, heat.
 import { state, now, isOver } from "../shared/live.js";
 import { map, onMap, colour, fontSize } from "../map/base.js";
+import { heatLayer } from "./heat.js";
 import { isShown, onLayers } from "./layers.js";
 import { placeNow, isMoving } from "./reckon.js";
 import { Taken } from "../map/room.js";
 import { canvasLayer, drawMark, drawName, markColours, tone as toneOf } from "../map/marks.js";
 import { safe, nameOf, troubles } from "../shared/lists.js";
-import { element, set } from "../shared/keyed.js";
 import { word } from "../shared/words.js";
 
 const L = window.L;
@@ -26,8 +26,6 @@ const heapReach = 26;
 const margin = 40;
 /** A click so near a unit, px, is meant for it. */
 const clickRadius = 18;
-/** Metres in a degree of latitude. */
-const metresInDegree = 111320;
 
 /** Where a unit is drawn: carried on from its last report, px. */
 function spotOf(unit, at) {
@@ -90,13 +88,13 @@ function drawTrail(pen, trail, paint) {
   pen.stroke();
 }
 
-/** All units in one canvas: thousands of them move each second. */
 /** At the middle of the map; nothing while it shows no place yet. */
 function pixelsPerMetre() {
   if (map.getZoom() === undefined) { return 0; }
   return 256 * 2 ** map.getZoom() / (40075017 * Math.cos(map.getCenter().lat * pi / 180));
 }
 
+/** All units in one canvas: thousands of them move each second. */
 const units = canvasLayer(map, (pen) => {
   const colours = markColours(colour);
   const at = now();
@@ -168,7 +166,7 @@ export const frames = { drawn: 0 };
 /** Between two pictures of units that only drive on, ms: at least, and at most. */
 const [soonest, latest] = [100, 1000];
 /** Nobody sees a unit move by less, px. */
-const seenStep = 0.3;
+const seenStep = 0.5;
 function carryOn() {
   let fastest = 0;
   if (!document.hidden) {
@@ -302,28 +300,6 @@ let placeMark = null;
 export function markPlace(place) {
   placeMark?.remove();
   placeMark = place && L.circleMarker(onMap(...place), { color: colour("alarm"), weight: 3, radius: fontSize() * 0.8, fillOpacity: 0.15, dashArray: "4 3", interactive: false }).addTo(map);
-}
-
-const heatLayer = L.layerGroup().addTo(map);
-/** Shows where units were, the more the darker; nothing for `null`. `about` is the legend; its button takes the map away and calls `turnedOff`. */
-export function drawHeat(heat, about = "", turnedOff = () => {}) {
-  heatLayer.clearLayers();
-  const legend = document.getElementById("heat-legend");
-  set(legend, "hidden", heat === null && "");
-  if (heat === null) { return; }
-  const off = element("button", { type: "button" }, word("heatOff"));
-  off.onclick = () => { drawHeat(null); turnedOff(); };
-  legend.replaceChildren(element("span", {}, heat.features.length === 0 ? `${about} · ${word("nothing")}` : about), " ", off);
-  const most = (heat?.features ?? []).reduce((high, one) => Math.max(high, one.properties.count), Number.MIN_VALUE);
-  for (const one of heat?.features ?? []) {
-    const [lon, lat] = one.geometry.coordinates;
-    const high = heat.metres / 2 / metresInDegree;
-    const wide = high / Math.cos(lat * pi / 180);
-    const corners = [[lat - high, lon - wide], [lat + high, lon + wide]].map(([y, x]) => onMap(y, x));
-    // By the logarithm: a parking place must not make everything else look empty.
-    const share = Math.log(1 + one.properties.count) / Math.log(1 + most);
-    heatLayer.addLayer(L.rectangle(corners, { stroke: false, fillColor: colour("alarm"), fillOpacity: 0.08 + 0.55 * share, interactive: false }));
-  }
 }
 
 onLayers({ coverage: coverageLayer, closures: closureLayer, heat: heatLayer, units });

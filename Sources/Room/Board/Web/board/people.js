@@ -1,8 +1,8 @@
 // People: who is on duty now, the roster of the next days and what is wrong with it, and tables to take in.
 import { ask, sendTable } from "../shared/live.js";
 import { element, keep, set, write } from "../shared/keyed.js";
-import { clock } from "../shared/lists.js";
 import { word, explain } from "../shared/words.js";
+import { clock } from "../shared/zone.js";
 
 const $ = (id) => document.getElementById(id);
 const tables = ["officers", "teams", "responsibilities", "shifts", "absences"];

@@ -1,6 +1,6 @@
 // Reports for the chief: what was covered, how fast help came, who did what, and where units were.
 import { now, ask, askReport } from "../shared/live.js";
-import { drawHeat } from "./map.js";
+import { drawHeat } from "./heat.js";
 import { set } from "../shared/keyed.js";
 import { moment, dayAfter, shown } from "../shared/zone.js";
 import { safe } from "../shared/lists.js";
@@ -36,10 +36,12 @@ function span() {
   return `from=${first}&to=${Math.min(last, Math.max(to, first + 1))}`;
 }
 
-/** The time that is looked back on, in words. */
+/** What the chosen period is called, in the language that the page has when it is asked. */
 function periodName() {
-  const chosen = $("report-period");
-  return chosen.value === "days" ? `${$("report-from").value}–${$("report-until").value}` : chosen.selectedOptions[0].text;
+  const { value } = $("report-period");
+  const days = `${$("report-from").value}–${$("report-until").value}`;
+  const key = periods.find(([, hours]) => String(hours) === value)?.[0];
+  return () => (key ? word(key) : days);
 }
 
 const cell = (value, isNumber = true) => `<td class="${isNumber ? "n number" : ""}">${value ?? "–"}</td>`;
@@ -203,7 +205,8 @@ async function showDensity(query) {
     for (const one of cells.features) { one.properties.count = one.properties.density; }
     heat = cells;
     const total = cells.features.reduce((sum, one) => sum + one.properties.incidents, 0);
-    drawHeat(heat, `${word("density")} · ${periodName()} · ${word("incidents")} ${total}`, () => { heat = null; });
+    const period = periodName();
+    drawHeat(heat, () => `${word("density")} · ${period()} · ${word("incidents")} ${total}`, () => { heat = null; });
     $("report").close();
   } catch (error) { $("report-error").textContent = explain(error); }
 }
@@ -234,7 +237,8 @@ export function setUpReports(view) {
     try {
       heat = heat ? null : await ask("GET", `reports/heatmap?metres=100&${span()}`);
       const counts = heat?.features.map((one) => one.properties.count) ?? [];
-      drawHeat(heat, `${word("heatPositions")} · ${periodName()} · ${counts.reduce((sum, one) => sum + one, 0)} · ${word("heatCell")} 100 m, ≤ ${counts.reduce((high, one) => Math.max(high, one), 0)}`, () => { heat = null; });
+      const period = periodName();
+      drawHeat(heat, () => `${word("heatPositions")} · ${period()} · ${counts.reduce((sum, one) => sum + one, 0)} · ${word("heatCell")} 100 m, ≤ ${counts.reduce((high, one) => Math.max(high, one), 0)}`, () => { heat = null; });
       $("report").close();
     } catch (error) { $("report-error").textContent = explain(error); }
   };

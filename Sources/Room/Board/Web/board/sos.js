@@ -1,8 +1,9 @@
 // Distress: a strip above everything, a tone until somebody takes it, and the map goes there once.
 import { state, now } from "../shared/live.js";
 import { element, keep, set, write } from "../shared/keyed.js";
-import { callSign, clock } from "../shared/lists.js";
+import { callSign } from "../shared/lists.js";
 import { word } from "../shared/words.js";
+import { clock } from "../shared/zone.js";
 
 const $ = (id) => document.getElementById(id);
 /** Between two tones, ms. */

@@ -1,8 +1,8 @@
 // Tasks that somebody owns: overdue ones first, each with all that was done with it, and finished where it is listed.
 import { now, ask } from "../shared/live.js";
 import { element, keep, set, write } from "../shared/keyed.js";
-import { clock } from "../shared/lists.js";
 import { word, explain, codes } from "../shared/words.js";
+import { shown } from "../shared/zone.js";
 
 const $ = (id) => document.getElementById(id);
 let tasks = [];
@@ -12,7 +12,7 @@ let canAct = true;
 /** More are no list that anybody reads. */
 const mostShown = 2000;
 
-const day = (time) => `${new Date(time).toLocaleDateString(document.documentElement.lang)} ${clock(time).slice(0, 5)}`;
+const day = (time) => shown(time, { year: "numeric", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
 const nameOf = (number) => (officers.get(number) ? `${officers.get(number)} (${number})` : number);
 
 /** What may be done with a task, with what each asks for: a text, an owner, a time or a rating. */

@@ -1,8 +1,8 @@
 // The line at the top, and what is wrong: with the connection, the brokers, the room, or with what was just tried.
 import { state, now, isOver } from "../shared/live.js";
 import { element, keep, set, write } from "../shared/keyed.js";
-import { clock } from "../shared/lists.js";
 import { word, explain } from "../shared/words.js";
+import { clock } from "../shared/zone.js";
 
 const $ = (id) => document.getElementById(id);
 /** A complaint stands so long, ms, unless it is closed. */

@@ -1,10 +1,8 @@
-// The map itself: the room's own roads on canvas tiles, or a tile server's, and where a true place lies on them.
-import { ask } from "../shared/live.js";
-
+// The map itself, and where a true place lies on its tiles.
 const L = window.L;
 const pi = Math.PI;
 
-export const map = L.map("map", { zoomControl: false, preferCanvas: true, zoomSnap: 0.5 });
+export const map = L.map("map", { zoomControl: false, preferCanvas: true, zoomSnap: 0.5, fadeAnimation: false });
 L.control.zoom({ position: "bottomright" }).addTo(map);
 map.attributionControl.setPrefix("");
 
@@ -15,52 +13,6 @@ export function fontSize() { return parseFloat(getComputedStyle(document.body).f
 
 /** A colour of the page, as it is now: by day or on the wall. */
 export function colour(name) { return getComputedStyle(document.body).getPropertyValue(`--${name}`).trim(); }
-
-const widths = { motorway: 5, trunk: 5, primary: 4, secondary: 3, tertiary: 2.5, residential: 1.6, unclassified: 1.6,
-  service: 0.8, living_street: 1.2 };
-
-const Roads = L.GridLayer.extend({
-  createTile(place, done) {
-    const size = this.getTileSize();
-    const tile = document.createElement("canvas");
-    const ratio = window.devicePixelRatio || 1;
-    tile.width = size.x * ratio;
-    tile.height = size.y * ratio;
-    ask("GET", `roads/${place.z}/${place.x}/${place.y}`).then((roads) => {
-      this.draw(tile, roads, size.x * ratio, place.z);
-      tile.roads = roads.filter((one) => one[1]);
-      done(null, tile);
-    }, (error) => done(error, tile));
-    return tile;
-  },
-  draw(tile, roads, size, zoom) {
-    // A canvas that nothing was drawn on costs nothing when the page is put together.
-    if (roads.length === 0) { return; }
-    const pen = tile.getContext("2d");
-    const scale = size / 4096;
-    const grow = Math.pow(1.5, Math.max(0, zoom - 14)) * (size / 256);
-    const path = (points) => {
-      pen.beginPath();
-      for (let i = 0; i < points.length; i += 2) {
-        if (i === 0) { pen.moveTo(points[0] * scale, points[1] * scale); } else { pen.lineTo(points[i] * scale, points[i + 1] * scale); }
-      }
-    };
-    pen.lineCap = "round";
-    pen.lineJoin = "round";
-    // Far away a case around each road would be all that is seen: there one dark line is a road.
-    for (const isCase of zoom < 12 ? [true] : [true, false]) {
-      for (const [kind, , points] of roads) {
-        const base = kind.replace("_link", "");
-        const width = (widths[base] ?? 1.2) * grow * (zoom < 13 ? 0.5 : 1);
-        const isMain = ["motorway", "trunk", "primary"].includes(base);
-        pen.strokeStyle = colour(`road${isMain ? "-main" : ""}${isCase ? "-case" : ""}`);
-        pen.lineWidth = isCase && zoom >= 12 ? width + 1.4 * (size / 256) : width;
-        path(points);
-        pen.stroke();
-      }
-    }
-  },
-});
 
 // GCJ-02 shifts places by hundreds of metres in China; source: the published approximation of the shift.
 function shifted(lat, lon) {
@@ -92,36 +44,5 @@ export function fromMap(lat, lon) {
   return place;
 }
 
-let base = null;
-export function setBase(page) {
-  isShifted = Boolean(page.tiles) && page.gcj02;
-  if (base) { base.remove(); }
-  base = page.tiles ? L.tileLayer(page.tiles, { maxZoom: 19 }) : new Roads({ maxZoom: 19, attribution: "© OpenStreetMap" });
-  base.on("load", () => roadsCame());
-  base.addTo(map);
-  base.bringToBack();
-}
-
-/** The named pieces of road of the tiles in view: class, name, and their points in the map's container, px. */
-export function roadsInView() {
-  const found = [];
-  const size = 256;
-  for (const { el, coords, current } of Object.values(base?._tiles ?? {})) {
-    if (!current || !el.roads) { continue; }
-    const corner = map.project(map.unproject(L.point(coords.x * size, coords.y * size), coords.z), map.getZoom());
-    const origin = corner.subtract(map.getPixelOrigin()).add(map.layerPointToContainerPoint([0, 0]));
-    const scale = size / 4096 * map.getZoomScale(map.getZoom(), coords.z);
-    for (const [kind, name, flat] of el.roads) {
-      const points = [];
-      for (let i = 0; i < flat.length; i += 2) { points.push([origin.x + flat[i] * scale, origin.y + flat[i + 1] * scale]); }
-      found.push({ kind, name, points });
-    }
-  }
-  return found;
-}
-
-/** Calls back whenever roads have come. */
-export function onRoads(callback) { roadsCame = callback; }
-let roadsCame = () => null;
-
-export function redrawBase() { if (base && base.draw) { base.redraw(); } }
+/** Takes what the room says of itself: whether the tiles are shifted, and what lies on them with them. */
+export function setShift(page) { isShifted = Boolean(page.tiles) && page.gcj02; }

@@ -1,6 +1,6 @@
 // Names on the map, placed once for the view: none is cut at the edge of a tile, none lies on another.
-import { map, onMap, colour, fontSize, onRoads, roadsInView } from "./base.js";
-import { pointsInView } from "./ground.js";
+import { map, onMap, colour, fontSize } from "./base.js";
+import { pointsInView, roadsInView } from "./surface.js";
 import { canvasLayer } from "./marks.js";
 import { Taken } from "./room.js";
 
@@ -120,7 +120,5 @@ const layer = canvasLayer(map, (pen) => {
 
 /** Draws them anew: the roads, the plan or the colours are others. */
 export function redrawNames() { layer.isDirty = true; }
-
-onRoads(redrawNames);
 
 export const namesLayer = layer;

@@ -1,7 +1,7 @@
 // The past on the map: what is looked at stands in the address, so that a moment can be sent.
 import { now, ask, askReport } from "../shared/live.js";
-import { map, setBase, redrawBase, onMap, colour, fontSize } from "../map/base.js";
-import { redrawGround, setGround } from "../map/ground.js";
+import { map, setShift, onMap, colour, fontSize } from "../map/base.js";
+import { redrawSurface, setSurface } from "../map/surface.js";
 import { redrawNames } from "../map/names.js";
 import { labelNight, setUpNight } from "../shared/night.js";
 import { drawPlan } from "../map/plan.js";
@@ -310,13 +310,13 @@ async function begin() {
   await logIn((name) => { role = name; });
   page = await ask("GET", "page");
   setZone(page.timezone);
-  setBase(page);
-  setGround(page, redrawNames);
+  setShift(page);
+  setSurface(page, redrawNames);
   map.fitBounds(page.bounds.map(([lat, lon]) => onMap(lat, lon)));
   for (const id of ["from", "until"]) {
     $(id).onchange = () => { clearTimeout(soon); soon = setTimeout(() => { if (moment($(id).value) > 0) { say({ [id]: $(id).value, at: "" }); load(); } }, 600); };
   }
-  setUpNight(() => { redrawBase(); redrawGround(); redrawNames(); drawStrip(); isDirty = true; });
+  setUpNight(() => { redrawSurface(); redrawNames(); drawStrip(); isDirty = true; });
   $("asked").onsubmit = (event) => event.preventDefault();
   $("language").onclick = () => { switchLanguage(); label(); choose(chosen?.id ?? ""); };
   $("logout").onclick = () => ask("DELETE", "session").then(() => location.reload());

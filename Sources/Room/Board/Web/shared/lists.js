@@ -3,14 +3,13 @@ import { state, now, isOver } from "./live.js";
 import { element, keep, keepInSight, set, write } from "./keyed.js";
 import { numberOf } from "./commands.js";
 import { stateOf, target } from "./today.js";
-import { word, language } from "./words.js";
+import { word } from "./words.js";
+import { clock } from "./zone.js";
 
 /** Text that came from outside, made harmless. */
 export function safe(text) {
   return String(text ?? "").replace(/[&<>"']/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" })[c]);
 }
-
-export function clock(time) { return new Date(time).toLocaleTimeString(language(), { hour12: false }); }
 
 export function span(milliseconds) {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
@@ -104,11 +103,19 @@ function makeCardUnit() {
   return Object.assign(element("div", {}, parts.line, parts.way), { parts });
 }
 
+/** The ways of who responds, by incident and unit. */
+let ways = { of: null, by: new Map() };
+function wayOf(incident, unit) {
+  if (ways.of !== state.responses) {
+    ways = { of: state.responses, by: new Map(state.responses.map((one) => [`${one.incident} ${one.station}/${one.device}`, one])) };
+  }
+  return ways.by.get(`${incident.id} ${unit.station}/${unit.device}`);
+}
+
 function updateCardUnit({ parts }, { incident, unit }) {
   const arrived = unit.arrived ? ` ${span(unit.arrived - incident.received)}` : "";
   write(parts.line, `${unit.unit} · ${word(unit.state)}${arrived}`);
-  const way = state.responses.find((one) => one.incident === incident.id && one.device === unit.device
-    && one.station === unit.station);
+  const way = wayOf(incident, unit);
   set(parts.way, "hidden", !way && "");
   if (!way) { return; }
   write(parts.seconds, span(way.seconds * 1000));
@@ -131,24 +138,27 @@ export function drawIncidentCards(list, chosen) {
       }
       const { parts } = card;
       const incident = item.one;
-      // One that is over stays as it is: at the end of a shift most of them are.
+      write(parts.time, running(incident));
+      // Nobody is there yet, and the station's own target is past.
+      set(parts.time, "class", `right number${!isOver(incident) && !incident.first_arrival && now() - incident.received > target() * 1000 ? " over" : ""}`);
+      // Of fifty cards one is another than it was a moment ago, and at the end of a shift most incidents are over.
       const seen = `${incident.id === chosen} ${document.documentElement.lang}`;
-      if (isOver(incident) && card.drawn === incident && card.seen === seen) { return; }
+      const isSame = card.drawn === incident && card.seen === seen;
+      if (isSame && (isOver(incident) || card.ways === state.responses)) { return; }
+      card.ways = state.responses;
+      keep(parts.units, incident.units.filter((unit) => unit.state !== "cancelled").map((unit) => ({ incident, unit })), {
+        key: ({ unit }) => `${unit.station}/${unit.device}/${unit.assigned}`, make: makeCardUnit, update: updateCardUnit,
+      });
+      if (isSame) { return; }
       Object.assign(card, { drawn: incident, seen });
       set(card, "class", `card state-${incident.state}${incident.id === chosen ? " chosen" : ""}${incident.category === "sos" ? " sos" : ""}`);
       set(card, "aria-current", incident.id === chosen && "true");
       write(parts.kind, `#${numberOf(incident)} ${word(incident.category ?? "other")}`);
       write(parts.place, placeOf(incident));
-      write(parts.time, running(incident));
-      // Nobody is there yet, and the station's own target is past.
-      set(parts.time, "class", `right number${!isOver(incident) && !incident.first_arrival && now() - incident.received > target() * 1000 ? " over" : ""}`);
       const result = incident.result ? ` · ${word(incident.result)}` : "";
       write(parts.line, `${word(`priority ${incident.priority}`)} · ${word(incident.state)}${result} · ${clock(incident.received)}`);
       write(parts.note, incident.note ?? "");
       set(parts.note, "hidden", !incident.note && "");
-      keep(parts.units, incident.units.filter((unit) => unit.state !== "cancelled").map((unit) => ({ incident, unit })), {
-        key: ({ unit }) => `${unit.station}/${unit.device}/${unit.assigned}`, make: makeCardUnit, update: updateCardUnit,
-      });
     },
   });
   return rows.length;

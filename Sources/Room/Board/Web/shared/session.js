@@ -44,6 +44,16 @@ export async function logIn(onRole) {
   }
 }
 
+/** Asks for something before it is known whether there is a session: a trip over a slow line costs more than one asked in vain. */
+export function askAhead(path) {
+  const first = ask("GET", path).then((value) => ({ value }), (error) => ({ error }));
+  return async () => {
+    const { value, error } = await first;
+    if (error && error.status !== 401) { throw error; }
+    return error ? ask("GET", path) : value;
+  };
+}
+
 /** Says that the session has ended and asks for another; then everything is asked for again. */
 export async function logInAgain(onRole) {
   if (asked) { return; }

@@ -6,7 +6,15 @@ let zone = undefined;
 /** Whose clock it is; until then the browser's. */
 export function setZone(name) { zone = name; }
 
-const parts = (at, options) => Object.fromEntries(new Intl.DateTimeFormat("en-GB", { timeZone: zone, hourCycle: "h23", ...options }).formatToParts(at).map((one) => [one.type, one.value]));
+const formats = new Map();
+/** How moments are written: to make such a thing takes longer than to write a hundred of them. */
+function format(locale, options) {
+  const key = `${locale} ${zone} ${JSON.stringify(options)}`;
+  if (!formats.has(key)) { formats.set(key, new Intl.DateTimeFormat(locale, { timeZone: zone, hourCycle: "h23", ...options })); }
+  return formats.get(key);
+}
+
+const parts = (at, options) => Object.fromEntries(format("en-GB", options).formatToParts(at).map((one) => [one.type, one.value]));
 
 /** The station's day of a moment, such as 2026-11-28. */
 export function localDay(at) {
@@ -35,5 +43,8 @@ export function dayAfter(text, days) { return new Date(Date.parse(`${text}T00:00
 
 /** A moment as people of the station write it. */
 export function shown(at, options = { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" }) {
-  return new Date(at).toLocaleString(language(), { timeZone: zone, hourCycle: "h23", ...options });
+  return format(language(), options).format(at);
 }
+
+/** The time of a moment, such as 22:30:05. */
+export function clock(at) { return shown(at, { hour: "2-digit", minute: "2-digit", second: "2-digit" }); }
