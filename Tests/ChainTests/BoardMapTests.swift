@@ -125,6 +125,37 @@ struct BoardMapTests {
         }
     }
 
+    @Test("roads stand out from the ground, from near and far, by day, by night and on the wall", .chain(.room))
+    func contrast() async throws {
+        let chain = try Chain.current
+        try await Browser.onPage(of: chain, units: 0) { page in
+            let weak: [String] = try await page.run(
+                """
+                const { colour } = await import('/map/base.js');
+                const bright = (name) => {
+                  const parts = colour(name).match(/[0-9a-f]{2}|[0-9a-f]/gi).map((one) => parseInt(one.padEnd(2, one), 16) / 255);
+                  const [r, g, b] = parts.map((one) => (one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4));
+                  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+                };
+                // Web Content Accessibility Guidelines 2.2, contrast ratio.
+                const ratio = (a, b) => { const [low, high] = [bright(a), bright(b)].sort((x, y) => x - y); return (high + 0.05) / (low + 0.05); };
+                const weak = [];
+                for (const look of ['day', 'night', 'wall']) {
+                  document.body.classList.remove('night', 'wall');
+                  if (look !== 'day') { document.body.classList.add(look); }
+                  // From nearby a road has a case around it: one of both stands out.
+                  for (const kinds of [['road', 'road-case'], ['road-main', 'road-main-case'], ['road-far'], ['road-main-far']]) {
+                    const most = Math.max(...kinds.map((kind) => ratio(kind, 'land')));
+                    if (!(most >= 1.6)) { weak.push(`${look} ${kinds[0]} ${most.toFixed(2)}`); }
+                  }
+                }
+                return weak;
+                """
+            )
+            #expect(weak.isEmpty, "\(weak)")
+        }
+    }
+
     @Test("the first view asks for the map once, where it stays, and after the units")
     func firstView() async throws {
         try await Chain.withFleet(3) { chain in

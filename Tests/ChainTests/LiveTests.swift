@@ -100,6 +100,35 @@ struct LiveTests {
         #expect(!again.contains("car-02") && !again.contains("40.0203"))
     }
 
+    @Test("the whole state is had by itself, compressed, and the stream goes on from there", .chain(.broker, .room))
+    func state() async throws {
+        struct Whole: Decodable {
+            struct Unit: Decodable { let device: String }
+            let after: String
+            let whole: Bool
+            let units: [Unit]
+        }
+        let chain = try Chain.current
+        try await chain.waitForLog("command-room.log", "Connected to broker")
+        for device in ["car-01", "car-02"] {
+            try await self.publish(
+                chain,
+                "patrol/1/jinzhan/\(device)/pos",
+                try self.position(device, 1, latitude: 40.02)
+            )
+        }
+        let whole = try await eventually("both units") {
+            let state = try await chain.room.ask("GET", "/api/v1/state").decode(Whole.self)
+            return state.units.count == 2 ? state : nil
+        }
+        #expect(whole.whole)
+        try await self.publish(chain, "patrol/1/jinzhan/car-01/pos", try self.position("car-01", 2, latitude: 40.0207))
+        let stream = try await self.listen(chain, after: whole.after, until: { $0.contains("40.0207") })
+        #expect(stream.contains("40.0207") && !stream.contains(#""whole":true"#) && !stream.contains("car-02"))
+        let refused = try await chain.room.ask("GET", "/api/v1/state?after=1")
+        #expect(refused.status == 400)
+    }
+
     @Test(
         "a page that does not read costs the room no memory",
         .disabled(if: Places.areSanitized, "a sanitizer keeps what is freed")

@@ -136,6 +136,17 @@ extension MonthTests {
         try await page.wait("the heat", "return !document.getElementById('heat-legend').hidden")
         let legend = try await page.text("#heat-legend")
         #expect(legend.contains("\(Self.dates.0)–\(Self.dates.1) · \(sum) · cells of 100 m, ≤ \(most)"), "\(legend)")
+        // The legend goes with its layer, and speaks the page's language.
+        try await page.click("#language")
+        let said = try await page.text("#heat-legend")
+        #expect(said != legend && said.contains("关闭"), "\(said)")
+        try await page.click("#language")
+        #expect(try await page.text("#heat-legend") == legend)
+        try await page.click("#layers-open")
+        for isHidden in [true, false] {
+            try await page.click("[data-layer=heat]")
+            #expect(try await page.run("return document.getElementById('heat-legend').hidden") == isHidden)
+        }
         try await page.click("#heat-legend button")
         #expect(try await page.run("return document.getElementById('heat-legend').hidden"))
         try await page.click("#reports")

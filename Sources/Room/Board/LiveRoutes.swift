@@ -5,7 +5,8 @@ import NIOCore
 import PatrolWire
 import Threading
 
-/// `GET live`: server-sent events, the newest state of each thing, never a growing queue.
+/// `GET live`: server-sent events, the newest state of each thing, never a growing queue; `GET state`: the state by itself,
+/// compressed for a slow line, and where the stream goes on from.
 struct LiveRoutes: Sendable {
     let text: LiveText
     let feed: LiveFeed
@@ -18,6 +19,11 @@ struct LiveRoutes: Sendable {
     private static let heartbeat: Duration = .seconds(1)
 
     func add(to api: RouterGroup<BoardContext>) {
+        api.get("state") { request, context in
+            try context.require(.viewer)
+            try request.allow()
+            return answer(try await self.text.whole())
+        }
         api.get("live") { request, context in
             try context.require(.viewer)
             try request.allow("after")

@@ -37,6 +37,12 @@ struct LiveText: Sendable {
         return LiveFeed.Frame(after: version, upTo: upTo, text: text)
     }
 
+    /// The first message of the stream by itself, as JSON, with where the stream goes on from: `after`.
+    func whole() async throws -> [UInt8] {
+        let (_, upTo) = self.feed.changes(after: 0)
+        return Array("{\"after\":\"\(self.feed.epoch)-\(upTo)\",".utf8) + (try await self.everything()).dropFirst()
+    }
+
     private func everything() async throws -> [UInt8] {
         let now = self.now()
         let recent = await self.desk.all.filter { !$0.state.isEnded || now - $0.changed < Self.endedShown }

@@ -1,5 +1,5 @@
 // The board: what is chosen, and what a click does.
-import { state, onChange, connect, ask, learn } from "../shared/live.js";
+import { state, onChange, startWith, connect, ask, learn } from "../shared/live.js";
 import { map, onMap, fromMap, setShift } from "../map/base.js";
 import { redrawSurface, setSurface } from "../map/surface.js";
 import { redrawNames } from "../map/names.js";
@@ -394,7 +394,7 @@ function setRole(role) {
 async function begin() {
   if (new URL(location.href).searchParams.has("wall")) { document.body.classList.add("wall"); }
   label();
-  const [page, planLater] = ["page", "plan"].map(askAhead);
+  const [page, planLater, whole] = ["page", "plan", "state"].map(askAhead);
   await logIn(setRole);
   view.page = await page();
   setZone(view.page.timezone);
@@ -419,7 +419,7 @@ async function begin() {
   } });
   onChange(take);
   draw();
-  connect();
+  whole().then(startWith, () => connect());
   try {
     plan = await planLater();
     setGrids(plan);

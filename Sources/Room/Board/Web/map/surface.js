@@ -26,7 +26,7 @@ function drawRoads(pen, roads, zoom) {
   const grow = Math.pow(1.5, Math.max(0, zoom - 14)) * (zoom < 13 ? 0.5 : 1);
   pen.lineCap = "round";
   pen.lineJoin = "round";
-  for (const isCase of zoom < cased ? [true] : [true, false]) {
+  for (const part of zoom < cased ? ["-far"] : ["-case", ""]) {
     let last = null;
     const end = () => { if (last !== null) { pen.stroke(); } };
     for (const [kind, , points] of roads) {
@@ -36,8 +36,8 @@ function drawRoads(pen, roads, zoom) {
         last = kind;
         const base = kind.replace("_link", "");
         const width = (widths[base] ?? 1.2) * grow;
-        pen.strokeStyle = colour(`road${main.includes(base) ? "-main" : ""}${isCase ? "-case" : ""}`);
-        pen.lineWidth = isCase && zoom >= cased ? width + 1.4 : width;
+        pen.strokeStyle = colour(`road${main.includes(base) ? "-main" : ""}${part}`);
+        pen.lineWidth = part === "-case" ? width + 1.4 : width;
         pen.beginPath();
       }
       pen.moveTo(points[0] * scale, points[1] * scale);

@@ -77,8 +77,7 @@ function check(data) {
   for (const alarm of list("alarms")) { need(isText(alarm.kind) && isText(alarm.incident), "alarm"); }
 }
 
-function take(text) {
-  const data = JSON.parse(text);
+function take(data) {
   check(data);
   hear(data.at);
   if (data.whole) {
@@ -124,15 +123,26 @@ function drop() {
   source = null;
 }
 
-/** Connects and asks for everything: only a new `EventSource` does not say how far the old one had come. */
-export function connect() {
+/** Connects, and asks for what changed after a state; without one for everything: a new `EventSource` does not say how far the old one had come. */
+export function connect(after = null) {
   drop();
   [hasEnded, begun] = [false, Date.now()];
-  const mine = new EventSource("api/v1/live");
+  const mine = new EventSource(`api/v1/live${after ? `?after=${encodeURIComponent(after)}` : ""}`);
   source = mine;
-  mine.onmessage = reading(take);
+  mine.onmessage = reading((text) => take(JSON.parse(text)));
   mine.addEventListener("beat", reading((text) => hear(Number(text))));
   mine.onerror = () => { if (source === mine && mine.readyState === EventSource.CLOSED) { refused(); } };
+}
+
+/** Begins with the whole state as it was asked for by itself: over a slow line it comes compressed, the stream does not. */
+export function startWith(whole) {
+  try {
+    take(whole);
+    connect(whole.after);
+  } catch (error) {
+    console.error(error);
+    connect();
+  }
 }
 
 /** The room has answered, and not with its state: the session may have ended. */
