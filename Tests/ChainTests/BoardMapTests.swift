@@ -177,6 +177,7 @@ struct BoardMapTests {
             }
             for (path, status) in [
                 ("13/3900/3062?detail=16", 400), ("13/3900/3062?detail=12", 400), ("13/3900/3062?zoom=1", 400),
+                ("13/3900/3062?format=png", 400),
                 ("13/3900/3062?detail=14", 200),
             ] {
                 #expect(try await chain.room.ask("GET", "/api/v1/roads/\(path)").status == status, "\(path)")
@@ -210,6 +211,21 @@ struct BoardMapTests {
                     """
                 )
                 #expect(found == ["green 3 park", "water 3", "waterway 2 river"])
+                let isSame: Bool = try await page.run(
+                    """
+                    const { readTile } = await import('/map/tiles.js');
+                    const one = [...patrollink.state.units.values()][0];
+                    const z = 14;
+                    const x = Math.floor((one.lon + 180) / 360 * 2 ** z);
+                    const y = Math.floor((1 - Math.asinh(Math.tan(one.lat * Math.PI / 180)) / Math.PI) / 2 * 2 ** z);
+                    const path = `/api/v1/roads/${z}/${x}/${y}?detail=15`;
+                    const listed = (await (await fetch(path)).json()).map(([kind, name, points]) => `${kind} ${name} ${points}`);
+                    const { road } = readTile(await (await fetch(`${path}&format=mvt`)).arrayBuffer());
+                    const tiled = road.features.flatMap((one) => one.parts.map((points) => `${one.class} ${one.name ?? null} ${points}`));
+                    return listed.length > 5 && JSON.stringify(listed.sort()) === JSON.stringify(tiled.sort());
+                    """
+                )
+                #expect(isSame, "the roads as JSON and as a vector tile")
                 let spoilt: String = try await page.run(
                     """
                     const { readTile } = await import('/map/tiles.js');

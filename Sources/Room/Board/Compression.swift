@@ -12,7 +12,8 @@ struct Compression: RouterMiddleware {
     private static let shortest = 1_024
     private static let types: Set<String> = [
         "application/geo+json", "application/gpx+xml", "application/json", "application/problem+json",
-        "application/yaml", "image/svg+xml", "text/css", "text/csv", "text/html", "text/javascript", "text/plain",
+        "application/yaml", "application/vnd.mapbox-vector-tile", "image/svg+xml", "text/css", "text/csv", "text/html",
+        "text/javascript", "text/plain",
     ]
 
     func handle(

@@ -43,7 +43,7 @@ struct MapRoutes: Sendable {
     func add(to api: RouterGroup<BoardContext>) {
         api.get("roads/:z/:x/:y") { request, context in
             try context.require(.viewer)
-            try request.allow("detail")
+            try request.allow("detail", "format")
             let numbers = try Self.tile(context)
             let detail = request.query("detail").map { Int($0) ?? -1 } ?? numbers[0]
             guard (numbers[0]...numbers[0] + RoadTile.mostDetail).contains(detail) else {
@@ -53,7 +53,11 @@ struct MapRoutes: Sendable {
             if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: [.eTag: tag]) }
             let tile = RoadTile(z: numbers[0], x: numbers[1], y: numbers[2], detail: detail)
             let headers: HTTPFields = [.eTag: tag, .cacheControl: "private, max-age=3600"]
-            return answer(try tile.json(self.estimator.network), headers: headers)
+            switch request.query("format") ?? "json" {
+            case "json": return answer(try tile.json(self.estimator.network), headers: headers)
+            case "mvt": return answer(tile.vector(self.estimator.network), type: Self.tileType, headers: headers)
+            default: throw Problem(.badRequest, "'format' must be json or mvt")
+            }
         }
         api.get("ground/:z/:x/:y") { request, context in try await self.groundTile(request, context) }
         api.get("plan") { request, context in

@@ -131,7 +131,9 @@ struct PageRoutes: Sendable {
         ("shared/words.js", "text/javascript; charset=utf-8", PackageResources.words_js),
     ]
 
-    /// Where a file of Leaflet is. Debian has its script also in short, a third of the size.
+    /// Where a file of Leaflet is.
+    ///
+    /// Debian has its script also in short, a third of the size.
     private func leafletFile(_ name: String) -> String {
         let short = "\(self.settings.leaflet)/leaflet.min.js"
         if name == "leaflet.js", FileManager.default.isReadableFile(atPath: short) { return short }

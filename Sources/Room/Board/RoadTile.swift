@@ -1,5 +1,6 @@
 import Glibc
 import Ground
+import GroundMap
 import PatrolWire
 import RoadMap
 
@@ -18,8 +19,14 @@ struct RoadTile: Sendable {
     /// Roads that lie so far outside are drawn, units: they are wide, and their half reaches into the tile.
     private static let margin = 128
 
-    /// `[[class, name or null, [x, y, x, y, …]], …]`, lesser roads first, so that greater ones are drawn over them.
-    func json(_ network: RoadNetwork) throws -> [UInt8] {
+    private struct Road {
+        let kind: RoadClass
+        let name: String?
+        let line: [Spot]
+    }
+
+    /// The roads that are seen, lesser ones first, so that greater ones are drawn over them.
+    private func roads(_ network: RoadNetwork) -> [Road] {
         let edge = Double(Self.margin) / Self.units
         let edges = network.edges(
             south: self.latitude(Double(self.y + 1) + edge),
@@ -27,22 +34,26 @@ struct RoadTile: Sendable {
             north: self.latitude(Double(self.y) - edge),
             east: self.longitude(Double(self.x + 1) + edge)
         )
-        var text = Array("[".utf8)
-        var isFirst = true
-        let shown = edges.filter { self.shows(network.edge($0).roadClass) }
-        for edge in shown.sorted(by: { network.edge($0).roadClass.rawValue > network.edge($1).roadClass.rawValue }) {
+        var roads: [Road] = []
+        for edge in edges {
+            let kind = network.edge(edge).roadClass
+            guard self.shows(kind) else { continue }
             let line = self.seen(network.line(ofEdge: edge).map { self.place($0) })
             guard !line.isEmpty else { continue }
-            if !isFirst { text.append(0x2C) }
-            isFirst = false
-            text += "[\"\(network.edge(edge).roadClass.name)\",".utf8
-            if self.detail >= 14, let name = network.name(ofEdge: edge) {
-                text += try jsonBytes(name)
-            } else {
-                text += "null".utf8
-            }
+            roads.append(Road(kind: kind, name: self.detail >= 14 ? network.name(ofEdge: edge) : nil, line: line))
+        }
+        return roads.sorted { $0.kind.rawValue > $1.kind.rawValue }
+    }
+
+    /// `[[class, name or null, [x, y, x, y, …]], …]`, lesser roads first.
+    func json(_ network: RoadNetwork) throws -> [UInt8] {
+        var text = Array("[".utf8)
+        for (number, road) in self.roads(network).enumerated() {
+            if number > 0 { text.append(0x2C) }
+            text += "[\"\(road.kind.name)\",".utf8
+            text += try road.name.map { try jsonBytes($0) } ?? Array("null".utf8)
             text += ",[".utf8
-            for (number, place) in line.enumerated() {
+            for (number, place) in road.line.enumerated() {
                 if number > 0 { text.append(0x2C) }
                 text += "\(place.right),\(place.down)".utf8
             }
@@ -50,6 +61,30 @@ struct RoadTile: Sendable {
         }
         text.append(0x5D)
         return text
+    }
+
+    /// The same as a vector tile: a layer `road` with a feature for each `class` and `name`, lesser roads first.
+    func vector(_ network: RoadNetwork) -> [UInt8] {
+        struct Kind: Hashable {
+            let kind: RoadClass
+            let name: String?
+        }
+        var order: [Kind] = []
+        var parts: [Kind: [[VectorTile.Point]]] = [:]
+        for road in self.roads(network) {
+            let kind = Kind(kind: road.kind, name: road.name)
+            if parts[kind] == nil { order.append(kind) }
+            parts[kind, default: []].append(
+                road.line.map { VectorTile.Point(x: Int32(clamping: $0.right), y: Int32(clamping: $0.down)) }
+            )
+        }
+        var tile = VectorTile()
+        for kind in order {
+            var tags = [("class", kind.kind.name)]
+            if let name = kind.name { tags.append(("name", name)) }
+            tile.add(to: "road", .line, parts[kind] ?? [], tags: tags)
+        }
+        return tile.bytes
     }
 
     private typealias Spot = (right: Int, down: Int)

@@ -1,6 +1,6 @@
 // What lies under the roads: water, green, buildings, railways; and the names of places and the numbers of houses.
 import { colour } from "./base.js";
-import { readTile } from "./tiles.js";
+import { fetchTile } from "./tiles.js";
 
 /** So many tiles of the room are kept as they were read. */
 const mostKept = 240;
@@ -16,9 +16,8 @@ const kept = new Map();
 export async function loadGround({ z, x, y }) {
   const key = `${z}/${x}/${y}`;
   if (!kept.has(key)) {
-    kept.set(key, fetch(`api/v1/ground/${key}`).then((answer) => (answer.ok ? answer.arrayBuffer() : Promise.reject(new Error(answer.statusText)))).then(readTile)
-      // What could not be had is asked for again by the next look.
-      .catch(() => { kept.delete(key); return null; }));
+    // What could not be had is asked for again by the next look.
+    kept.set(key, fetchTile(`ground/${key}`).then((layers) => { if (!layers) { kept.delete(key); } return layers; }));
     if (kept.size > mostKept) { kept.delete(kept.keys().next().value); }
   }
   return kept.get(key);

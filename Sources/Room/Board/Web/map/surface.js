@@ -1,7 +1,7 @@
 // What the map is drawn on: the ground and the roads in one canvas for each tile, out of the room's own tiles; or a tile server's.
-import { ask } from "../shared/live.js";
 import { map, colour } from "./base.js";
 import { drawGround, groundOf, loadGround, shapes } from "./ground.js";
+import { fetchTile } from "./tiles.js";
 
 const L = window.L;
 /** Edge of a tile, px: a few large ones are put together faster than many small ones. */
@@ -20,7 +20,13 @@ let settings = null;
 let surface = null;
 let came = () => null;
 
-/** Draws roads: `[class, name or null, [x, y, x, y, …]]` each, the lesser first. */
+/** The roads of a tile, `[class, name or undefined, [x, y, x, y, …]]` each, the lesser first; `null` where they cannot be had. */
+async function loadRoads({ z, x, y }) {
+  const layers = await fetchTile(`roads/${z - 1}/${x}/${y}?detail=${z}&format=mvt`);
+  return layers && (layers.road?.features ?? []).flatMap((one) => one.parts.map((points) => [one.class, one.name, points]));
+}
+
+/** Draws roads as `loadRoads` has them. */
 function drawRoads(pen, roads, zoom) {
   const scale = size / units;
   const grow = Math.pow(1.5, Math.max(0, zoom - 14)) * (zoom < 13 ? 0.5 : 1);
@@ -91,7 +97,7 @@ const Surface = L.GridLayer.extend({
     Object.assign(tile, { roads: null, ground: [], isGone: false });
     const attempt = async (isDone) => {
       [tile.roads, ...tile.ground] = await Promise.all([
-        ask("GET", `roads/${place.z - 1}/${place.x}/${place.y}?detail=${place.z}`).catch(() => null),
+        loadRoads(place),
         ...(settings ? groundOf(place, size, settings) : []).map(async (from) => ({ from, layers: await loadGround(from) })),
       ]);
       waiting.push({ tile, place, done: isDone });

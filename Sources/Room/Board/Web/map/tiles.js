@@ -89,3 +89,15 @@ export function readTile(buffer) {
   for (const [number, value] of fields(new Uint8Array(buffer))) { if (number === 3) { const one = layer(value); layers[one.name] = one; } }
   return layers;
 }
+
+/** Asks the room for a tile; `null` where it cannot be had. */
+export async function fetchTile(path) {
+  try {
+    const answer = await fetch(`api/v1/${path}`);
+    if (!answer.ok) { throw new Error(answer.statusText); }
+    return readTile(await answer.arrayBuffer());
+  } catch (error) {
+    console.error(error);
+    return null;
+  }
+}
