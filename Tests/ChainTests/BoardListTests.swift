@@ -197,6 +197,16 @@ struct BoardListTests {
                     "candidates",
                     "return document.querySelectorAll('#candidates-list .unit').length > 20"
                 )
+                // Each row has room for what it says: two lines, an hour's way, a button.
+                let cut: [String] = try await page.run(
+                    """
+                    const rows = [...document.querySelectorAll('#candidates-list .unit')];
+                    const isCut = (one) => one.scrollWidth > one.clientWidth + 1;
+                    return rows.filter((row) => row.scrollHeight > row.clientHeight + 1 || [...row.querySelectorAll('.n')].some(isCut))
+                      .map((row) => `${row.innerText} ${row.scrollHeight} of ${row.clientHeight}`).slice(0, 5)
+                    """
+                )
+                #expect(cut.isEmpty, "\(cut)")
                 #expect(try await self.scrolledPast("#candidates-list", on: page) == 320)
             }
         }

@@ -5,7 +5,7 @@ import { heatLayer } from "./heat.js";
 import { isShown, onLayers } from "./layers.js";
 import { placeNow, isMoving } from "./reckon.js";
 import { Taken } from "../map/room.js";
-import { canvasLayer, drawMark, drawName, markColours, tone as toneOf } from "../map/marks.js";
+import { canvasLayer, drawMark, drawName, markColours, tone as toneOf, widthOf } from "../map/marks.js";
 import { safe, nameOf, troubles } from "../shared/lists.js";
 import { word } from "../shared/words.js";
 
@@ -136,7 +136,7 @@ const units = canvasLayer(map, (pen) => {
   // Who matters more has a name first; one that would lie on another is left out.
   for (const { text, spot, shade } of names.sort((a, b) => a.rank - b.rank)) {
     const left = spot.x + radius * 1.8;
-    if (!taken.take([left, spot.y - font * 0.4, left + pen.measureText(text).width, spot.y + font * 0.4])) { continue; }
+    if (!taken.take([left, spot.y - font * 0.4, left + widthOf(pen, text), spot.y + font * 0.4])) { continue; }
     pen.globalAlpha = shade;
     drawName(pen, spot, radius, text, colours);
   }

@@ -66,6 +66,20 @@ export function drawMark(pen, spot, radius, unit, colours) {
   if (unit.isInTrouble || unit.isCrossed) { drawTrouble(pen, spot, radius, unit.isCrossed, colours); }
 }
 
+/** So many widths of texts are known at once. */
+const mostWidths = 10000;
+const widths = new Map();
+let widthsOf = "";
+/** How wide a text is, px: thousands of names are the same in each picture, and to measure them takes longer than to draw. */
+export function widthOf(pen, text) {
+  if (widthsOf !== pen.font || widths.size > mostWidths) {
+    widths.clear();
+    widthsOf = pen.font;
+  }
+  if (!widths.has(text)) { widths.set(text, pen.measureText(text).width); }
+  return widths.get(text);
+}
+
 /** Writes what a unit is called beside its mark. */
 export function drawName(pen, spot, radius, text, colours) {
   pen.lineWidth = 3;
