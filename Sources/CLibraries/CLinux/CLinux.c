@@ -2,8 +2,10 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +17,38 @@
 #include <termios.h>
 #include <unistd.h>
 
-bool clinux_clock_is_synchronised(void) {
+int clinux_clock_is_synchronised(void) {
     struct timex state;
     memset(&state, 0, sizeof(state));
     int outcome = adjtimex(&state);
-    // Where a sandbox forbids the call, nothing is known, and so nothing is claimed.
-    return outcome >= 0 && outcome != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
+    if (outcome < 0) { return -1; }
+    return outcome != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
+}
+
+typedef struct sd_bus sd_bus;
+
+int clinux_timedated_is_synchronised(unsigned long timeout_ms) {
+    // Loaded when it is needed: nothing else of these programs asks systemd anything.
+    void *library = dlopen("libsystemd.so.0", RTLD_NOW | RTLD_LOCAL);
+    if (library == NULL) { return -1; }
+    int (*open_system)(sd_bus **) = (int (*)(sd_bus **))dlsym(library, "sd_bus_open_system");
+    int (*set_timeout)(sd_bus *, uint64_t) = (int (*)(sd_bus *, uint64_t))dlsym(library, "sd_bus_set_method_call_timeout");
+    int (*get)(sd_bus *, const char *, const char *, const char *, const char *, void *, char, void *) =
+        (int (*)(sd_bus *, const char *, const char *, const char *, const char *, void *, char, void *))dlsym(
+            library, "sd_bus_get_property_trivial");
+    sd_bus *(*close_bus)(sd_bus *) = (sd_bus *(*)(sd_bus *))dlsym(library, "sd_bus_flush_close_unref");
+    int answer = -1;
+    sd_bus *bus = NULL;
+    if (open_system != NULL && set_timeout != NULL && get != NULL && close_bus != NULL && open_system(&bus) >= 0) {
+        int value = 0;
+        (void)set_timeout(bus, (uint64_t)timeout_ms * 1000);
+        int outcome = get(bus, "org.freedesktop.timedate1", "/org/freedesktop/timedate1", "org.freedesktop.timedate1",
+                          "NTPSynchronized", NULL, 'b', &value);
+        if (outcome >= 0) { answer = value != 0; }
+        (void)close_bus(bus);
+    }
+    dlclose(library);
+    return answer;
 }
 
 void clinux_name_thread(const char *name) {

@@ -178,11 +178,22 @@ enum OutboxFile {
 
     /// What tells one start of this machine from another; empty where the kernel does not say.
     static var bootID: String {
-        guard let handle = fopen("/proc/sys/kernel/random/boot_id", "r") else { return "" }
+        guard let handle = fopen("/proc/sys/kernel/random/boot_id", "r") else { return Self.toldBootID }
         defer { fclose(handle) }
         var buffer = [CChar](repeating: 0, count: 64)
         guard fgets(&buffer, CInt(buffer.count), handle) != nil else { return "" }
         return String(decoding: buffer.prefix { $0 > 32 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// The same as systemd tells a service that cannot look, written as the kernel does; empty where it does not.
+    private static var toldBootID: String {
+        guard let told = getenv("BOOT_ID").map({ String(cString: $0) }), told.utf8.count == 32 else { return "" }
+        var text = ""
+        for (place, digit) in told.enumerated() {
+            if [8, 12, 16, 20].contains(place) { text += "-" }
+            text.append(digit)
+        }
+        return text
     }
 
     private static func setAside(_ path: String, as what: String) throws(OutboxError) -> String {

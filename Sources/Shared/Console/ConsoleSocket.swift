@@ -72,14 +72,17 @@ enum ConsoleSocket {
             throw ConsoleError("\(error); \(Self.advice(path))")
         }
         guard let number else { return socket }
+        // The service's own group has it already, and a sandbox may forbid to give anything to anybody.
+        var made = stat()
+        if lstat(path, &made) == 0, made.st_gid == number { return socket }
         guard chown(path, uid_t.max, number) == 0 else {
             let reason = SystemError.last.description
             close(socket)
             unlink(path)
             let group = group ?? ""
             throw ConsoleError(
-                "\(path): cannot be given to group '\(group)': \(reason); make the service's user a member of it: "
-                    + "'usermod --append --groups \(group) patrold'"
+                "\(path): cannot be given to group '\(group)': \(reason); let the service run with it: 'systemctl edit patrold', "
+                    + "there '[Service]' and 'Group=\(group)'"
             )
         }
         return socket

@@ -12,7 +12,15 @@ package enum SystemClock {
     package static var bootMilliseconds: Int64 { Self.milliseconds(CLOCK_BOOTTIME) }
 
     /// Whether the kernel's clock is disciplined by a time source (`adjtimex` does not say unsynchronised).
-    package static var isSynchronised: Bool { clinux_clock_is_synchronised() }
+    ///
+    /// A service that may not touch the clock may not ask the kernel either: it is told by systemd-timedated, within a minute.
+    package static var isSynchronised: Bool {
+        switch clinux_clock_is_synchronised() {
+        case 1: true
+        case 0: false
+        default: TimeService.isSynchronised(at: Self.bootMilliseconds)
+        }
+    }
 
     private static func milliseconds(_ clock: clockid_t) -> Int64 {
         var now = timespec()

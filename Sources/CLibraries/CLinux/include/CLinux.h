@@ -4,8 +4,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/// Whether the kernel's clock is disciplined by a time source, as adjtimex(2) says.
-bool clinux_clock_is_synchronised(void);
+/// Whether the kernel's clock is disciplined by a time source, as adjtimex(2) says: 1 or 0; -1 where a sandbox forbids to ask.
+int clinux_clock_is_synchronised(void);
+
+/// The same as systemd-timedated says, over the system's D-Bus: 1 or 0; -1 where there is no such service. Waits so long at most.
+int clinux_timedated_is_synchronised(unsigned long timeout_ms);
 
 /// Names the calling thread for `top -H`; at most 15 bytes are kept.
 void clinux_name_thread(const char *_Nonnull name);
