@@ -20,6 +20,25 @@ struct BoardFaultTests {
     /// Takes an incident from what the page knows: only the whole state brings it back.
     private static let forgetting = "return patrollink.state.incidents.clear(), patrollink.state.incidents.size === 0"
 
+    @Test(
+        "a state that never comes, or cannot be read, is taken from the stream",
+        arguments: [
+            "new Promise(() => null)", "Promise.reject(new TypeError('no'))", "Promise.resolve(new Response('{}'))",
+        ]
+    )
+    func stateMissing(answer: String) async throws {
+        let script =
+            "const real = window.fetch; window.fetch = (path, how) => String(path).endsWith('/state') ? \(answer) : real(path, how);"
+        try await Chain.withFleet(2) { chain in
+            try await chain.openIncidents(1)
+            try await Browser.onPage(of: chain, units: 2, script: script) { page in
+                try await page.wait("the incident", "return document.querySelectorAll('.card').length === 1")
+                try await page.wait("the map", "return document.querySelectorAll('.leaflet-tile').length > 0")
+                #expect(try await page.run("return patrollink.state.isLive"))
+            }
+        }
+    }
+
     @Test("a message that cannot be read is said, and the whole state is asked for", arguments: [false, true])
     func spoilt(isBeat: Bool) async throws {
         try await Chain.withFleet(3) { chain in

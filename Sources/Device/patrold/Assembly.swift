@@ -40,6 +40,7 @@ struct Assembly {
     }
 
     func run() async throws {
+        await TimeService.prepare()
         let configuration = self.configuration
         let log = await self.outbox.log
         let presence = self.presence()

@@ -27,7 +27,9 @@ struct Metrics: Sendable {
             by: "state",
             incidents.mapValues(\.count)
         )
-        text.add("alarms", "Steps that are overdue.", await self.desk.alarms.count)
+        let alarms = await self.desk.alarms
+        text.add("alarms", "Steps that are overdue.", alarms.count)
+        text.add("alarms_open", "Steps that are overdue and that nobody has taken.", alarms.count { $0.taken == nil })
         text.add("pages", "Pages that look on.", self.feed.pages)
         return text.lines.joined(separator: "\n") + "\n"
     }

@@ -146,6 +146,9 @@ extension RoadNetwork {
         let rows = summary.row(of: fixed(south))...summary.row(of: fixed(north))
         let columns = summary.column(of: fixed(west))...summary.column(of: fixed(east))
         var found: [UInt32] = []
+        let cells = rows.count * columns.count
+        // A look from far away takes most of the map: there each piece is marked once, and nothing is sorted.
+        guard cells < Int(summary.rows) * Int(summary.columns) / 16 else { return self.marked(rows, columns) }
         for row in rows {
             let first = Int(self.cellOffsets[row * Int(summary.columns) + columns.lowerBound])
             let end = Int(self.cellOffsets[row * Int(summary.columns) + columns.upperBound + 1])
@@ -156,5 +159,16 @@ extension RoadNetwork {
         var edges: [Int] = []
         for edge in found where edges.last != Int(edge) { edges.append(Int(edge)) }
         return edges
+    }
+
+    /// The pieces of road in many cells; ascending.
+    private func marked(_ rows: ClosedRange<Int>, _ columns: ClosedRange<Int>) -> [Int] {
+        var isFound = [Bool](repeating: false, count: self.edgeCount)
+        for row in rows {
+            let first = Int(self.cellOffsets[row * Int(self.summary.columns) + columns.lowerBound])
+            let end = Int(self.cellOffsets[row * Int(self.summary.columns) + columns.upperBound + 1])
+            for index in first..<end { isFound[Int(self.cellEntries[index].edge)] = true }
+        }
+        return isFound.indices.filter { isFound[$0] }
     }
 }

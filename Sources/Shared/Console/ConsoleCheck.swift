@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 
 extension ConsoleServer.Configuration {
@@ -22,6 +23,15 @@ extension ConsoleServer.Configuration {
             }
             guard let group else { return nil }
             let number = try ConsoleSocket.number(ofGroup: group)
+            if geteuid() == 0, let own = Self.groupOfUnit {
+                guard own == group else {
+                    throw ConsoleError(
+                        "'console.group' is '\(group)' and the service runs with group '\(own)', and gives nothing away: "
+                            + "'systemctl edit patrold', there '[Service]' and 'Group=\(group)'"
+                    )
+                }
+                return nil
+            }
             guard Self.isMember(of: number, service: service) else {
                 throw ConsoleError(
                     "'console.group' is '\(group)', of which user \(service) is no member; "
@@ -32,6 +42,20 @@ extension ConsoleServer.Configuration {
         } catch {
             return error.description
         }
+    }
+
+    /// The group that the installed service runs with: as its unit and what was written beside it say; `nil` without a unit.
+    private static var groupOfUnit: String? {
+        let units = ["/lib", "/usr/lib", "/etc"].map { "\($0)/systemd/system/patrold.service" }
+        let folder = "/etc/systemd/system/patrold.service.d"
+        var more: [String] = []
+        // Where the folder is not there, nothing was written beside the unit.
+        do { more = try FileManager.default.contentsOfDirectory(atPath: folder) } catch { more = [] }
+        let files = units + more.filter { $0.hasSuffix(".conf") }.sorted().map { "\(folder)/\($0)" }
+        return files.compactMap { FileManager.default.contents(atPath: $0) }
+            .flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n") }
+            .last { $0.hasPrefix("Group=") }
+            .map { String($0.dropFirst("Group=".count)) }
     }
 
     /// Whether the service may give a file to a group: root may always, so its own user is asked about, if there is one.

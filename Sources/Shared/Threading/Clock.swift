@@ -13,7 +13,7 @@ package enum SystemClock {
 
     /// Whether the kernel's clock is disciplined by a time source (`adjtimex` does not say unsynchronised).
     ///
-    /// A service that may not touch the clock may not ask the kernel either: it is told by systemd-timedated, within a minute.
+    /// A service that may not touch the clock may not ask the kernel either: ``TimeService`` tells it.
     package static var isSynchronised: Bool {
         switch clinux_clock_is_synchronised() {
         case 1: true

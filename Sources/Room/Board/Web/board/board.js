@@ -375,6 +375,8 @@ function fit() {
   map.fitBounds(window.L.latLngBounds(places).pad(0.1), { animate: false, maxZoom: 16 });
 }
 
+/** So long, ms, the page waits for the state by itself; then it takes it from the stream. */
+const stateWaits = 5000;
 /** So long, ms, the map waits for the units that it shows. */
 const mapWaits = 1000;
 /** Lays the map on its ground once it is where it will stay: tiles of another place would be fetched in vain, and before the units. */
@@ -419,7 +421,8 @@ async function begin() {
   } });
   onChange(take);
   draw();
-  whole().then(startWith, () => connect());
+  const late = new Promise((_, fail) => { setTimeout(() => fail(new Error("the state does not come")), stateWaits); });
+  Promise.race([whole(), late]).then(startWith, () => connect());
   try {
     plan = await planLater();
     setGrids(plan);

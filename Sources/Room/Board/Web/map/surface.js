@@ -8,8 +8,8 @@ const L = window.L;
 const size = 512;
 /** Units of a tile's edge as the room sends its roads. */
 const units = 4096;
-/** What could not be had is asked for again after so long, ms. */
-const again = 5000;
+/** What could not be had is asked for again after so long, ms: at first, and at most. */
+const [again, longest] = [5000, 60000];
 /** From further away a case around each road would be all that is seen: there one dark line is a road. */
 const cased = 12;
 const widths = { motorway: 5, trunk: 5, primary: 4, secondary: 3, tertiary: 2.5, residential: 1.6, unclassified: 1.6,
@@ -75,10 +75,15 @@ let [isZooming, isAsked] = [false, false];
 function drawNext() {
   isAsked = false;
   if (isZooming) { return; }
-  const next = waiting.shift();
-  if (next?.tile.isGone === false) { draw(next.tile, next.place); }
-  next?.done(null, next.tile);
-  goOn();
+  let next = waiting.shift();
+  // What is gone is not drawn, and Leaflet would take its end for that of the tile in its place.
+  while (next?.tile.isGone) { next = waiting.shift(); }
+  if (!next) { return; }
+  next.tile.isWaiting = false;
+  try { draw(next.tile, next.place); } catch (error) { console.error(error); } finally {
+    next.done(null, next.tile);
+    goOn();
+  }
 }
 function goOn() {
   if (isAsked || isZooming || waiting.length === 0) { return; }
@@ -94,19 +99,26 @@ const Surface = L.GridLayer.extend({
     const tile = document.createElement("canvas");
     const ratio = window.devicePixelRatio || 1;
     [tile.width, tile.height] = [size * ratio, size * ratio];
-    Object.assign(tile, { roads: null, ground: [], isGone: false });
-    const attempt = async (isDone) => {
-      [tile.roads, ...tile.ground] = await Promise.all([
-        loadRoads(place),
-        ...(settings ? groundOf(place, size, settings) : []).map(async (from) => ({ from, layers: await loadGround(from) })),
+    const ground = (settings ? groundOf(place, size, settings) : []).map((from) => ({ from, layers: null }));
+    Object.assign(tile, { roads: null, ground, isGone: false, isWaiting: false });
+    // What has come stays, and only what is missing is asked for again, less and less often.
+    const attempt = async (isDone, pause) => {
+      let hasCome = false;
+      const take = (one, key, value) => { if (value) { [one[key], hasCome] = [value, true]; } };
+      await Promise.all([
+        tile.roads ? null : loadRoads(place).then((roads) => take(tile, "roads", roads)),
+        ...ground.filter((one) => !one.layers).map((one) => loadGround(one.from).then((layers) => take(one, "layers", layers))),
       ]);
-      waiting.push({ tile, place, done: isDone });
-      goOn();
+      if ((hasCome || isDone === done) && !tile.isWaiting) {
+        tile.isWaiting = true;
+        waiting.push({ tile, place, done: isDone });
+        goOn();
+      }
       // The room may be away for a moment, or the session over: as long as the tile is seen it is asked for again.
-      if (tile.roads && tile.ground.every((one) => one.layers)) { return; }
-      setTimeout(() => { if (tile.isConnected && !tile.isGone) { attempt(() => came()); } }, again);
+      if (tile.roads && ground.every((one) => one.layers)) { return; }
+      setTimeout(() => { if (tile.isConnected && !tile.isGone) { attempt(() => came(), Math.min(pause * 2, longest)); } }, pause);
     };
-    attempt(done);
+    attempt(done, again);
     return tile;
   },
 });

@@ -22,6 +22,8 @@ const patience = 6000;
 const endedKept = 12 * 3600000;
 
 let lastWord = 0;
+/** Whether this connection has said anything: until then it is waited for longer. */
+let isFollowed = false;
 let lastTick = Date.now();
 let begun = 0;
 let hiddenSince = null;
@@ -105,6 +107,7 @@ function take(data) {
 /** A message that cannot be read costs no more than the connection: the next one brings everything. */
 function reading(work) {
   return (event) => {
+    isFollowed = true;
     try { work(event.data); } catch (error) {
       console.error(error);
       [state.isSpoilt, state.isLive] = [true, false];
@@ -126,7 +129,7 @@ function drop() {
 /** Connects, and asks for what changed after a state; without one for everything: a new `EventSource` does not say how far the old one had come. */
 export function connect(after = null) {
   drop();
-  [hasEnded, begun] = [false, Date.now()];
+  [hasEnded, begun, isFollowed] = [false, Date.now(), false];
   const mine = new EventSource(`api/v1/live${after ? `?after=${encodeURIComponent(after)}` : ""}`);
   source = mine;
   mine.onmessage = reading((text) => take(JSON.parse(text)));
@@ -137,8 +140,9 @@ export function connect(after = null) {
 /** Begins with the whole state as it was asked for by itself: over a slow line it comes compressed, the stream does not. */
 export function startWith(whole) {
   try {
-    take(whole);
+    // The stream is asked for first: what the page fetches for what it now knows would stand before it in the line.
     connect(whole.after);
+    take(whole);
   } catch (error) {
     console.error(error);
     connect();
@@ -175,7 +179,7 @@ function tick() {
   if (hasEnded) { return; }
   // What waited while the page slept is old; the whole state is not.
   if (hasSlept && at - lastWord > silence) { wakeUp(); return; }
-  if (state.isLive && at - lastWord > silence) { wakeUp(); return; }
+  if (state.isLive && at - lastWord > (isFollowed ? silence : patience)) { wakeUp(); return; }
   if (!state.isLive && source && at - begun > patience) { connect(); }
 }
 
