@@ -103,7 +103,7 @@ function makeCardUnit() {
   return Object.assign(element("div", {}, parts.line, parts.way), { parts });
 }
 
-/** The ways of who responds, by incident and unit. */
+/** The road that each responding unit still has to drive, by incident and unit. */
 let ways = { of: null, by: new Map() };
 function wayOf(incident, unit) {
   if (ways.of !== state.responses) {
