@@ -231,11 +231,14 @@ struct ReportRoutes: Sendable {
             return number
         }
         let casebook = self.casebook
-        let (deeds, more) = try await onQuietThread("audit") {
-            Result { try casebook.deeds(before: before, limit: limit) }
+        let (deeds, more, head) = try await onQuietThread("audit") {
+            Result {
+                let (deeds, more) = try casebook.deeds(before: before, limit: limit)
+                return (deeds, more, try casebook.auditHead())
+            }
         }
         .get()
-        return try tagged(AuditAnswer(audit: deeds, more: more), request)
+        return try tagged(AuditAnswer(audit: deeds, more: more, head: head.map { "\($0)" }), request)
     }
 }
 
@@ -244,6 +247,8 @@ private struct AuditAnswer: Encodable {
     let audit: [Casebook.NumberedDeed]
     /// Older lines there are; ask again with the last number as `before`.
     let more: Bool
+    /// The newest line and its mark, to be written down: see `command-room audit`.
+    let head: String?
 }
 
 extension ReportRoutes {

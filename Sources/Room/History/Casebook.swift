@@ -5,7 +5,7 @@ package import Threading
 /// What the room itself does, kept for good: incidents, roll calls, closures, and who did what.
 ///
 /// Each item is opaque bytes under a kind and an id; a newer version replaces an older one, never the other way.
-/// The audit can only grow: the table refuses changes.
+/// The audit can only grow: the table refuses changes, and each line is marked with the one before it, see ``AuditMark``.
 package final class Casebook: Sendable {
     /// One item.
     package struct Item: Sendable, Hashable {
@@ -74,7 +74,7 @@ package final class Casebook: Sendable {
                 _ = try Row.fetchOne(database, sql: "SELECT kind, id, time, open, version, body FROM item LIMIT 1")
                 _ = try Row.fetchOne(
                     database,
-                    sql: "SELECT number, time, actor, origin, what, subject FROM audit LIMIT 1"
+                    sql: "SELECT number, time, actor, origin, what, subject, mark FROM audit LIMIT 1"
                 )
             }
             return queue
@@ -111,7 +111,39 @@ package final class Casebook: Sendable {
                     """
             )
         }
+        // Lines of before are marked as they stand now: from here on they hold together.
+        migrator.registerMigration("2: the lines of the audit hold together") { database in
+            try database.execute(sql: "DROP TRIGGER audit_stays; ALTER TABLE audit ADD COLUMN mark BLOB")
+            try Self.markAll(in: database)
+            try database.execute(
+                sql: """
+                    CREATE TRIGGER audit_stays BEFORE UPDATE ON audit
+                    BEGIN SELECT RAISE(ABORT, 'the audit is not changed'); END;
+                    """
+            )
+        }
         return migrator
+    }
+
+    private static func markAll(in database: Database) throws {
+        let write = try database.makeStatement(sql: "UPDATE audit SET mark = ? WHERE number = ?")
+        // So many at once: years of an audit need not be in memory.
+        let portion = 10_000
+        var last = AuditMark.origin
+        while true {
+            let lines = try Row.fetchAll(
+                database,
+                sql:
+                    "SELECT number, time, actor, origin, what, subject FROM audit WHERE number > ? ORDER BY number LIMIT ?",
+                arguments: [last.number, portion]
+            )
+            for row in lines {
+                let deed = Deed(time: row[1], actor: row[2], origin: row[3], what: row[4], subject: row[5])
+                last = last.next(number: row[0], deed)
+                try write.execute(arguments: [Data(last.mark), last.number])
+            }
+            if lines.count < portion { return }
+        }
     }
 
     /// Keeps an item and the deed that made it what it is, in one transaction.
@@ -213,9 +245,11 @@ package final class Casebook: Sendable {
     }
 
     private static func insert(_ deed: Deed, in database: Database) throws {
+        let last = try Self.head(database) ?? .origin
+        let mark = last.next(number: last.number + 1, deed)
         try database.execute(
-            sql: "INSERT INTO audit (time, actor, origin, what, subject) VALUES (?, ?, ?, ?, ?)",
-            arguments: [deed.time, deed.actor, deed.origin, deed.what, deed.subject]
+            sql: "INSERT INTO audit (number, time, actor, origin, what, subject, mark) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            arguments: [mark.number, deed.time, deed.actor, deed.origin, deed.what, deed.subject, Data(mark.mark)]
         )
     }
 

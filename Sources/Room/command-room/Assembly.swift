@@ -238,6 +238,8 @@ struct Assembly {
             StoreWatch(meter: tables.meter, health: tables.health),
             WatchdogService {
                 // Each desk answers between two of its acts; a batch that is never stored holds up all the rest.
+            tables.certificates,
+            AuditWitness(casebook: self.casebook, logger: self.logger),
                 _ = await (tables.desk.unkeptCount, tables.rollCalls.recent.count, tables.tasks.open.count)
                 let now = SystemClock.bootMilliseconds
                 return tables.meter.storingSince.map { now - $0 < Self.longestBatch } ?? true

@@ -47,8 +47,22 @@ struct BackupCommand: AsyncParsableCommand {
             throw ProgramFailure(.unavailable, "\(error)")
         }
         for (name, bytes) in made.contents.files.sorted(by: { $0.key < $1.key }) { print("\(name) \(bytes) bytes") }
+        self.lookAtAudit("\(state)/casebook.sqlite")
         for name in made.gone { print("\(name) is gone: \(self.keep ?? 0) newer ones are there.") }
         print("\(made.file) holds all of it.")
+    }
+
+    /// A mark that stands in a mail or in the timer's log proves later that nothing before it was changed.
+    private func lookAtAudit(_ path: String) {
+        do throws(HistoryError) {
+            switch try Casebook.verifyAudit(path) {
+            case .whole(let head?): print("The audit stands at \(head)")
+            case .whole(nil): break
+            case .broken(let number, let reason): warn(CommandRoom.self, "line \(number) of the audit: \(reason)")
+            }
+        } catch {
+            warn(CommandRoom.self, "\(error)")
+        }
     }
 }
 

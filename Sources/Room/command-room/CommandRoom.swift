@@ -28,7 +28,8 @@ struct CommandRoom: AsyncParsableCommand {
             """,
         version: Release.version,
         subcommands: [
-            Run.self, Check.self, Doctor.self, BackupCommand.self, RestoreCommand.self, RoadsCommand.self, Rank.self,
+            Run.self, Check.self, Doctor.self, BackupCommand.self, RestoreCommand.self, AuditCommand.self,
+            RoadsCommand.self, Rank.self,
             ReachCommand.self, DrivingCommand.self,
         ]
     )
