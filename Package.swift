@@ -309,10 +309,11 @@ let package = Package(
             path: "Sources/Room/Board",
             // In the program itself: a room has one file to install, and a page that fits it.
             resources: [
-                "board/board.html", "board/board.js", "board/dialogs.js", "board/drawer.js", "board/endings.js",
+                "board/board.html", "board/board.js", "board/devices.js", "board/dialogs.js", "board/drawer.js",
+                "board/endings.js",
                 "board/gridwatch.js", "board/heat.js", "board/history.js", "board/incident.js", "board/keys.js",
-                "board/layers.js",
-                "board/map.js", "board/measure.js", "board/panes.js", "board/people.js", "board/reckon.js",
+                "board/later.js", "board/layers.js", "board/map.js", "board/measure.js", "board/panes.js",
+                "board/people.js", "board/reckon.js",
                 "board/reports.js", "board/sos.js", "board/tasks.js", "board/timeline.js", "board/top.js",
                 "board/unit.js", "board/unitacts.js",
                 "chief/charts.js", "chief/chief.css", "chief/chief.html", "chief/chief.js", "chief/days.js",
@@ -333,7 +334,7 @@ let package = Package(
             "Operation",
             [
                 "BrokerLink", "Cases", "Dispatching", "Ground", "History", "Incidents", "Intake", "Live", "PatrolWire",
-                "Plan", "PlanSigning", "Plans", "Reporting", "RoadSearch", "Tasks", "Threading",
+                "Plan", "PlanSigning", "Plans", "Reporting", "RoadSearch", "SetupCheck", "Tasks", "Threading",
                 "TimeToScene", "Units", "Zones", lifecycle, logging,
             ],
             settings: strict

@@ -54,7 +54,9 @@ struct AccessibilityTests {
                 try await page.click("#new")
                 try await check("a unit, and the drawer of a new incident")
                 try await page.click("#form-cancel")
-                for button in ["rollcall", "closure", "tasks-open", "people-open", "reports"] {
+                for button in [
+                    "rollcall", "closure", "tasks-open", "people-open", "devices-open", "history-open", "reports",
+                ] {
                     try await page.click("#\(button)")
                     try await page.wait("\(button)", "return document.querySelector('dialog:modal') !== null")
                     try await check("\(button)")

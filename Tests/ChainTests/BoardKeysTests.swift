@@ -70,6 +70,48 @@ struct BoardKeysTests {
         }
     }
 
+    @Test("on the wall ten incidents under way are seen at once beside a dozen alarms, which are counted")
+    func fullWall() async throws {
+        try await Chain.withFleet(12) { chain in
+            try await eventually("the fleet") {
+                try await chain.room.ask("GET", "/api/v1/units").text.contains("car-12")
+            }
+            try await chain.openIncidents(12)
+            try await Browser.onPage(of: chain, units: 12) { page in
+                try await page.tell(
+                    "Emulation.setDeviceMetricsOverride",
+                    #"{"width":1920,"height":1080,"deviceScaleFactor":1,"mobile":false}"#
+                )
+                let _: Bool = try await page.run(
+                    """
+                    const { state } = patrollink;
+                    const ids = [...state.incidents.keys()];
+                    const one = (id, index) => ({ ...state.incidents.get(id), state: 'enroute', note: 'Several people, one of them is hurt',
+                      version: 99, units: [{ device: `car-${index}`, station: 'jinzhan', unit: `car-${index}`, state: 'enroute', assigned: 1 }] });
+                    ids.forEach((id, index) => state.incidents.set(id, one(id, index)));
+                    state.responses = ids.map((id, index) => ({ incident: id, station: 'jinzhan', device: `car-${index}`, seconds: 100, estimated: 200,
+                      p10: 70, p90: 190, line: [[116.4, 39.9], [116.41, 39.91]] }));
+                    state.alarms = ids.map((incident) => ({ incident, alarm: `late:${incident}`, kind: 'late', device: 'car-1', station: 'jinzhan', since: 1 }));
+                    document.getElementById('mode').click();
+                    return true
+                    """
+                )
+                let count: Int = try await page.run(
+                    """
+                    const end = document.getElementById('left').getBoundingClientRect().bottom;
+                    return [...document.querySelectorAll('.card')].filter((card) => card.getBoundingClientRect().bottom <= end).length
+                    """
+                )
+                #expect(count >= 10)
+                #expect(try await page.run("return document.getElementById('alarms-count').innerText.includes('12')"))
+                let isBadged: Bool = try await page.run(
+                    "return getComputedStyle(document.querySelector('.card'), '::before').content === '\"1\"'"
+                )
+                #expect(isBadged)
+            }
+        }
+    }
+
     @Test("on the wall grids stand in place of units; on a phone one column at a time, and a press leads to the next")
     func wallAndPhone() async throws {
         try await Chain.withFleet(3) { chain in

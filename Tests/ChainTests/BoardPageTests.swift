@@ -164,7 +164,7 @@ struct BoardPageTests {
                     let count: Int = try await page.run("return patrollink.state.closures.length")
                     return count == 0 ? true : nil
                 }
-                try await page.click("#reports")
+                try await page.open("#reports", dialog: "report")
                 try await page.click("[data-kind=workload]")
                 _ = try await eventually("what each unit did") {
                     try await page.text("#report-body").contains("car-02") ? true : nil

@@ -17,7 +17,7 @@ struct BoardPeopleTests {
             let people = "number,name,role\n0421,Li Wei,police\n0933,<b>Wang</b>,auxiliary\n"
             _ = try await chain.room.ask("POST", "/api/v1/register/officers", body: people)
             try await Browser.onPage(of: chain, units: 1, language: "en") { page in
-                try await page.click("#tasks-open")
+                try await page.open("#tasks-open", dialog: "tasks")
                 try await page.wait(
                     "the officers",
                     "return document.querySelectorAll('#task-owner option').length === 2"
@@ -70,7 +70,7 @@ struct BoardPeopleTests {
         try await Chain.withFleet(1) { chain in
             try await chain.openIncidents(2)
             try await Browser.onPage(of: chain, units: 1, language: "en") { page in
-                try await page.click("#reports")
+                try await page.open("#reports", dialog: "report")
                 try await page.wait("presence", "return document.querySelectorAll('#report-body table').length >= 3")
                 let meanwhile: String = try await page.run(
                     """
@@ -114,7 +114,7 @@ struct BoardPeopleTests {
                         """
                     )
                 }
-                try await page.click("#people-open")
+                try await page.open("#people-open", dialog: "people")
                 try await page.choose("#import-kind", "shifts")
                 try await choose("'id,date,from,until,every,officers\\nday,2026-01-01,00:00,24:00,1,9999\\n'")
                 try await page.wait(

@@ -149,7 +149,7 @@ extension MonthTests {
         }
         try await page.click("#heat-legend button")
         #expect(try await page.run("return document.getElementById('heat-legend').hidden"))
-        try await page.click("#reports")
+        try await page.open("#reports", dialog: "report")
         try await page.wait("the reports again", "return document.getElementById('report').open")
     }
 
@@ -180,7 +180,7 @@ extension MonthTests {
 
     /// Incidents of a month ago are found by their kind, and one of them is looked at.
     private func compareHistory(on page: Browser, _ truth: MonthTruth) async throws {
-        try await page.click("#history-open")
+        try await page.open("#history-open", dialog: "history")
         let _: Bool = try await page.run(
             """
             document.getElementById('history-from').value = '\(Self.dates.0)';
@@ -245,12 +245,12 @@ extension MonthTests {
         #expect(abs((Double(proposal[4].dropLast(2)) ?? -1) - share * 100) < 2.6, "\(proposal) \(share)")
         #expect(proposal[6].hasSuffix(proposal[5]), "\(proposal)")
         try await page.click("#report [data-leave]")
-        try await page.click("#tasks-open")
+        try await page.open("#tasks-open", dialog: "tasks")
         try await page.wait("tasks", "return document.querySelectorAll('#tasks-list [data-task]').length === \(all)")
         #expect(try await page.text("#tasks-title").hasPrefix("Tasks \(all) · "))
         #expect(try await page.text("#tasks-title").hasSuffix(" \(open)"))
         try await page.click("#tasks [data-leave]")
-        try await page.click("#people-open")
+        try await page.open("#people-open", dialog: "people")
         // Two officers of each of four cars now, nobody signed in, and eight crews a day for the next seven.
         try await page.wait("who is on duty", "return document.querySelectorAll('#duty-list .row').length === 8")
         #expect(try await page.run("return document.querySelectorAll('#duty-list .late').length") == 8)
@@ -271,7 +271,7 @@ extension MonthTests {
         }
         try await page.click("#people [data-leave]")
         try await self.compareHistory(on: page, truth)
-        try await page.click("#reports")
+        try await page.open("#reports", dialog: "report")
     }
 
     @Test(
@@ -281,7 +281,7 @@ extension MonthTests {
     func page() async throws {
         try await self.withMonth { chain, truth in
             try await Browser.onPage(of: chain, units: 0, language: "en") { page in
-                try await page.click("#reports")
+                try await page.open("#reports", dialog: "report")
                 try await page.choose("#report-period", "days")
                 let _: Bool = try await page.run(
                     """

@@ -39,6 +39,12 @@ extension Chain {
 }
 
 extension Browser {
+    /// Presses a button, and waits for the dialog that it opens: some are fetched with the first press.
+    func open(_ button: String, dialog: String) async throws {
+        try await self.click(button)
+        try await self.wait("the dialog \(dialog)", "return document.getElementById('\(dialog)').open")
+    }
+
     /// A window on the room's page, once so many units are on it.
     static func onPage(
         of chain: Chain,

@@ -133,6 +133,6 @@ func tagged(_ bytes: [UInt8], _ request: Request, type: String, tag: String? = n
 }
 
 /// FNV-1a, 64 bits: to tell two answers apart, not to withstand an attack.
-private func fingerprint(_ bytes: [UInt8]) -> UInt64 {
+func fingerprint(_ bytes: [UInt8]) -> UInt64 {
     bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
 }

@@ -54,9 +54,11 @@ struct PageRoutes: Sendable {
         let minZoom = GroundFile.zooms.lowerBound
         let maxZoom = GroundFile.zooms.upperBound
         let tag: String
+        /// The tiles that hold something, column and row each, by zoom; a zoom with many is left out.
+        let filled: [String: [[Int]]]
 
         private enum CodingKeys: String, CodingKey {
-            case tag
+            case tag, filled
             case minZoom = "min_zoom"
             case maxZoom = "max_zoom"
         }
@@ -70,65 +72,78 @@ struct PageRoutes: Sendable {
         network: RoadNetwork,
         ground: GroundFile?
     ) {
-        self.ground = ground.map { Ground(tag: $0.tag) }
+        self.ground = ground.map { file in
+            Ground(tag: file.tag, filled: .init(uniqueKeysWithValues: file.filled.map { ("\($0)", $1) }))
+        }
         self.zone = zone
         (self.settings, self.stations, self.teams) = (settings, stations.map(\.text), teams)
         let bounds = network.bounds
         self.bounds = [[bounds.south, bounds.west], [bounds.north, bounds.east]]
     }
 
-    private static let files: [(name: String, type: String, bytes: [UInt8])] = [
-        ("shared/board.css", "text/css; charset=utf-8", PackageResources.board_css),
-        ("chief/chief.css", "text/css; charset=utf-8", PackageResources.chief_css),
-        ("replay/replay.css", "text/css; charset=utf-8", PackageResources.replay_css),
-        ("replay/replay.js", "text/javascript; charset=utf-8", PackageResources.replay_js),
-        ("board/heat.js", "text/javascript; charset=utf-8", PackageResources.heat_js),
-        ("board/history.js", "text/javascript; charset=utf-8", PackageResources.history_js),
-        ("map/ground.js", "text/javascript; charset=utf-8", PackageResources.ground_js),
-        ("map/surface.js", "text/javascript; charset=utf-8", PackageResources.surface_js),
-        ("map/tiles.js", "text/javascript; charset=utf-8", PackageResources.tiles_js),
-        ("shared/night.js", "text/javascript; charset=utf-8", PackageResources.night_js),
-        ("map/plan.js", "text/javascript; charset=utf-8", PackageResources.plan_js),
-        ("board/reckon.js", "text/javascript; charset=utf-8", PackageResources.reckon_js),
-        ("map/room.js", "text/javascript; charset=utf-8", PackageResources.room_js),
-        ("map/names.js", "text/javascript; charset=utf-8", PackageResources.names_js),
-        ("board/layers.js", "text/javascript; charset=utf-8", PackageResources.layers_js),
-        ("board/measure.js", "text/javascript; charset=utf-8", PackageResources.measure_js),
-        ("replay/past.js", "text/javascript; charset=utf-8", PackageResources.past_js),
-        ("shared/zone.js", "text/javascript; charset=utf-8", PackageResources.zone_js),
-        ("map/marks.js", "text/javascript; charset=utf-8", PackageResources.marks_js),
-        ("chief/chief.js", "text/javascript; charset=utf-8", PackageResources.chief_js),
-        ("chief/views.js", "text/javascript; charset=utf-8", PackageResources.views_js),
-        ("chief/officers.js", "text/javascript; charset=utf-8", PackageResources.officers_js),
-        ("shared/briefing.js", "text/javascript; charset=utf-8", PackageResources.briefing_js),
-        ("shared/tables.js", "text/javascript; charset=utf-8", PackageResources.tables_js),
-        ("chief/days.js", "text/javascript; charset=utf-8", PackageResources.days_js),
-        ("chief/charts.js", "text/javascript; charset=utf-8", PackageResources.charts_js),
-        ("board/board.js", "text/javascript; charset=utf-8", PackageResources.board_js),
-        ("map/base.js", "text/javascript; charset=utf-8", PackageResources.base_js),
-        ("board/map.js", "text/javascript; charset=utf-8", PackageResources.map_js),
-        ("shared/live.js", "text/javascript; charset=utf-8", PackageResources.live_js),
-        ("shared/keyed.js", "text/javascript; charset=utf-8", PackageResources.keyed_js),
-        ("shared/lists.js", "text/javascript; charset=utf-8", PackageResources.lists_js),
-        ("board/incident.js", "text/javascript; charset=utf-8", PackageResources.incident_js),
-        ("board/unit.js", "text/javascript; charset=utf-8", PackageResources.unit_js),
-        ("board/sos.js", "text/javascript; charset=utf-8", PackageResources.sos_js),
-        ("board/timeline.js", "text/javascript; charset=utf-8", PackageResources.timeline_js),
-        ("shared/commands.js", "text/javascript; charset=utf-8", PackageResources.commands_js),
-        ("board/gridwatch.js", "text/javascript; charset=utf-8", PackageResources.gridwatch_js),
-        ("board/unitacts.js", "text/javascript; charset=utf-8", PackageResources.unitacts_js),
-        ("shared/today.js", "text/javascript; charset=utf-8", PackageResources.today_js),
-        ("board/top.js", "text/javascript; charset=utf-8", PackageResources.top_js),
-        ("board/panes.js", "text/javascript; charset=utf-8", PackageResources.panes_js),
-        ("board/keys.js", "text/javascript; charset=utf-8", PackageResources.keys_js),
-        ("shared/session.js", "text/javascript; charset=utf-8", PackageResources.session_js),
-        ("board/drawer.js", "text/javascript; charset=utf-8", PackageResources.drawer_js),
-        ("board/endings.js", "text/javascript; charset=utf-8", PackageResources.endings_js),
-        ("board/dialogs.js", "text/javascript; charset=utf-8", PackageResources.dialogs_js),
-        ("board/people.js", "text/javascript; charset=utf-8", PackageResources.people_js),
-        ("board/tasks.js", "text/javascript; charset=utf-8", PackageResources.tasks_js),
-        ("board/reports.js", "text/javascript; charset=utf-8", PackageResources.reports_js),
-        ("shared/words.js", "text/javascript; charset=utf-8", PackageResources.words_js),
+    private static let pages: [(path: String, file: StaticFile)] = [
+        ("", StaticFile("board.html", PackageResources.board_html)),
+        ("reports", StaticFile("chief.html", PackageResources.chief_html)),
+        ("replay", StaticFile("replay.html", PackageResources.replay_html)),
+        ("openapi.yaml", description),
+        ("api/v1/openapi.yaml", description),
+    ]
+    private static let description = StaticFile("openapi.yaml", PackageResources.openapi_yaml)
+
+    private static let files = [
+        StaticFile("board/board.js", PackageResources.board_js),
+        StaticFile("board/devices.js", PackageResources.devices_js),
+        StaticFile("board/dialogs.js", PackageResources.dialogs_js),
+        StaticFile("board/drawer.js", PackageResources.drawer_js),
+        StaticFile("board/endings.js", PackageResources.endings_js),
+        StaticFile("board/gridwatch.js", PackageResources.gridwatch_js),
+        StaticFile("board/heat.js", PackageResources.heat_js),
+        StaticFile("board/history.js", PackageResources.history_js),
+        StaticFile("board/incident.js", PackageResources.incident_js),
+        StaticFile("board/keys.js", PackageResources.keys_js),
+        StaticFile("board/later.js", PackageResources.later_js),
+        StaticFile("board/layers.js", PackageResources.layers_js),
+        StaticFile("board/map.js", PackageResources.map_js),
+        StaticFile("board/measure.js", PackageResources.measure_js),
+        StaticFile("board/panes.js", PackageResources.panes_js),
+        StaticFile("board/people.js", PackageResources.people_js),
+        StaticFile("board/reckon.js", PackageResources.reckon_js),
+        StaticFile("board/reports.js", PackageResources.reports_js),
+        StaticFile("board/sos.js", PackageResources.sos_js),
+        StaticFile("board/tasks.js", PackageResources.tasks_js),
+        StaticFile("board/timeline.js", PackageResources.timeline_js),
+        StaticFile("board/top.js", PackageResources.top_js),
+        StaticFile("board/unit.js", PackageResources.unit_js),
+        StaticFile("board/unitacts.js", PackageResources.unitacts_js),
+        StaticFile("chief/charts.js", PackageResources.charts_js),
+        StaticFile("chief/chief.css", PackageResources.chief_css),
+        StaticFile("chief/chief.js", PackageResources.chief_js),
+        StaticFile("chief/days.js", PackageResources.days_js),
+        StaticFile("chief/officers.js", PackageResources.officers_js),
+        StaticFile("chief/views.js", PackageResources.views_js),
+        StaticFile("map/base.js", PackageResources.base_js),
+        StaticFile("map/ground.js", PackageResources.ground_js),
+        StaticFile("map/marks.js", PackageResources.marks_js),
+        StaticFile("map/names.js", PackageResources.names_js),
+        StaticFile("map/plan.js", PackageResources.plan_js),
+        StaticFile("map/room.js", PackageResources.room_js),
+        StaticFile("map/surface.js", PackageResources.surface_js),
+        StaticFile("map/tiles.js", PackageResources.tiles_js),
+        StaticFile("replay/past.js", PackageResources.past_js),
+        StaticFile("replay/replay.css", PackageResources.replay_css),
+        StaticFile("replay/replay.js", PackageResources.replay_js),
+        StaticFile("shared/board.css", PackageResources.board_css),
+        StaticFile("shared/briefing.js", PackageResources.briefing_js),
+        StaticFile("shared/commands.js", PackageResources.commands_js),
+        StaticFile("shared/keyed.js", PackageResources.keyed_js),
+        StaticFile("shared/lists.js", PackageResources.lists_js),
+        StaticFile("shared/live.js", PackageResources.live_js),
+        StaticFile("shared/night.js", PackageResources.night_js),
+        StaticFile("shared/session.js", PackageResources.session_js),
+        StaticFile("shared/tables.js", PackageResources.tables_js),
+        StaticFile("shared/today.js", PackageResources.today_js),
+        StaticFile("shared/words.js", PackageResources.words_js),
+        StaticFile("shared/zone.js", PackageResources.zone_js),
     ]
 
     /// Where a file of Leaflet is.
@@ -169,23 +184,11 @@ struct PageRoutes: Sendable {
     }
 
     func add(to router: Router<BoardContext>) {
-        router.get("") { request, _ in
-            tagged(PackageResources.board_html, request, type: "text/html; charset=utf-8")
-        }
-        router.get("reports") { request, _ in
-            tagged(PackageResources.chief_html, request, type: "text/html; charset=utf-8")
-        }
-        router.get("replay") { request, _ in
-            tagged(PackageResources.replay_html, request, type: "text/html; charset=utf-8")
-        }
-        router.get("openapi.yaml") { request, _ in
-            tagged(PackageResources.openapi_yaml, request, type: "application/yaml")
+        for page in Self.pages {
+            router.get("\(RouterPath(page.path))") { request, _ in page.file.response(to: request) }
         }
         for file in Self.files {
-            router.get("\(RouterPath(file.name))") { request, _ in tagged(file.bytes, request, type: file.type) }
-        }
-        router.get("api/v1/openapi.yaml") { request, _ in
-            tagged(PackageResources.openapi_yaml, request, type: "application/yaml")
+            router.get("\(RouterPath(file.name))") { request, _ in file.response(to: request) }
         }
         router.get("api/v1/page") { request, context in
             try context.require(.viewer)

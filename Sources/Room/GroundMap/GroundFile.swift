@@ -44,6 +44,11 @@ package final class GroundFile: Sendable {
     private let database: DatabaseQueue
     /// Tells one file from another.
     package let tag: String
+    /// The tiles that hold something, column and row from above, by zoom: of the zooms that have few, as they are seen from afar.
+    package let filled: [Int: [[Int]]]
+
+    /// So many tiles of a zoom are told of.
+    private static let mostFilled = 256
 
     /// Where the ground of a road file lies: beside it.
     package static func path(besideRoads roads: String) -> String {
@@ -70,11 +75,26 @@ package final class GroundFile: Sendable {
                 throw GroundError(path: path, reason: "it is a ground map of another version")
             }
             (self.database, self.tag) = (database, try known("tag") ?? "")
+            self.filled = try database.read(Self.filled)
         } catch let error as GroundError {
             throw error
         } catch {
             throw GroundError(path: path, reason: "it is no ground map: \(error)")
         }
+    }
+
+    private static func filled(_ database: Database) throws -> [Int: [[Int]]] {
+        var filled: [Int: [[Int]]] = [:]
+        for zoom in Self.zooms {
+            let tiles = try Row.fetchAll(
+                database,
+                sql: "SELECT tile_column, tile_row FROM tiles WHERE zoom_level = ? LIMIT ?",
+                arguments: [zoom, Self.mostFilled + 1]
+            )
+            guard tiles.count <= Self.mostFilled else { continue }
+            filled[zoom] = tiles.map { [$0[0], (1 << zoom) - 1 - $0[1]] }
+        }
+        return filled
     }
 
     /// A tile, compressed; `nil` where nothing lies.

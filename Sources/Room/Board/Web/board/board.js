@@ -15,13 +15,10 @@ import { noteGrids, setGrids } from "./gridwatch.js";
 import { setUpKeys } from "./keys.js";
 import { draw, drawSoon, setUpPanes } from "./panes.js";
 import { labelHeat } from "./heat.js";
-import { openHistory, setUpHistory } from "./history.js";
-import { openPeople, setUpPeople } from "./people.js";
-import { openReports, setUpReports } from "./reports.js";
+import { fetchAll, later } from "./later.js";
 import { openAlarms } from "../shared/lists.js";
 import { askAhead, logIn, logInAgain } from "../shared/session.js";
 import { distress, goToDistress, setUpDistress, testTones, tones } from "./sos.js";
-import { openTasks, setUpTasks } from "./tasks.js";
 import { setZone } from "../shared/zone.js";
 import { forgetUnit, labelUnitActs, locate, message, showTrack } from "./unitacts.js";
 import { loadToday } from "../shared/today.js";
@@ -34,11 +31,21 @@ const view = { incident: null, rollcall: null, unit: null, coverage: null, candi
 /** For who measures and tests: what the page knows. */
 window.patrollink = { state, view, frames, map, distress };
 
+const [reports, tasks, people, history, devices] = [
+  later(() => import("./reports.js"), (part) => part.setUpReports(view)),
+  later(() => import("./tasks.js"), (part) => part.setUpTasks()),
+  later(() => import("./people.js"), (part) => part.setUpPeople()),
+  later(() => import("./history.js"), (part) => part.setUpHistory({ view, chooseIncident })),
+  later(() => import("./devices.js"), () => null),
+];
+/** After so long, ms, the first view stands and the rest is fetched. */
+const restWaits = 3000;
+
 const narrow = matchMedia("(max-width: 760px)");
 function isWall() { return document.body.classList.contains("wall"); }
 
 const labels = { "incidents-title": "incidents", new: "newIncident", rollcall: "rollcall", coverage: "coverage", language: "language",
-  logout: "logout", closure: "closures", reports: "reports", "replay-open": "replay", "unit-replay": "replay", "incident-replay": "replayIncident", "tasks-open": "tasks", "people-open": "people", older: "older", "history-open": "history", "login-name-label": "name",
+  logout: "logout", closure: "closures", reports: "reports", "replay-open": "replay", "unit-replay": "replay", "incident-replay": "replayIncident", "tasks-open": "tasks", "people-open": "people", "devices-open": "devices", older: "older", "history-open": "history", "login-name-label": "name",
   "login-password-label": "password", "login-go": "logIn" };
 
 function label() {
@@ -266,11 +273,12 @@ function clicks() {
   $("mode").onclick = () => setMode(!isWall());
   $("rollcall").onclick = () => dialogs.openRollCall();
   $("closure").onclick = () => dialogs.openClosures();
-  $("reports").onclick = () => openReports(view.role);
-  $("tasks-open").onclick = () => openTasks(view.canAct);
-  $("people-open").onclick = () => openPeople(view.role);
+  $("reports").onclick = () => reports().then((part) => part.openReports(view.role), complain);
+  $("tasks-open").onclick = () => tasks().then((part) => part.openTasks(view.canAct), complain);
+  $("people-open").onclick = () => people().then((part) => part.openPeople(view.role), complain);
   $("older").onclick = loadOlder;
-  $("history-open").onclick = openHistory;
+  $("devices-open").onclick = () => devices().then((part) => part.openDevices(), complain);
+  $("history-open").onclick = () => history().then((part) => part.openHistory(), complain);
   $("sound-test").onclick = () => testTones();
   $("alarms-all").onclick = () => takeAlarms(null);
   $("coverage").onclick = async () => {
@@ -328,7 +336,7 @@ function setMode(wall) {
   document.body.classList.toggle("wall", wall);
   const address = new URL(location.href);
   if (wall) { address.searchParams.set("wall", "1"); } else { address.searchParams.delete("wall"); }
-  history.replaceState(null, "", address);
+  window.history.replaceState(null, "", address);
   label();
   map.invalidateSize();
   recolour();
@@ -372,11 +380,16 @@ function fit() {
   const places = [...state.units.values()].filter((unit) => unit.lat !== undefined).map((unit) => onMap(unit.lat, unit.lon));
   if (isFitted || places.length === 0) { return; }
   isFitted = true;
+  // What stands above and below the map takes its room first, or the units would lie outside of what is left.
+  draw("alarms");
+  map.invalidateSize({ pan: false });
   map.fitBounds(window.L.latLngBounds(places).pad(0.1), { animate: false, maxZoom: 16 });
 }
 
 /** So long, ms, the page waits for the state by itself; then it takes it from the stream. */
 const stateWaits = 5000;
+/** So long, ms, the first drawing waits for the state. */
+const drawingWaits = 100;
 /** So long, ms, the map waits for the units that it shows. */
 const mapWaits = 1000;
 /** Lays the map on its ground once it is where it will stay: tiles of another place would be fetched in vain, and before the units. */
@@ -405,10 +418,6 @@ async function begin() {
   dialogs.setUpDialogs({ view, chooseIncident, chooseRollCall });
   setUpDrawer({ view, chooseIncident });
   setUpEndings(() => draw());
-  setUpReports(view);
-  setUpTasks();
-  setUpPeople();
-  setUpHistory({ view, chooseIncident });
   setUpPanes(view, chooseIncident);
   setUpDistress({ view, visit });
   label();
@@ -420,9 +429,11 @@ async function begin() {
     chosen: () => (performance.now() - visitedAt < surprise * 5 ? null : view.incident), incident: chooseIncident, unit: showUnit, close: (incident) => openEnding("close", incident),
   } });
   onChange(take);
-  draw();
   const late = new Promise((_, fail) => { setTimeout(() => fail(new Error("the state does not come")), stateWaits); });
-  Promise.race([whole(), late]).then(startWith, () => connect());
+  const begun = Promise.race([whole(), late]).then(startWith, () => connect());
+  // It was asked for before this script was there: mostly it has come, and an empty page need not be drawn before it.
+  await Promise.race([begun, new Promise((resolve) => { setTimeout(resolve, drawingWaits); })]);
+  draw();
   try {
     plan = await planLater();
     setGrids(plan);
@@ -430,8 +441,10 @@ async function begin() {
     if (bounds.isValid() && !isFitted) { map.fitBounds(bounds, { animate: false }); isFitted = true; }
   } catch (error) { if (error.status !== 404) { complain(error); } }
   setTimeout(layMap, mapWaits);
+  setTimeout(fetchAll, restWaits);
   followToday();
-  if (view.canAct && !isWall()) { restoreDraft(); }
+  // The browser takes its time to look into its store: the units come first.
+  if (view.canAct && !isWall()) { setTimeout(restoreDraft, mapWaits); }
   setInterval(() => drawSoon("top", "today", "left", "alarms", "right"), 1000);
   setInterval(() => { if (state.isLive) { loadCandidates(); } }, 2000);
 }

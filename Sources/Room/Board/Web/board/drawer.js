@@ -60,6 +60,7 @@ function keepDraft() {
 
 /** Opens the drawer with what was typed before the page was loaded anew. */
 export function restoreDraft() {
+  if (isOpen()) { return; }
   let draft = null;
   try { draft = JSON.parse(sessionStorage.getItem(shelf)); } catch { return; }
   if (!draft?.fields) { return; }

@@ -234,11 +234,10 @@ export function drawWays() {
   if (wayLayer.drawn === state.responses && wayLayer.look === look) { return; }
   Object.assign(wayLayer, { drawn: state.responses, look });
   wayLayer.clearLayers();
-  for (const way of state.responses) {
-    const line = way.line.map(([lon, lat]) => onMap(lat, lon));
-    wayLayer.addLayer(L.polyline(line, { color: colour("panel"), weight: fontSize() * 0.55, opacity: 0.7, interactive: false }));
-    wayLayer.addLayer(L.polyline(line, { color: colour("enroute"), weight: fontSize() * 0.35, opacity: 0.9, interactive: false }));
-  }
+  // All ways are two lines of many parts: each line by itself costs as much as all of them.
+  const lines = state.responses.map((way) => way.line.map(([lon, lat]) => onMap(lat, lon)));
+  wayLayer.addLayer(L.polyline(lines, { color: colour("panel"), weight: fontSize() * 0.55, opacity: 0.7, interactive: false }));
+  wayLayer.addLayer(L.polyline(lines, { color: colour("enroute"), weight: fontSize() * 0.35, opacity: 0.9, interactive: false }));
 }
 
 /** The ways of the first three who could go, each with its rank at the unit; nothing for `null`. */

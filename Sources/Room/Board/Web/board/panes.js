@@ -46,6 +46,7 @@ function drawRight() {
   const isWall = document.body.classList.contains("wall") && hasGrids();
   set($("pane-units"), "hidden", (incident || call || isWall) && "");
   set($("pane-grids"), "hidden", (incident || call || !isWall) && "");
+  write($("right-keys"), incident || call || isWall ? "" : `— ${word("keys")}`);
   if (incident) {
     write($("right-title"), word("candidates"));
     set($("incident-replay"), "href", replayOf(incident));
@@ -66,7 +67,7 @@ function drawRight() {
     ["unit", "state", "age"].forEach((key, index) => write($("units-head").children[index], word(key)));
     const shown = lists.drawUnitRows($("units-list"), $("right-body"), view, view.unit);
     const count = view.filter || view.status ? ` ${shown}/${state.units.size}` : ` ${shown}`;
-    write($("right-title"), `${word("units")}${count} — ${word("keys")}`);
+    write($("right-title"), `${word("units")}${count}`);
   }
   drawUnit(view.unit);
 }
@@ -79,7 +80,7 @@ function isOpenIncident() {
 
 const parts = {
   top: drawTop, today: () => drawToday(view.status), left: drawLeft, right: drawRight,
-  alarms: () => { lists.drawAlarmLine($("alarms-list"), $("alarms-all"), view.canAct); drawDistress(view.canAct); },
+  alarms: () => { lists.drawAlarmLine({ list: $("alarms-list"), all: $("alarms-all"), count: $("alarms-count") }, view.canAct); drawDistress(view.canAct); },
   map: () => { drawIncidents(view.incident, choose); drawWays(); drawProposals(isOpenIncident() ? view.candidates : null); },
 };
 

@@ -23,6 +23,12 @@ export async function loadGround({ z, x, y }) {
   return kept.get(key);
 }
 
+/** Whether a tile of the room may hold something: of those that are seen from afar the room has said which do. */
+function isFilled({ z, x, y }, settings) {
+  const filled = settings.filled?.[z];
+  return !filled || filled.some(([column, row]) => column === x && row === y);
+}
+
 /**
  * The room's tiles that a tile of the map is drawn of.
  *
@@ -35,10 +41,10 @@ export function groundOf({ z, x, y }, size, settings) {
     const wide = size * 2 ** deep;
     return [{ z: settings.max_zoom, x: x >> deep, y: y >> deep, wide, left: -(x - ((x >> deep) << deep)) * size, top: -(y - ((y >> deep) << deep)) * size }];
   }
-  if (z > fourfold && z - 1 >= settings.min_zoom) { return [{ z: z - 1, x, y, wide: size, left: 0, top: 0 }]; }
+  if (z > fourfold && z - 1 >= settings.min_zoom) { return [{ z: z - 1, x, y, wide: size, left: 0, top: 0 }].filter((one) => isFilled(one, settings)); }
   if (z < settings.min_zoom) { return []; }
   const half = size / 2;
-  return [[0, 0], [1, 0], [0, 1], [1, 1]].map(([right, down]) => ({ z, x: 2 * x + right, y: 2 * y + down, wide: half, left: right * half, top: down * half }));
+  return [[0, 0], [1, 0], [0, 1], [1, 1]].map(([right, down]) => ({ z, x: 2 * x + right, y: 2 * y + down, wide: half, left: right * half, top: down * half })).filter((one) => isFilled(one, settings));
 }
 
 /** What is drawn as areas and lines; the rest of a tile are names. */

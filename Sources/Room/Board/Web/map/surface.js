@@ -12,16 +12,31 @@ const units = 4096;
 const [again, longest] = [5000, 60000];
 /** From further away a case around each road would be all that is seen: there one dark line is a road. */
 const cased = 12;
+/** The ends and corners of thinner lines, px, are not seen, and round ones take the longest to draw. */
+const roundFrom = 3;
 const widths = { motorway: 5, trunk: 5, primary: 4, secondary: 3, tertiary: 2.5, residential: 1.6, unclassified: 1.6,
   service: 0.8, living_street: 1.2 };
 const main = ["motorway", "trunk", "primary"];
 
 let settings = null;
+/** The corners of the room's roads: south-west and north-east, degrees. */
+let bounds = null;
 let surface = null;
 let came = () => null;
 
+/** Whether roads may lie on a tile of the world's parts of zoom `z`: beyond the room's map there are none, and nothing is asked for. */
+function isOnRoads(z, x, y) {
+  if (!bounds) { return true; }
+  const [[south, west], [north, east]] = bounds;
+  const at = (lat, lon) => map.project([lat, lon], z).divideBy(256);
+  const [low, high] = [at(south, west), at(north, east)];
+  const edge = 0.05;
+  return x + 1 + edge > low.x && x - edge < high.x && y + 1 + edge > high.y && y - edge < low.y;
+}
+
 /** The roads of a tile, `[class, name or undefined, [x, y, x, y, …]]` each, the lesser first; `null` where they cannot be had. */
 async function loadRoads({ z, x, y }) {
+  if (!isOnRoads(z - 1, x, y)) { return []; }
   const layers = await fetchTile(`roads/${z - 1}/${x}/${y}?detail=${z}&format=mvt`);
   return layers && (layers.road?.features ?? []).flatMap((one) => one.parts.map((points) => [one.class, one.name, points]));
 }
@@ -30,8 +45,6 @@ async function loadRoads({ z, x, y }) {
 function drawRoads(pen, roads, zoom) {
   const scale = size / units;
   const grow = Math.pow(1.5, Math.max(0, zoom - 14)) * (zoom < 13 ? 0.5 : 1);
-  pen.lineCap = "round";
-  pen.lineJoin = "round";
   for (const part of zoom < cased ? ["-far"] : ["-case", ""]) {
     let last = null;
     const end = () => { if (last !== null) { pen.stroke(); } };
@@ -44,6 +57,8 @@ function drawRoads(pen, roads, zoom) {
         const width = (widths[base] ?? 1.2) * grow;
         pen.strokeStyle = colour(`road${main.includes(base) ? "-main" : ""}${part}`);
         pen.lineWidth = part === "-case" ? width + 1.4 : width;
+        const isWide = pen.lineWidth >= roundFrom;
+        [pen.lineCap, pen.lineJoin] = isWide ? ["round", "round"] : ["butt", "bevel"];
         pen.beginPath();
       }
       pen.moveTo(points[0] * scale, points[1] * scale);
@@ -69,21 +84,23 @@ function draw(tile, { z }) {
   if (tile.roads) { drawRoads(pen, tile.roads, z); }
 }
 
-/** Tiles that have come and are not drawn yet: one a frame, and none while the map zooms, or it would stutter. */
+/** Tiles that have come and are not drawn yet: none while the map zooms, or it would stutter. */
 const waiting = [];
+/** In a frame tiles are drawn for so long, ms, then it is shown; one at least. */
+const drawingLasts = 12;
 let [isZooming, isAsked] = [false, false];
 function drawNext() {
   isAsked = false;
   if (isZooming) { return; }
-  let next = waiting.shift();
-  // What is gone is not drawn, and Leaflet would take its end for that of the tile in its place.
-  while (next?.tile.isGone) { next = waiting.shift(); }
-  if (!next) { return; }
-  next.tile.isWaiting = false;
-  try { draw(next.tile, next.place); } catch (error) { console.error(error); } finally {
+  const end = performance.now() + drawingLasts;
+  for (let next = waiting.shift(); next; next = performance.now() < end ? waiting.shift() : null) {
+    // What is gone is not drawn, and Leaflet would take its end for that of the tile in its place.
+    if (next.tile.isGone) { continue; }
+    next.tile.isWaiting = false;
+    try { draw(next.tile, next.place); } catch (error) { console.error(error); }
     next.done(null, next.tile);
-    goOn();
   }
+  goOn();
 }
 function goOn() {
   if (isAsked || isZooming || waiting.length === 0) { return; }
@@ -125,7 +142,7 @@ const Surface = L.GridLayer.extend({
 
 /** Lays the map on its ground: `page` is what the room says of itself; `callback` is called when tiles have come. */
 export function setSurface(page, callback) {
-  settings = page.ground ?? null;
+  [settings, bounds] = [page.ground ?? null, page.bounds ?? null];
   came = callback;
   surface?.remove();
   surface = page.tiles ? L.tileLayer(page.tiles, { maxZoom: 19 }) : new Surface();

@@ -27,17 +27,22 @@ function* fields(bytes) {
   }
 }
 
-/** The numbers that are packed in bytes. */
+/** The numbers of 32 bits that are packed in bytes: a tile's tags and commands are most of it, and are read without a list that grows. */
 function numbers(bytes) {
-  const list = [];
-  let [value, factor] = [0, 1];
-  for (const byte of bytes) {
-    value += (byte & 0x7f) * factor;
-    if (byte >= 0x80) { factor *= 128; continue; }
-    list.push(value);
-    [value, factor] = [0, 1];
+  const list = new Uint32Array(bytes.length);
+  let count = 0;
+  let value = 0;
+  let shift = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    value |= (byte & 0x7f) << shift;
+    if (byte >= 0x80) { shift += 7; continue; }
+    list[count] = value;
+    count += 1;
+    value = 0;
+    shift = 0;
   }
-  return list;
+  return list.subarray(0, count);
 }
 
 /** A feature's parts, each a row of x and y, and the box around them. */

@@ -72,7 +72,7 @@ export function set(node, name, value) {
  * - `update(element, item)`: writes what may have changed.
  */
 export function keep(list, items, { key, make, update }) {
-  const known = list.rows ?? new Map();
+  const known = list.kept ?? new Map();
   const rows = new Map();
   for (const item of items) {
     const name = key(item);
@@ -81,7 +81,7 @@ export function keep(list, items, { key, make, update }) {
     rows.set(name, row);
   }
   for (const [name, row] of known) { if (rows.get(name) !== row) { row.remove(); } }
-  list.rows = rows;
+  list.kept = rows;
   arrange(list, [...rows.values()]);
 }
 
@@ -104,7 +104,7 @@ export function keepInSight(list, scroller, items, how) {
   let last = Math.min(items.length, Math.max(first, number(Math.min(window.innerHeight, frame.bottom)) + spareRows));
   // Who scrolls on keeps the focus: its row stays, with those on the way to it.
   const focused = list.contains(document.activeElement)
-    ? items.findIndex((item) => list.rows?.get(how.key(item))?.contains(document.activeElement)) : -1;
+    ? items.findIndex((item) => list.kept?.get(how.key(item))?.contains(document.activeElement)) : -1;
   if (focused >= 0) { [first, last] = [Math.min(first, focused), Math.max(last, focused + 1)]; }
   set(list, "style", `padding-top:${first * height}px;padding-bottom:${(items.length - last) * height}px`);
   keep(list, items.slice(first, last), how);

@@ -225,7 +225,7 @@ export async function sendTable(path, text) {
 }
 
 async function talk(method, path, body, type, isAnswer, more = {}) {
-  const headers = { "Content-Type": type, ...more };
+  const headers = body === undefined ? { ...more } : { "Content-Type": type, ...more };
   if (token) { headers["X-CSRF-Token"] = token; }
   const fail = (status, detail, value) => Object.assign(new Error(detail), { status, reason: value?.reason, names: value?.names ?? {} });
   let answer;

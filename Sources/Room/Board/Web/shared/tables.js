@@ -9,7 +9,7 @@ export const seconds = (value) => (Number.isFinite(value) ? duration(value * 100
 export const fact = (key, text, more = "") => `<div><span>${word(key)}</span><b>${text}</b><small>${more}</small></div>`;
 export const cell = (value, kind = "") => `<td class="n number ${kind}">${value ?? "–"}</td>`;
 export const withBar = (value, most, format = String) => `<td class="n number with">${format(value)}<i style="width:${most > 0 ? Math.round(value / most * 100) : 0}%"></i></td>`;
-export const sheet = (heads, rows) => `<figure><table class="sheet"><thead><tr>${heads.map((head, index) => `<th class="${index ? "n" : ""}">${word(head)}</th>`).join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></figure>`;
+export const sheet = (heads, rows) => `<figure><table class="sheet"><thead><tr>${heads.map((head, index) => `<th class="${index ? "n" : ""}">${word(head)}</th>`).join("")}</tr></thead><tbody>${rows.join("") || `<tr><td colspan="${heads.length}">${word("nothing")}</td></tr>`}</tbody></table></figure>`;
 export const hours = [...Array(24).keys()].map(String);
 
 /** The share of the change against the time before, or nothing where there was none. */
