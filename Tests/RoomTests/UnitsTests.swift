@@ -116,6 +116,18 @@ struct UnitsTests {
         #expect(shown == 40)
     }
 
+    @Test("a certificate that ends within 14 days of the device's own clock is a trouble, a longer one is none")
+    func certificate() throws {
+        let (station, device) = (try #require(Self.station), try #require(Self.car))
+        var units = Units()
+        var health = DeviceHealth(device: "car-01", time: 1_795_314_000_000, uptime: 1)
+        for (days, isTrouble) in [(15, false), (13, true), (-1, true)] {
+            health.certificateEnds = health.time + Int64(days) * 86_400_000
+            units.apply(health, station: station, device: device)
+            #expect(units.all.first?.troubles == (isTrouble ? [.certificate] : []), "\(days)")
+        }
+    }
+
     @Test("a record from the future is as old as its arrival, and its clock is said to be wrong")
     func future() throws {
         let unit = try self.table([record(1, time: 4_102_444_800_000)], received: 100_000)

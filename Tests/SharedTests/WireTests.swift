@@ -63,6 +63,7 @@ struct WireTests {
         health.voltage = 13.8
         health.temperature = 41
         health.diskFree = 1_000_000
+        health.certificateEnds = 1_866_000_000_000
         return health
     }()
 

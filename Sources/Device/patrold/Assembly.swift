@@ -66,6 +66,7 @@ struct Assembly {
             link: link,
             uplink: uplink,
             vitals: self.vitals,
+            certificate: configuration.broker.credentials?.certificate,
             logger: self.logger
         )
         let machine = InputReader(

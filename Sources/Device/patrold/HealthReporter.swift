@@ -6,6 +6,7 @@ import Outbox
 import PatrolWire
 import Position
 import ServiceLifecycle
+import SetupCheck
 import Systemd
 import Threading
 import Uplink
@@ -19,6 +20,8 @@ struct HealthReporter: Service {
     let link: BrokerLink
     let uplink: Uplink
     let vitals: Vitals
+    /// The device's certificate; `nil` where it has none.
+    let certificate: String?
     let logger: Logger
 
     private static let round: Duration = .seconds(5)
@@ -71,6 +74,9 @@ struct HealthReporter: Service {
     }
 
     private func publish(_ health: DeviceHealth) async throws {
+        var health = health
+        // It may have been renewed since.
+        health.certificateEnds = self.certificate.flatMap(CertificateLife.end).map { $0 * 1_000 }
         let topic = Topic.device(station: self.station, device: self.device, channel: .health)
         try await self.link.publish(
             BrokerMessage(

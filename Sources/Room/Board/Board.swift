@@ -2,6 +2,7 @@ import HTTPTypes
 package import Hummingbird
 import Incidents
 import Intake
+import Live
 import PatrolWire
 import Threading
 import TimeToScene
@@ -64,7 +65,8 @@ package struct Board: Sendable {
             desk: self.parts.desk,
             feed: self.parts.feed,
             health: self.parts.health,
-            meter: self.parts.meter
+            meter: self.parts.meter,
+            certificates: self.parts.certificates
         )
     }
 
@@ -148,7 +150,8 @@ package struct Board: Sendable {
             notStored: counts.notStored,
             forks: counts.forks
         )
-        let isGood = health.faults.isEmpty
+        // One that ends within days works still: who restarts or avoids a room that is down must not do it for that.
+        let isGood = health.faults.allSatisfy { $0.what == RoomHealth.Part.certificate.rawValue }
         return answer(
             try jsonBytes(told),
             status: isGood ? .ok : .serviceUnavailable,

@@ -57,6 +57,8 @@ package struct BoardParts: Sendable {
     package var zone: LocalZone
     /// The people of the board and their roles.
     package var accounts: Accounts
+    /// When each of the room's own certificates ends, s since 1970 UTC, by what it is for.
+    package var certificates: @Sendable () -> [String: Int] = { [:] }
     /// ms since 1970 UTC.
     package var now: @Sendable () -> Int64
 
@@ -83,6 +85,7 @@ package struct BoardParts: Sendable {
         zone: LocalZone,
         accounts: Accounts,
         ground: GroundFile? = nil,
+        certificates: @escaping @Sendable () -> [String: Int] = { [:] },
         now: @escaping @Sendable () -> Int64
     ) {
         (self.units, self.places, self.desk, self.rollCalls) = (units, places, desk, rollCalls)
@@ -91,6 +94,6 @@ package struct BoardParts: Sendable {
         (self.zone, self.accounts, self.now) = (zone, accounts, now)
         self.targets = targets
         (self.teams, self.health, self.register, self.tasks) = (teams, health, register, tasks)
-        (self.notices, self.ground) = (notices, ground)
+        (self.notices, self.ground, self.certificates) = (notices, ground, certificates)
     }
 }

@@ -15,6 +15,8 @@ struct Metrics: Sendable {
     let feed: LiveFeed
     let health: RoomHealth
     let meter: IntakeMeter
+    /// The room's own certificates: what each is for, and when it ends, s since 1970 UTC.
+    let certificates: @Sendable () -> [String: Int]
 
     func text() async -> String {
         var text = Exposition()
@@ -31,6 +33,12 @@ struct Metrics: Sendable {
         text.add("alarms", "Steps that are overdue.", alarms.count)
         text.add("alarms_open", "Steps that are overdue and that nobody has taken.", alarms.count { $0.taken == nil })
         text.add("pages", "Pages that look on.", self.feed.pages)
+        text.add(
+            "certificate_end_seconds",
+            "When a certificate of the room's own ends, seconds since 1970.",
+            by: "of",
+            self.certificates()
+        )
         return text.lines.joined(separator: "\n") + "\n"
     }
 
@@ -76,6 +84,27 @@ struct Metrics: Sendable {
             Dictionary(grouping: units) { $0.status?.rawValue ?? "unknown" }.mapValues(\.count)
         )
         text.add("units_online", "Units that the broker has connected.", units.count(where: \.isOnline))
+        text.add("units_version", "Units by the version of their daemon.", by: "version", Self.versions(units))
+        let waiting = units.compactMap { $0.health?.queue }.reduce(0) { $0 &+ Int(clamping: max(0, $1)) }
+        text.add("units_waiting_records", "Records that wait on devices, as they last said.", waiting)
+        let ends = units.compactMap { $0.health?.certificateEnds }.min()
+        text.add(
+            "units_certificate_end_seconds",
+            "When the first certificate of a device ends, seconds since 1970; 0 where none is known.",
+            Int(clamping: (ends ?? 0) / 1_000)
+        )
+    }
+
+    /// So many versions are told apart; a device says what it likes, and each makes a series.
+    private static let mostVersions = 20
+
+    private static func versions(_ units: [Unit]) -> [String: Int] {
+        let counts = Dictionary(grouping: units) { $0.state?.version ?? "unknown" }.mapValues(\.count)
+        let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        var told = Dictionary(uniqueKeysWithValues: sorted.prefix(Self.mostVersions).map { ($0.key, $0.value) })
+        let rest = sorted.dropFirst(Self.mostVersions).reduce(0) { $0 + $1.value }
+        if rest > 0 { told["other", default: 0] += rest }
+        return told
     }
 }
 
@@ -93,7 +122,19 @@ private struct Exposition {
     mutating func add(_ name: String, _ help: String, by label: String, _ values: [String: Int]) {
         self.begin(name, help)
         for (value, number) in values.sorted(by: { $0.key < $1.key }) {
-            self.lines.append("patrollink_\(name){\(label)=\"\(value)\"} \(number)")
+            self.lines.append("patrollink_\(name){\(label)=\"\(Self.escaped(value))\"} \(number)")
+        }
+    }
+
+    /// A label's value may come from a device.
+    private static func escaped(_ value: String) -> String {
+        value.reduce(into: "") { text, character in
+            switch character {
+            case "\\": text += "\\\\"
+            case "\"": text += "\\\""
+            case let other where other.isNewline: text += "\\n"
+            case let other: text.append(other)
+            }
         }
     }
 

@@ -13,6 +13,8 @@ package final class RoomHealth: Sendable {
         case intake
         /// The store of incidents, roll calls and the audit.
         case casebook
+        /// A certificate of the room's own that ends soon or has ended.
+        case certificate
 
         /// By word.
         package static func < (a: Part, b: Part) -> Bool { a.rawValue < b.rawValue }

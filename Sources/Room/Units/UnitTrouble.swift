@@ -18,6 +18,8 @@ package enum UnitTrouble: String, Sendable, Hashable, CaseIterable {
     case clockWrong = "clock_wrong"
     /// It is too hot.
     case hot
+    /// Its certificate ends soon, and with it its link.
+    case certificate
 }
 
 extension Unit {
@@ -27,6 +29,8 @@ extension Unit {
     private static let lowDisk: Int64 = 64 << 20
     /// Records wait for longer than this, s: a link that works delivers a day's in less.
     private static let longWait = 900.0
+    /// A certificate that ends sooner is to be renewed, ms.
+    private static let certificateSoon: Int64 = 14 * 86_400_000
     /// °C: most computers slow down here.
     private static let tooHot = 85.0
 
@@ -44,6 +48,9 @@ extension Unit {
         if let wait = self.health?.queueAge, wait > Self.longWait { troubles.append(.backlog) }
         if self.hasWrongClock { troubles.append(.clockWrong) }
         if let temperature = self.health?.temperature, temperature > Self.tooHot { troubles.append(.hot) }
+        if let health = self.health, let end = health.certificateEnds, end < health.time + Self.certificateSoon {
+            troubles.append(.certificate)
+        }
         return troubles
     }
 

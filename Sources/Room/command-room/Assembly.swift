@@ -114,12 +114,14 @@ struct Assembly {
         let zone = self.configuration.timezone
         let register = RegisterDesk(try store.register(), store: store, zone: zone, now: now)
         let (units, notices) = (UnitTable(await self.unitsOfBefore()), NoticeDesk())
+        let health = RoomHealth { feed.touch(.links) }
         return RoomTables(
             units: units,
             places: UnitPlaces(self.network),
             meter: IntakeMeter(),
             feed: feed,
-            health: RoomHealth { feed.touch(.links) },
+            health: health,
+            certificates: CertificateWatch(self.ownCertificates, health: health),
             estimator: TimeToScene(self.network, driving: driving, load: load),
             plans: plans,
             desk: IncidentDesk(
@@ -236,10 +238,10 @@ struct Assembly {
                 logger: self.logger
             ),
             StoreWatch(meter: tables.meter, health: tables.health),
-            WatchdogService {
-                // Each desk answers between two of its acts; a batch that is never stored holds up all the rest.
             tables.certificates,
             AuditWitness(casebook: self.casebook, logger: self.logger),
+            WatchdogService {
+                // Each desk answers between two of its acts; a batch that is never stored holds up all the rest.
                 _ = await (tables.desk.unkeptCount, tables.rollCalls.recent.count, tables.tasks.open.count)
                 let now = SystemClock.bootMilliseconds
                 return tables.meter.storingSince.map { now - $0 < Self.longestBatch } ?? true
@@ -302,6 +304,15 @@ struct Assembly {
         "\(self.configuration.tls == nil ? "http" : "https")://\(self.configuration.http)/"
     }
 
+    /// What the room shows to pages and to the broker.
+    private var ownCertificates: [CertificateWatch.Subject] {
+        [
+            self.configuration.tls.map { CertificateWatch.Subject("board", path: $0.certificate) },
+            self.configuration.broker.credentials.map { CertificateWatch.Subject("broker", path: $0.certificate) },
+        ]
+        .compactMap { $0 }
+    }
+
     private func application(_ tables: RoomTables, _ accounts: Accounts) throws -> some ApplicationProtocol {
         let board = Board(
             BoardParts(
@@ -326,6 +337,7 @@ struct Assembly {
                 zone: self.configuration.timezone,
                 accounts: accounts,
                 ground: self.ground,
+                certificates: { [certificates = tables.certificates] in certificates.ends },
                 now: tables.now
             ),
             page: self.configuration.page,
@@ -350,6 +362,7 @@ struct RoomTables: Sendable {
     let meter: IntakeMeter
     let feed: LiveFeed
     let health: RoomHealth
+    let certificates: CertificateWatch
     let estimator: TimeToScene
     let plans: PlanHolder
     let desk: IncidentDesk

@@ -83,6 +83,8 @@ public struct DeviceHealth: Sendable, Hashable, WireMessage {
     public var temperature: Double?
     /// Free space where the outbox is, bytes.
     public var diskFree: Int64?
+    /// When the device's certificate ends, ms since 1970 UTC.
+    public var certificateEnds: Int64?
 
     /// Creates one with what is always known.
     public init(device: String, time: Int64, uptime: Int64) {
@@ -101,6 +103,7 @@ public struct DeviceHealth: Sendable, Hashable, WireMessage {
         case voltage = "volt"
         case temperature = "temp_c"
         case diskFree = "disk_free"
+        case certificateEnds = "cert_ends"
     }
 
     /// What breaks the contract.
@@ -111,7 +114,9 @@ public struct DeviceHealth: Sendable, Hashable, WireMessage {
         for key in self.gnss?.refused.map({ Array($0.keys) }) ?? [] where WireLimits.isTooLong(key, WireLimits.id) {
             return WireLimits.words("gnss.refused", WireLimits.id)
         }
-        return ExactNumber.violation(["t": self.time, "up": self.uptime, "queue": self.queue ?? 0])
+        return ExactNumber.violation([
+            "t": self.time, "up": self.uptime, "queue": self.queue ?? 0, "cert_ends": self.certificateEnds ?? 0,
+        ])
     }
 }
 

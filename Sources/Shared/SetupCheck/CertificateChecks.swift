@@ -15,10 +15,19 @@ package struct TLSIdentity: Sendable, Hashable {
     }
 }
 
-extension Findings {
-    /// A certificate that ends sooner is warned of, s.
-    private static let soon: Int64 = 14 * 86_400
+/// How long a certificate holds.
+package enum CertificateLife {
+    /// One that ends sooner is to be renewed now, s.
+    package static let soon: Int64 = 14 * 86_400
 
+    /// When the first certificate of a PEM file ends, s since 1970 UTC; `nil` where there is none.
+    package static func end(of path: String) -> Int64? {
+        var certificate = copenssl_certificate()
+        return copenssl_certificate_read(path, &certificate) ? certificate.ends : nil
+    }
+}
+
+extension Findings {
     /// Looks at certificate, key and authority: all are there and can be read, they belong together, none has expired.
     ///
     /// - Parameters:
@@ -61,7 +70,7 @@ extension Findings {
         } else if certificate.begins > now {
             let days = Self.days(certificate.begins - now)
             self.fault("\(path): begins only in \(days); set this machine's clock, or renew it")
-        } else if certificate.ends - now < Self.soon {
+        } else if certificate.ends - now < CertificateLife.soon {
             self.warn("\(path): expires in \(Self.days(certificate.ends - now)); renew it")
         }
         let found = withUnsafeBytes(of: certificate.name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
