@@ -67,6 +67,8 @@ struct HealthReporter: Service {
             age: signs.fix.map { (Double(now - $0.received) / 1_000).rounded(decimals: 1) },
             refused: signs.refused.isEmpty ? nil : signs.refused
         )
+        // It may have been renewed since the last look.
+        health.certificateEnds = self.certificate.flatMap(CertificateLife.end).map { $0 * 1_000 }
         health.temperature = Self.temperature
         var space = statvfs()
         if statvfs(self.folder, &space) == 0 { health.diskFree = Int64(space.f_bavail) * Int64(space.f_frsize) }
@@ -74,9 +76,6 @@ struct HealthReporter: Service {
     }
 
     private func publish(_ health: DeviceHealth) async throws {
-        var health = health
-        // It may have been renewed since.
-        health.certificateEnds = self.certificate.flatMap(CertificateLife.end).map { $0 * 1_000 }
         let topic = Topic.device(station: self.station, device: self.device, channel: .health)
         try await self.link.publish(
             BrokerMessage(

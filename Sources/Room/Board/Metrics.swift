@@ -87,10 +87,10 @@ struct Metrics: Sendable {
         text.add("units_version", "Units by the version of their daemon.", by: "version", Self.versions(units))
         let waiting = units.compactMap { $0.health?.queue }.reduce(0) { $0 &+ Int(clamping: max(0, $1)) }
         text.add("units_waiting_records", "Records that wait on devices, as they last said.", waiting)
-        let ends = units.compactMap { $0.health?.certificateEnds }.min()
+        let ends = units.filter { !$0.isOffline }.compactMap { $0.health?.certificateEnds }.min()
         text.add(
             "units_certificate_end_seconds",
-            "When the first certificate of a device ends, seconds since 1970; 0 where none is known.",
+            "When the first certificate of a device that is not offline ends, seconds since 1970; 0 where none is known.",
             Int(clamping: (ends ?? 0) / 1_000)
         )
     }

@@ -66,6 +66,8 @@ extension [UInt8] {
 package enum AuditVerdict: Sendable, Hashable {
     /// Every line is as it was written, and all are there up to this one; `nil` when there is none.
     case whole(AuditMark?)
+    /// A casebook of a version before, which the room marks when it opens it.
+    case unmarked
     /// The first line that is not as it was written, or that is missing.
     case broken(number: Int64, reason: String)
 }
@@ -81,8 +83,9 @@ extension Casebook {
     static func head(_ database: Database) throws -> AuditMark? {
         try Row.fetchOne(database, sql: "SELECT number, mark FROM audit ORDER BY number DESC LIMIT 1")
             .map { row in
-                let mark: Data = row[1]
-                return AuditMark(number: row[0], mark: Array(mark))
+                // One without a mark was put in by another hand: the next line is marked as if its mark were empty.
+                let mark: Data? = row[1]
+                return AuditMark(number: row[0], mark: Array(mark ?? Data()))
             }
     }
 
@@ -105,7 +108,8 @@ extension Casebook {
         }
     }
 
-    private static func verify(_ database: Database, known: AuditMark?) throws -> AuditVerdict {
+    static func verify(_ database: Database, known: AuditMark? = nil) throws -> AuditVerdict {
+        guard try database.columns(in: "audit").contains(where: { $0.name == "mark" }) else { return .unmarked }
         var last = AuditMark.origin
         let lines = try Row.fetchCursor(
             database,
@@ -113,11 +117,12 @@ extension Casebook {
         )
         while let row = try lines.next() {
             let number: Int64 = row[0]
-            guard number == last.number + 1 else {
+            guard number - 1 == last.number else {
                 return .broken(number: last.number + 1, reason: "it is missing; the next that is there is \(number)")
             }
             let deed = Deed(time: row[1], actor: row[2], origin: row[3], what: row[4], subject: row[5])
-            let (mark, right): (Data, AuditMark) = (row[6], last.next(number: number, deed))
+            let (mark, right): (Data?, AuditMark) = (row[6], last.next(number: number, deed))
+            guard let mark else { return .broken(number: number, reason: "it has no mark: another program put it in") }
             guard Array(mark) == right.mark else {
                 return .broken(number: number, reason: "it is not as it was written, or one before it is another")
             }

@@ -15,6 +15,8 @@ package enum Backup {
         package let version: String
         /// Its files and their bytes.
         package let files: [String: Int64]
+        /// Whether the audit in it is whole, as it was when the backup was made; `nil` of one that was not looked at.
+        package var audit: AuditVerdict?
     }
 
     /// The stores; all other files of the folder are copied as they are.
@@ -96,7 +98,7 @@ package enum Backup {
             )
             try database.execute(sql: "INSERT INTO backup VALUES (?, ?, ?)", arguments: [Self.format, now, version])
         }
-        var sizes: [String: Int64] = [:]
+        var (sizes, audit): ([String: Int64], AuditVerdict?) = ([:], nil)
         for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() where !Self.isPassing(name) {
             let path = "\(folder)/\(name)"
             guard Self.isFile(path) else { continue }
@@ -104,13 +106,14 @@ package enum Backup {
                 // One step, so one state of the store, which the room's own writes do not disturb.
                 try DatabaseQueue(path: path, configuration: Self.reading).backup(to: DatabaseQueue(path: copy))
                 sizes[name] = try queue.write { try Self.put(copy, as: name, in: $0) }
+                if name == "casebook.sqlite" { audit = try DatabaseQueue(path: copy).read { try Casebook.verify($0) } }
                 try FileManager.default.removeItem(atPath: copy)
             } else {
                 sizes[name] = try queue.write { try Self.put(path, as: name, in: $0) }
             }
         }
         try queue.close()
-        return Contents(made: now, version: version, files: sizes)
+        return Contents(made: now, version: version, files: sizes, audit: audit)
     }
 
     private static var reading: Configuration {
@@ -168,13 +171,14 @@ package enum Backup {
         let stamp = now / 1_000
         do {
             let queue = try DatabaseQueue(path: file, configuration: Self.reading)
-            let contents = try queue.read { try Self.contents(of: $0, file) }
-            defer { for name in contents.files.keys { Self.discard("\(folder)/\(name).restore-\(stamp)") } }
-            for name in contents.files.keys.sorted() {
+            var contents = try queue.read { try Self.contents(of: $0, file) }
+            let names = contents.files.keys.sorted()
+            defer { for name in names { Self.discard("\(folder)/\(name).restore-\(stamp)") } }
+            for name in names {
                 try queue.read { try Self.take(name, of: file, to: "\(folder)/\(name).restore-\(stamp)", from: $0) }
             }
-            try Self.refuseNewer(folder, stamp, contents)
-            for name in contents.files.keys.sorted() {
+            contents.audit = try Self.refuseNewer(folder, stamp, contents)
+            for name in names {
                 for tail in ["", "-wal", "-shm"] where files.fileExists(atPath: "\(folder)/\(name)\(tail)") {
                     try files.moveItem(
                         atPath: "\(folder)/\(name)\(tail)",
@@ -249,11 +253,14 @@ package enum Backup {
         }
     }
 
-    private static func refuseNewer(_ folder: String, _ stamp: Int64, _ contents: Contents) throws {
+    /// Returns whether the audit in it is whole.
+    private static func refuseNewer(_ folder: String, _ stamp: Int64, _ contents: Contents) throws -> AuditVerdict? {
+        var audit: AuditVerdict?
         let migrators = [Self.stores[0]: HistorySchema.migrator, Self.stores[1]: Casebook.migrator]
         for (name, migrator) in migrators {
             let queue = try DatabaseQueue(path: "\(folder)/\(name).restore-\(stamp)")
             let isNewer = try queue.read { try migrator.hasBeenSuperseded($0) }
+            if name == Self.stores[1], !isNewer { audit = try queue.read { try Casebook.verify($0) } }
             try queue.close()
             if isNewer {
                 throw HistoryError(
@@ -263,6 +270,7 @@ package enum Backup {
                 )
             }
         }
+        return audit
     }
 
     private static func isFile(_ path: String) -> Bool {

@@ -113,12 +113,14 @@ package final class Casebook: Sendable {
         }
         // Lines of before are marked as they stand now: from here on they hold together.
         migrator.registerMigration("2: the lines of the audit hold together") { database in
-            try database.execute(sql: "DROP TRIGGER audit_stays; ALTER TABLE audit ADD COLUMN mark BLOB")
+            try database.execute(sql: "DROP TRIGGER IF EXISTS audit_stays; ALTER TABLE audit ADD COLUMN mark BLOB")
             try Self.markAll(in: database)
             try database.execute(
                 sql: """
                     CREATE TRIGGER audit_stays BEFORE UPDATE ON audit
                     BEGIN SELECT RAISE(ABORT, 'the audit is not changed'); END;
+                    CREATE TRIGGER audit_is_marked BEFORE INSERT ON audit WHEN NEW.mark IS NULL
+                    BEGIN SELECT RAISE(ABORT, 'a line of the audit has its mark'); END;
                     """
             )
         }
@@ -245,12 +247,25 @@ package final class Casebook: Sendable {
     }
 
     private static func insert(_ deed: Deed, in database: Database) throws {
+        // SQLite's texts end at a zero byte: what is marked is what will be read.
+        let deed = Deed(
+            time: deed.time,
+            actor: Self.stored(deed.actor),
+            origin: Self.stored(deed.origin),
+            what: Self.stored(deed.what),
+            subject: Self.stored(deed.subject)
+        )
         let last = try Self.head(database) ?? .origin
+        guard last.number < .max else { throw DatabaseError(message: "the audit has a line of the highest number") }
         let mark = last.next(number: last.number + 1, deed)
         try database.execute(
             sql: "INSERT INTO audit (number, time, actor, origin, what, subject, mark) VALUES (?, ?, ?, ?, ?, ?, ?)",
             arguments: [mark.number, deed.time, deed.actor, deed.origin, deed.what, deed.subject, Data(mark.mark)]
         )
+    }
+
+    private static func stored(_ text: String) -> String {
+        text.utf8.contains(0) ? String(decoding: text.utf8.map { $0 == 0 ? 0x20 : $0 }, as: UTF8.self) : text
     }
 
     /// Items of a kind that are open or began in a time, ms since 1970 UTC, oldest first.

@@ -7,13 +7,21 @@ import Threading
 package final class CertificateWatch: Service {
     /// A certificate, and what it is for.
     package struct Subject: Sendable, Hashable {
-        /// `board` or `broker`.
+        /// `board`, which pages are shown, or `room`, which the broker is.
         package let name: String
         /// Its file, PEM.
         package let path: String
+        /// What renews it.
+        package let remedy: String
+        /// When the one ends that was read when the room started, and is shown until it is started anew; `nil` where the
+        /// file is read again for each connection.
+        package let loaded: Int64?
 
-        /// Names one.
-        package init(_ name: String, path: String) { (self.name, self.path) = (name, path) }
+        /// Names one; `isKept` where the room reads it once.
+        package init(_ name: String, path: String, remedy: String, isKept: Bool) {
+            (self.name, self.path, self.remedy) = (name, path, remedy)
+            self.loaded = isKept ? CertificateLife.end(of: path) : nil
+        }
     }
 
     private let subjects: [Subject]
@@ -58,7 +66,8 @@ package final class CertificateWatch: Service {
         var ends: [String: Int] = [:]
         let pressing = self.subjects.compactMap { subject -> String? in
             // One that cannot be read is what `check` and the log of the connection tell.
-            guard let end = CertificateLife.end(of: subject.path) else { return nil }
+            guard let file = CertificateLife.end(of: subject.path) else { return nil }
+            let end = min(file, subject.loaded ?? file)
             ends[subject.name] = Int(clamping: end)
             let left = end - now / 1_000
             guard left < Self.pressing else { return nil }
@@ -66,7 +75,8 @@ package final class CertificateWatch: Service {
                 left <= 0
                 ? "has ended"
                 : left < 86_400 ? "ends today" : "ends in \(left / 86_400 == 1 ? "1 day" : "\(left / 86_400) days")"
-            return "\(subject.path) \(days): renew it with 'patrolctl pki server', then restart this service"
+            if end < file { return "the certificate in use \(days), \(subject.path) was renewed: restart command-room" }
+            return "\(subject.path) \(days): renew it with \(subject.remedy)"
         }
         self.found.withLock { [ends] in $0 = ends }
         if pressing.isEmpty {

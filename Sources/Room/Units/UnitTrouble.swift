@@ -48,7 +48,10 @@ extension Unit {
         if let wait = self.health?.queueAge, wait > Self.longWait { troubles.append(.backlog) }
         if self.hasWrongClock { troubles.append(.clockWrong) }
         if let temperature = self.health?.temperature, temperature > Self.tooHot { troubles.append(.hot) }
-        if let health = self.health, let end = health.certificateEnds, end < health.time + Self.certificateSoon {
+        // One that is gone is offline, and that says more.
+        if !self.isOffline, let health = self.health, let end = health.certificateEnds,
+            end < health.time + Self.certificateSoon
+        {
             troubles.append(.certificate)
         }
         return troubles

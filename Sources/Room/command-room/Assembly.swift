@@ -307,8 +307,17 @@ struct Assembly {
     /// What the room shows to pages and to the broker.
     private var ownCertificates: [CertificateWatch.Subject] {
         [
-            self.configuration.tls.map { CertificateWatch.Subject("board", path: $0.certificate) },
-            self.configuration.broker.credentials.map { CertificateWatch.Subject("broker", path: $0.certificate) },
+            self.configuration.tls.map {
+                CertificateWatch.Subject(
+                    "board",
+                    path: $0.certificate,
+                    remedy: "'patrolctl pki server', and restart command-room",
+                    isKept: true
+                )
+            },
+            self.configuration.broker.credentials.map {
+                CertificateWatch.Subject("room", path: $0.certificate, remedy: "'patrolctl pki room'", isKept: false)
+            },
         ]
         .compactMap { $0 }
     }

@@ -10,7 +10,8 @@ struct AuditCommand: AsyncParsableCommand {
         discussion: """
             Each line is marked with all that were before it. The room writes the newest mark into its log once an hour, \
             'command-room backup' prints it, and 'GET audit' has it: one that was written down elsewhere proves that \
-            nothing before it was changed since.
+            nothing before it was changed since. After 'command-room restore' the audit goes on from where the backup stood: \
+            marks of lines that came after it are not its own.
 
             Exit status: 0 whole, 65 a line was changed or is missing, 69 the store cannot be read.
             """
@@ -38,6 +39,8 @@ struct AuditCommand: AsyncParsableCommand {
         switch verdict {
         case .whole(let head?): print("\(head.number) lines, each as it was written.\nThe audit stands at \(head)")
         case .whole(nil): print("The audit has no lines yet.")
+        case .unmarked:
+            print("The audit is of a version before and has no marks yet: the room makes them when it starts.")
         case .broken(let number, let reason):
             throw ProgramFailure(.data, "\(path): line \(number) of the audit: \(reason)")
         }

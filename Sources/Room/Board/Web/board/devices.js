@@ -1,7 +1,7 @@
 // Devices: what a technician looks at. Each with its version, its link, its receiver, its disk and its certificate; what needs a hand comes first.
 import { now, ask } from "../shared/live.js";
 import { element, keep, set, write } from "../shared/keyed.js";
-import { age, troubles } from "../shared/lists.js";
+import { age, inOrder, troubles } from "../shared/lists.js";
 import { word, explain } from "../shared/words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -46,7 +46,7 @@ function cells(unit) {
 
 function draw(units) {
   const needs = (unit) => (troubles(unit) ? 0 : 1);
-  const sorted = [...units].sort((a, b) => needs(a) - needs(b) || (a.unit < b.unit ? -1 : a.unit > b.unit ? 1 : 0));
+  const sorted = [...units].sort((a, b) => needs(a) - needs(b) || inOrder(a.unit, b.unit));
   const versions = new Map();
   for (const unit of units) { versions.set(unit.version ?? "–", (versions.get(unit.version ?? "–") ?? 0) + 1); }
   const told = [...versions].sort((a, b) => b[1] - a[1]).map(([version, count]) => `${version} × ${count}`).join(" · ");

@@ -10,6 +10,8 @@ const $ = (id) => document.getElementById(id);
 const fields = ["form-place", "form-category", "form-priority", "form-note"];
 /** Where a draft is kept while this window lives: a reload loses nothing that was typed. */
 const shelf = "patrollink draft";
+/** Whether the draft of before was taken back. */
+let isRestored = false;
 
 let board = null;
 /** What is proposed for the name that is being typed, and which of it the arrows are on. */
@@ -60,13 +62,17 @@ function keepDraft() {
 
 /** Opens the drawer with what was typed before the page was loaded anew. */
 export function restoreDraft() {
-  if (isOpen()) { return; }
+  if (isRestored) { return; }
+  isRestored = true;
   let draft = null;
   try { draft = JSON.parse(sessionStorage.getItem(shelf)); } catch { return; }
   if (!draft?.fields) { return; }
   for (const id of fields) { if (typeof draft.fields[id] === "string") { $(id).value = draft.fields[id]; } }
   ownName = draft.ownName ?? "";
+  // Who has begun something else meanwhile goes on with it.
+  const busy = document.activeElement;
   openIncident();
+  if (busy && busy !== document.body) { busy.focus(); }
   isClicked = draft.isClicked === true;
   setPlace(Array.isArray(draft.place) ? draft.place : null);
 }
@@ -76,6 +82,8 @@ export function dropDraft() { sessionStorage.removeItem(shelf); }
 
 /** Opens the drawer for an incident at a place; while it is open, a click says the place anew. */
 export function openIncident(place) {
+  // What was typed before the page was loaded anew comes first, or this would write over it.
+  restoreDraft();
   const isNew = !isOpen();
   if (isNew) {
     // What an earlier call left in the fields is not the next one's: a click begins anew.

@@ -1,7 +1,7 @@
 // What is opened now and then comes after the first view, or with the first press: over a slow line the units are there sooner.
 const all = [];
 
-/** Gives a part of the page that is fetched once, by `load`, and made ready once, by `setUp`; what could not be had is fetched again. */
+/** Gives a part of the page that is fetched once, by `load`, and made ready once, by `setUp`; what could not be had is asked for again with the next press. */
 export function later(load, setUp) {
   let coming = null;
   const get = () => {

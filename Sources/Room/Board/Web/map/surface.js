@@ -98,7 +98,7 @@ function drawNext() {
     if (next.tile.isGone) { continue; }
     next.tile.isWaiting = false;
     try { draw(next.tile, next.place); } catch (error) { console.error(error); }
-    next.done(null, next.tile);
+    try { next.done(null, next.tile); } catch (error) { console.error(error); }
   }
   goOn();
 }

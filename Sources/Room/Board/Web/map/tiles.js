@@ -36,12 +36,17 @@ function numbers(bytes) {
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at];
     value |= (byte & 0x7f) << shift;
-    if (byte >= 0x80) { shift += 7; continue; }
+    if (byte >= 0x80) {
+      shift += 7;
+      if (shift > 28) { throw new RangeError("a tile with a number that is too long"); }
+      continue;
+    }
     list[count] = value;
     count += 1;
     value = 0;
     shift = 0;
   }
+  if (shift > 0) { throw new RangeError("a tile that ends within a number"); }
   return list.subarray(0, count);
 }
 

@@ -177,7 +177,7 @@ function partsOf(text) {
 }
 
 /** Call signs in order, 2 before 10. `Intl.Collator` takes the browser longer to load than all else that a list needs. */
-function inOrder(a, b) {
+export function inOrder(a, b) {
   if (a === b) { return 0; }
   const [left, right] = [partsOf(a), partsOf(b)];
   for (let i = 0; i < Math.min(left.length, right.length); i += 1) {
