@@ -310,6 +310,13 @@ struct BoardTodayTests {
                     """
                 )
                 let before: [Double] = try await page.run("return patrollink.view.place")
+                // Who is quicker than the draft's return begins nothing over it.
+                try await page.open("http://127.0.0.1:\(chain.http)/")
+                try await page.wait("the page", "return !!window.patrollink && patrollink.state.isLive")
+                let note: String = try await page.run(
+                    "document.getElementById('new').click(); return document.getElementById('form-note').value"
+                )
+                #expect(note == "a ladder at the wall")
                 try await page.open("http://127.0.0.1:\(chain.http)/")
                 try await page.wait(
                     "the draft after a reload",

@@ -5,6 +5,7 @@ import PatrolWire
 import Rig
 import TestSupport
 import Testing
+import Threading
 
 /// From an empty folder to a locked broker, by the programs' own commands, with a real mosquitto.
 @Suite("A station's authority, its devices and its broker", .serialized, .realPrograms, .timeLimit(.minutes(3)))
@@ -380,6 +381,16 @@ struct EnrolmentTests {
                                     let units = try await chain.room.ask("GET", "/api/v1/units").text
                                     return units.contains("\"car-01\"") && units.contains("\"lat\"") ? () : nil
                                 }
+                                // When its certificate and the room's end is known to who has to renew them.
+                                let now = Int(SystemClock.wallMilliseconds / 1_000)
+                                let end = try await eventually("when the device's certificate ends") {
+                                    try await chain.room.ask("GET", "/metrics").text
+                                        .firstMatch(of: /units_certificate_end_seconds ([1-9]\d+)\n/)
+                                        .flatMap { Int($0.1) }
+                                }
+                                #expect((823...826).contains((end - now) / 86_400))
+                                let metrics = try await chain.room.ask("GET", "/metrics").text
+                                #expect(metrics.contains(#"certificate_end_seconds{of="room"} "#))
                                 // What 'broker setup' allows is enough for who looks what is wrong.
                                 for program in ["patrold", "command-room"] {
                                     let found = try await runProgramToEnd(

@@ -9,7 +9,9 @@ package struct AuditWitness: Service {
     private let casebook: Casebook
     private let logger: Logger
 
-    private static let round: Duration = .seconds(3_600)
+    private static let round: Duration = .seconds(60)
+    /// Rounds between two marks in the log; the first one is written as soon as there is one.
+    private static let roundsPerMark = 60
 
     /// Creates the witness.
     ///
@@ -21,8 +23,13 @@ package struct AuditWitness: Service {
     /// Runs until graceful shutdown.
     package func run() async throws {
         await cancelWhenGracefulShutdown {
-            var told: AuditMark?
+            var (told, round): (AuditMark?, Int) = (nil, 0)
             while !Task.isCancelled {
+                defer { round += 1 }
+                guard told == nil || round % Self.roundsPerMark == 0 else {
+                    await pause(for: Self.round)
+                    continue
+                }
                 let head = await onQuietThread("audit witness") { [casebook] in Result { try casebook.auditHead() } }
                 switch head {
                 case .success(let head?) where head != told:

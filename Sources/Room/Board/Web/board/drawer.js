@@ -69,10 +69,10 @@ export function restoreDraft() {
   if (!draft?.fields) { return; }
   for (const id of fields) { if (typeof draft.fields[id] === "string") { $(id).value = draft.fields[id]; } }
   ownName = draft.ownName ?? "";
-  // Who has begun something else meanwhile goes on with it.
+  // Who is typing elsewhere by now goes on there.
   const busy = document.activeElement;
   openIncident();
-  if (busy && busy !== document.body) { busy.focus(); }
+  if (busy?.matches("input, textarea, select")) { busy.focus(); }
   isClicked = draft.isClicked === true;
   setPlace(Array.isArray(draft.place) ? draft.place : null);
 }
