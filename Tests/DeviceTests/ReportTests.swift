@@ -129,6 +129,12 @@ struct ReportWriterTests {
                 == #"{"acc":3.1,"cog":271.5,"dev":"car-01","lat":40.1234568,"log":"00112233aabbccdd","lon":-8,"mode":3,"sat":9,"#
                 + #""seq":7,"spd":8.26,"src":"gnss","st":"patrol","t":1795314000123,"tq":"gnss","trg":"drift","unit":"01","up":5000,"v":1}"#
         )
+        for (reckoning, source) in [(Fix.Reckoning.alone, "dr"), (.aided, "dr"), (.none, "gnss")] {
+            fix.reckoning = reckoning
+            let context = RecordContext(status: .patrol)
+            let bytes = try writer.position(fix, stamp: stamp, reason: .drift, context: context, sequence: 8)
+            #expect(String(decoding: bytes, as: UTF8.self).contains("\"src\":\"\(source)\""))
+        }
     }
 
     @Test("an event has a place only when there is one")

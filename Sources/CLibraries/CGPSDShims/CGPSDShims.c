@@ -67,12 +67,14 @@ cgpsd_result cgpsd_next(cgpsd_session *session, int timeout_us, cgpsd_position *
     if ((data->set & SATELLITE_SET) != 0) { session->satellites_used = data->satellites_used; }
     if ((data->set & MODE_SET) == 0) { return cgpsd_result_other; }
 
-    // `status` is not looked at: gpsd leaves it out for a plain fix, and libgps then says "no fix".
+    // Whether there is a fix `status` does not tell: gpsd leaves it out for a plain one, and libgps then says "no fix".
     memset(out, 0, sizeof(*out));
     out->has_time = (data->set & TIME_SET) != 0 && data->fix.time.tv_sec > 0;
     out->time_s = data->fix.time.tv_sec;
     out->time_ns = (int32_t)data->fix.time.tv_nsec;
     out->mode = data->fix.mode;
+    out->is_reckoned = data->fix.status == STATUS_DR;
+    out->is_aided = data->fix.status == STATUS_GNSSDR;
     out->latitude_deg = data->fix.latitude;
     out->longitude_deg = data->fix.longitude;
     out->altitude_msl_m = data->fix.altMSL;

@@ -96,6 +96,7 @@ package struct Patrol: Sendable {
     /// What the room wrote, newest last.
     var messages: [String] = []
     var gate: FixGate
+    var reckoning = DeadReckoning()
     var policy: ReportPolicy
     var watch: FixWatch
     var judge: TimeJudge

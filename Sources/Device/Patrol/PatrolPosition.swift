@@ -18,6 +18,7 @@ extension Patrol {
     }
 
     private mutating func observe(_ fix: Fix, _ turn: inout Turn) {
+        let fix = self.reckoning.widened(fix)
         switch self.gate.judge(fix, now: turn.moment.boot) {
         case .refused(.frozen): self.report(self.watch.refusedAsFrozen(), &turn)
         case .refused: break

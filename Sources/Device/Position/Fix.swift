@@ -26,11 +26,24 @@ package struct Fix: Sendable, Hashable {
     /// 2 or 3 dimensions.
     package var mode: Int
 
+    /// What the receiver's own sensors, wheels or gyroscopes, have to do with it.
+    package var reckoning = Reckoning.none
+
     /// Satellites used.
     package var satellites: Int?
 
     /// Path of the receiver; empty when there is only one.
     package var device: String
+
+    /// Dead reckoning: a receiver that goes on where satellites end.
+    package enum Reckoning: Sendable, Hashable {
+        /// Satellites alone.
+        case none
+        /// Satellites and sensors.
+        case aided
+        /// Sensors alone.
+        case alone
+    }
 
     /// Creates a fix of which only the place is known.
     package init(received: Int64, coordinate: Coordinate, mode: Int) {

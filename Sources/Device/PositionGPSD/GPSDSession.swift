@@ -53,6 +53,7 @@ extension Fix {
             let coordinate = Coordinate(latitude: raw.latitude_deg, longitude: raw.longitude_deg)
         else { return nil }
         self.init(received: received, coordinate: coordinate, mode: Int(raw.mode))
+        self.reckoning = raw.is_reckoned ? .alone : raw.is_aided ? .aided : .none
         self.measured = raw.has_time ? raw.time_s * 1_000 + Int64(raw.time_ns) / 1_000_000 : nil
         // gpsd documents each as a 95 % figure; the whole one may be missing where the parts are not.
         let error = said(raw.eph_m) ?? zipped(said(raw.epx_m), said(raw.epy_m)).map { ($0 * $0 + $1 * $1).squareRoot() }

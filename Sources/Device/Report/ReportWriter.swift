@@ -134,7 +134,7 @@ extension Record {
         self.course = fix.course?.rounded(decimals: 1)
         self.mode = fix.mode
         self.satellites = fix.satellites
-        self.source = .gnss
+        self.source = fix.reckoning == .none ? .gnss : .deadReckoning
     }
 }
 

@@ -165,6 +165,7 @@ enum UnitText {
             if let speed = place.speed { text += ",\"spd\":\(speed)".utf8 }
             if let course = place.course { text += ",\"cog\":\(course)".utf8 }
             if let accuracy = place.accuracy { text += ",\"acc\":\(accuracy)".utf8 }
+            if place.source == .deadReckoning { text += ",\"src\":\"dr\"".utf8 }
             if let grids = place.grids, let finest = grids.last {
                 text += ",\"grid\":".utf8
                 JSONText.append(finest, to: &text)

@@ -15,6 +15,8 @@ package enum NMEA {
         package var course: Double
         /// Height above mean sea level, metres.
         package var altitude: Double
+        /// Whether the receiver carries it on by its own sensors.
+        package var isReckoned = false
 
         /// Creates a moment.
         package init(time: Int64, coordinate: Coordinate?, speed: Double, course: Double, altitude: Double = 42) {
@@ -37,8 +39,8 @@ package enum NMEA {
         let knots = decimals(moment.speed / 0.514_444, 2)
         let course = decimals(moment.course, 1)
         var sentences = [
-            "GNRMC,\(clock.time),\(isFixed ? "A" : "V"),\(place),\(isFixed ? knots : ""),\(isFixed ? course : ""),\(clock.date),,,\(isFixed ? "A" : "N")",
-            "GNGGA,\(clock.time),\(place),\(isFixed ? 1 : 0),\(isFixed ? "11" : "00"),\(isFixed ? "0.8" : "99.9"),\(isFixed ? decimals(moment.altitude, 1) : ""),M,\(isFixed ? "-9.0" : ""),M,,",
+            "GNRMC,\(clock.time),\(isFixed ? "A" : "V"),\(place),\(isFixed ? knots : ""),\(isFixed ? course : ""),\(clock.date),,,\(isFixed ? moment.isReckoned ? "E" : "A" : "N")",
+            "GNGGA,\(clock.time),\(place),\(isFixed ? moment.isReckoned ? 6 : 1 : 0),\(isFixed ? "11" : "00"),\(isFixed ? "0.8" : "99.9"),\(isFixed ? decimals(moment.altitude, 1) : ""),M,\(isFixed ? "-9.0" : ""),M,,",
             "GNGSA,A,\(isFixed ? 3 : 1),\(isFixed ? "02,05,07,13,15,29" : ",,,,,"),,,,,,,1.5,0.8,1.3,1",
             "GNGSA,A,\(isFixed ? 3 : 1),\(isFixed ? "06,09,16,22,36" : ",,,,"),,,,,,,,1.5,0.8,1.3,4",
         ]

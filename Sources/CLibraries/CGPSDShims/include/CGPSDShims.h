@@ -13,6 +13,8 @@ typedef struct cgpsd_position {
     int64_t time_s;           ///< Time of measurement, whole seconds since 1970-01-01T00:00:00Z.
     int32_t time_ns;          ///< And nanoseconds.
     int32_t mode;             ///< 0 unknown, 1 no fix, 2 two and 3 three dimensions.
+    bool is_reckoned;         ///< Carried on by the receiver's own sensors, without satellites.
+    bool is_aided;            ///< Of satellites and of its own sensors together.
     double latitude_deg;      ///< WGS 84; positive north.
     double longitude_deg;     ///< WGS 84; positive east.
     double altitude_msl_m;    ///< Above mean sea level, metres.

@@ -29,7 +29,7 @@ function facts(unit) {
     ["age", unit.seen ? age(unit.seen) : word("no position")],
     ["speed", Number.isFinite(unit.spd) ? `${Math.round(unit.spd * 3.6)} km/h` : null],
     ["accuracy", Number.isFinite(unit.acc) ? `± ${Math.round(unit.acc)} m` : null],
-    ["gnss", gnss ? word(gnss) : null],
+    ["gnss", [gnss && word(gnss), unit.src === "dr" && word("deadReckoned")].filter(Boolean).join(" · ") || null],
     ["battery", Number.isFinite(unit.bat) ? `${Math.round(unit.bat * 100)} %` : null],
     ["ignition", onOff(unit.ign)],
     ["camera", unit.camera === undefined ? null : word(unit.camera ? "recording" : "off_")],
