@@ -40,6 +40,7 @@ struct AuditChainTests {
             ("DELETE FROM audit WHERE number = 1", 1),
             ("DROP TRIGGER audit_is_marked; INSERT INTO audit VALUES (7, 1, 'l', 'i', 'a', 's', NULL)", 7),
             ("INSERT INTO audit VALUES (9, 1, 'l', 'i', 'a', 's', x'00')", 7),
+            ("INSERT INTO audit VALUES (-9223372036854775808, 1, 'l', 'i', 'a', 's', x'00')", 1),
             ("DELETE FROM audit WHERE number = 4; UPDATE audit SET number = number - 1 WHERE number > 4", 4),
         ]
     )

@@ -84,7 +84,12 @@ struct Metrics: Sendable {
             Dictionary(grouping: units) { $0.status?.rawValue ?? "unknown" }.mapValues(\.count)
         )
         text.add("units_online", "Units that the broker has connected.", units.count(where: \.isOnline))
-        text.add("units_version", "Units by the version of their daemon.", by: "version", Self.versions(units))
+        text.add(
+            "units_version",
+            "Units by the version of their daemon; beyond \(Self.mostVersions) the rarest are other.",
+            by: "version",
+            Self.versions(units)
+        )
         let waiting = units.compactMap { $0.health?.queue }.reduce(0) { $0 &+ Int(clamping: max(0, $1)) }
         text.add("units_waiting_records", "Records that wait on devices, as they last said.", waiting)
         let ends = units.filter { !$0.isOffline }.compactMap { $0.health?.certificateEnds }.min()

@@ -117,7 +117,7 @@ extension Casebook {
         )
         while let row = try lines.next() {
             let number: Int64 = row[0]
-            guard number - 1 == last.number else {
+            guard number > 0, number - 1 == last.number else {
                 return .broken(number: last.number + 1, reason: "it is missing; the next that is there is \(number)")
             }
             let deed = Deed(time: row[1], actor: row[2], origin: row[3], what: row[4], subject: row[5])

@@ -69,7 +69,7 @@ export function restoreDraft() {
   if (!draft?.fields) { return; }
   for (const id of fields) { if (typeof draft.fields[id] === "string") { $(id).value = draft.fields[id]; } }
   ownName = draft.ownName ?? "";
-  // Who is typing elsewhere by now goes on there.
+  // The draft does not take the focus from a field in which somebody types.
   const busy = document.activeElement;
   openIncident();
   if (busy?.matches("input, textarea, select")) { busy.focus(); }
