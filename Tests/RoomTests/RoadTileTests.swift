@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Ground
+import GroundMap
 import Rig
 import RoadMap
 import TestSupport
@@ -64,8 +65,16 @@ struct RoadTileTests {
                 #expect(right.contains { $0 <= 4_224 } && right.contains { $0 >= -128 })
             }
         }
-        // 200 m of one road with a point each metre.
-        let points = try (0...200).map { try #require(map.coordinate("a", east: Double($0))) }
+        // 200 m of one road with a point each metre, on a curve of 40 m.
+        let points = try (0...200).map { metre in
+            let place = try #require(map.coordinate("a", east: Double(metre)))
+            return try #require(
+                Coordinate(
+                    latitude: place.latitude + 20 * sin(Double(metre) / 20) / 111_320,
+                    longitude: place.longitude
+                )
+            )
+        }
         var xml = "<osm version=\"0.6\">\n"
         for (id, point) in points.enumerated() {
             xml += "<node id=\"\(id + 1)\" version=\"1\" lat=\"\(point.latitude)\" lon=\"\(point.longitude)\"/>"
@@ -76,9 +85,49 @@ struct RoadTileTests {
             let road = try #require(self.roads(self.tile(points[100], 14, detail: 14), network).first)
             let exact = try #require(self.roads(self.tile(points[100], 14, detail: 16), network).first)
             // A dot is 7.2 m wide there.
-            #expect((20...70).contains(road.points.count / 2), "\(road.points.count / 2) points")
+            #expect((5...30).contains(road.points.count / 2), "\(road.points.count / 2) points")
             #expect(exact.points.count > road.points.count)
             #expect(road.points.prefix(2) == exact.points.prefix(2) && road.points.suffix(2) == exact.points.suffix(2))
         }
+    }
+
+    @Test("a road in pieces is one line, each piece of it once, and a cross road meets it")
+    func joined() async throws {
+        var map = ASCIIMap(
+            """
+            a-b-c-d
+                |
+                e
+            """
+        )
+        map.tags["name"] = "Rua Direita"
+        let place = try #require(map.coordinate("c"))
+        try await map.withNetwork { network in
+            #expect(network.edgeCount == 4)
+            let lines = try self.roads(self.tile(place, 14, detail: 16), network)
+            // Straight on or round the corner: of the three pieces that meet two are one line, and nothing is drawn twice.
+            #expect(lines.count == 2, "\(lines.map(\.points))")
+            func long(_ points: [Int]) -> Double {
+                let spots = stride(from: 0, to: points.count, by: 2).map {
+                    (Double(points[$0]), Double(points[$0 + 1]))
+                }
+                return zip(spots, spots.dropFirst()).reduce(0) { $0 + hypot($1.1.0 - $1.0.0, $1.1.1 - $1.0.1) }
+            }
+            // At 14 a unit is 0.6 m at the equator: four pieces of 100 m.
+            let scale = 40_075_017 / Double(1 << 14) / 4_096 * cos(place.latitude * .pi / 180)
+            let metres = lines.reduce(0) { $0 + long($1.points) } * scale
+            #expect(abs(metres - 400) < 5, "\(metres) m")
+        }
+    }
+
+    @Test(
+        "thousands of pieces at one point are put together at once, and those that are a point are none",
+        .timeLimit(.minutes(1))
+    )
+    func heap() {
+        let (a, b) = (VectorTile.Point(x: 0, y: 0), VectorTile.Point(x: 1, y: 0))
+        // One look at all of them for each would be ten thousand million.
+        let joined = JoinedLines(of: Array(repeating: [a, b], count: 100_000) + [[a, a], [], [b]])
+        #expect(joined.lines.count == 1 && joined.lines.first?.count == 100_001)
     }
 }

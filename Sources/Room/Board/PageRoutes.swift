@@ -104,6 +104,7 @@ struct PageRoutes: Sendable {
         StaticFile("board/later.js", PackageResources.later_js),
         StaticFile("board/layers.js", PackageResources.layers_js),
         StaticFile("board/map.js", PackageResources.map_js),
+        StaticFile("board/ways.js", PackageResources.ways_js),
         StaticFile("board/measure.js", PackageResources.measure_js),
         StaticFile("board/panes.js", PackageResources.panes_js),
         StaticFile("board/people.js", PackageResources.people_js),

@@ -19,14 +19,14 @@ struct RoadTile: Sendable {
     /// Roads that lie so far outside are drawn, units: they are wide, and their half reaches into the tile.
     private static let margin = 128
 
-    private struct Road {
-        let kind: RoadClass
+    private struct Kind: Hashable {
+        let road: RoadClass
         let name: String?
-        let line: [Spot]
     }
 
-    /// The roads that are seen, lesser ones first, so that greater ones are drawn over them.
-    private func roads(_ network: RoadNetwork) -> [Road] {
+    /// The roads that are seen, lesser ones first, so that greater ones are drawn over them: of each kind the lines, put
+    /// together from their pieces, without the points that nobody can tell from the line, half a dot on the screen.
+    private func roads(_ network: RoadNetwork) -> [(kind: Kind, lines: [[VectorTile.Point]])] {
         let edge = Double(Self.margin) / Self.units
         let edges = network.edges(
             south: self.latitude(Double(self.y + 1) + edge),
@@ -34,30 +34,40 @@ struct RoadTile: Sendable {
             north: self.latitude(Double(self.y) - edge),
             east: self.longitude(Double(self.x + 1) + edge)
         )
-        var roads: [Road] = []
+        var order: [Kind] = []
+        var pieces: [Kind: [[VectorTile.Point]]] = [:]
         for edge in edges {
-            let kind = network.edge(edge).roadClass
-            guard self.shows(kind) else { continue }
-            let line = self.seen(network.line(ofEdge: edge).map { self.place($0) })
-            guard !line.isEmpty else { continue }
-            roads.append(Road(kind: kind, name: self.detail >= 14 ? network.name(ofEdge: edge) : nil, line: line))
+            let road = network.edge(edge).roadClass
+            guard self.shows(road) else { continue }
+            let line = network.line(ofEdge: edge).map { self.place($0) }
+            guard self.isSeen(line) else { continue }
+            let kind = Kind(road: road, name: self.detail >= 14 ? network.name(ofEdge: edge) : nil)
+            if pieces[kind] == nil { order.append(kind) }
+            pieces[kind, default: []].append(line)
         }
-        return roads.sorted { $0.kind.rawValue > $1.kind.rawValue }
+        let tolerance = Self.units / Double(256 << (self.detail - self.z)) / 2
+        return order.sorted { $0.road.rawValue > $1.road.rawValue }.map { kind in
+            let lines = JoinedLines(of: pieces[kind] ?? []).lines
+            return (kind, lines.map { line in thinned(line, tolerance) { SIMD2(Double($0.x), Double($0.y)) } })
+        }
     }
 
     /// `[[class, name or null, [x, y, x, y, …]], …]`, lesser roads first.
     func json(_ network: RoadNetwork) throws -> [UInt8] {
         var text = Array("[".utf8)
-        for (number, road) in self.roads(network).enumerated() {
-            if number > 0 { text.append(0x2C) }
-            text += "[\"\(road.kind.name)\",".utf8
-            text += try road.name.map { try jsonBytes($0) } ?? Array("null".utf8)
-            text += ",[".utf8
-            for (number, place) in road.line.enumerated() {
-                if number > 0 { text.append(0x2C) }
-                text += "\(place.right),\(place.down)".utf8
+        for (kind, lines) in self.roads(network) {
+            let name = try kind.name.map { try jsonBytes($0) } ?? Array("null".utf8)
+            for line in lines {
+                if text.count > 1 { text.append(0x2C) }
+                text += "[\"\(kind.road.name)\",".utf8
+                text += name
+                text += ",[".utf8
+                for (number, place) in line.enumerated() {
+                    if number > 0 { text.append(0x2C) }
+                    text += "\(place.x),\(place.y)".utf8
+                }
+                text += "]]".utf8
             }
-            text += "]]".utf8
         }
         text.append(0x5D)
         return text
@@ -65,49 +75,24 @@ struct RoadTile: Sendable {
 
     /// The same as a vector tile: a layer `road` with a feature for each `class` and `name`, lesser roads first.
     func vector(_ network: RoadNetwork) -> [UInt8] {
-        struct Kind: Hashable {
-            let kind: RoadClass
-            let name: String?
-        }
-        var order: [Kind] = []
-        var parts: [Kind: [[VectorTile.Point]]] = [:]
-        for road in self.roads(network) {
-            let kind = Kind(kind: road.kind, name: road.name)
-            if parts[kind] == nil { order.append(kind) }
-            parts[kind, default: []].append(
-                road.line.map { VectorTile.Point(x: Int32(clamping: $0.right), y: Int32(clamping: $0.down)) }
-            )
-        }
         var tile = VectorTile()
-        for kind in order {
-            var tags = [("class", kind.kind.name)]
+        for (kind, lines) in self.roads(network) {
+            var tags = [("class", kind.road.name)]
             if let name = kind.name { tags.append(("name", name)) }
-            tile.add(to: "road", .line, parts[kind] ?? [], tags: tags)
+            tile.add(to: "road", .line, lines, tags: tags)
         }
         return tile.bytes
     }
 
-    private typealias Spot = (right: Int, down: Int)
-
-    /// A line without the points that nobody can tell from the one before, half a dot on the screen; empty for a line that
-    /// passes by outside.
-    private func seen(_ line: [Spot]) -> [Spot] {
-        let reach = -Self.margin...Int(Self.units) + Self.margin
-        let (right, down) = (line.map(\.right), line.map(\.down))
-        guard let west = right.min(), let east = right.max(), let north = down.min(), let south = down.max(),
-            west <= reach.upperBound, east >= reach.lowerBound, north <= reach.upperBound, south >= reach.lowerBound
-        else { return [] }
-        let step = Int(Self.units) / (256 << (self.detail - self.z)) / 2
-        var kept: [Spot] = []
-        for (number, spot) in line.enumerated() {
-            if number < line.count - 1, let last = kept.last, abs(spot.right - last.right) <= step,
-                abs(spot.down - last.down) <= step
-            {
-                continue
-            }
-            kept.append(spot)
+    /// Whether a line reaches into the tile, or passes by outside.
+    private func isSeen(_ line: [VectorTile.Point]) -> Bool {
+        let reach = Int32(-Self.margin)...Int32(Int(Self.units) + Self.margin)
+        let (right, down) = (line.map(\.x), line.map(\.y))
+        guard let west = right.min(), let east = right.max(), let north = down.min(), let south = down.max() else {
+            return false
         }
-        return kept
+        return west <= reach.upperBound && east >= reach.lowerBound && north <= reach.upperBound
+            && south >= reach.lowerBound
     }
 
     private func shows(_ kind: RoadClass) -> Bool {
@@ -126,11 +111,11 @@ struct RoadTile: Sendable {
         atan(sinh(.pi * (1 - 2 * y / Double(1 << self.z)))) * 180 / .pi
     }
 
-    private func place(_ place: Coordinate) -> Spot {
+    private func place(_ place: Coordinate) -> VectorTile.Point {
         let scale = Double(1 << self.z)
         let φ = place.latitude * .pi / 180
         let right = ((place.longitude + 180) / 360 * scale - Double(self.x)) * Self.units
         let down = ((1 - log(tan(φ) + 1 / cos(φ)) / .pi) / 2 * scale - Double(self.y)) * Self.units
-        return (Int(right.rounded()), Int(down.rounded()))
+        return VectorTile.Point(x: Int32(clamping: Int(right.rounded())), y: Int32(clamping: Int(down.rounded())))
     }
 }

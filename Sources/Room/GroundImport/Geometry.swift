@@ -1,5 +1,6 @@
 import COSMGround
 import Glibc
+import GroundMap
 
 /// A place in Web Mercator: 0…1 to the right from the antimeridian, 0…1 down from 85.05 degrees north.
 struct MapPoint: Hashable {
@@ -64,31 +65,9 @@ func doubledArea(_ ring: [MapPoint]) -> Double {
     return sum
 }
 
-/// A line with fewer points: none that is left out lies further than `tolerance` from it (Douglas and Peucker 1973).
+/// A line with fewer points: none that is left out lies further than `tolerance` from it.
 func thinned(_ line: [MapPoint], _ tolerance: Double) -> [MapPoint] {
-    guard line.count > 2 else { return line }
-    var isKept = [Bool](repeating: false, count: line.count)
-    (isKept[0], isKept[line.count - 1]) = (true, true)
-    var open = [(0, line.count - 1)]
-    while let (first, last) = open.popLast() {
-        var (farthest, at) = (tolerance * tolerance, -1)
-        for index in first + 1..<max(first + 1, last) {
-            let distance = squaredDistance(line[index], line[first], line[last])
-            if distance > farthest { (farthest, at) = (distance, index) }
-        }
-        guard at > 0 else { continue }
-        isKept[at] = true
-        open += [(first, at), (at, last)]
-    }
-    return zip(line, isKept).filter(\.1).map(\.0)
-}
-
-private func squaredDistance(_ point: MapPoint, _ a: MapPoint, _ b: MapPoint) -> Double {
-    let (dx, dy) = (b.x - a.x, b.y - a.y)
-    let length = dx * dx + dy * dy
-    let share = length > 0 ? max(0, min(1, ((point.x - a.x) * dx + (point.y - a.y) * dy) / length)) : 0
-    let (ex, ey) = (a.x + share * dx - point.x, a.y + share * dy - point.y)
-    return ex * ex + ey * ey
+    thinned(line, tolerance) { SIMD2($0.x, $0.y) }
 }
 
 extension GroundBox {

@@ -381,7 +381,7 @@ function fit() {
   if (isFitted || places.length === 0) { return; }
   isFitted = true;
   // What stands above and below the map takes its room first, or the units would lie outside of what is left.
-  draw("alarms");
+  draw("alarms", "top", "today");
   map.invalidateSize({ pan: false });
   map.fitBounds(window.L.latLngBounds(places).pad(0.1), { animate: false, maxZoom: 16 });
 }
@@ -406,12 +406,23 @@ function setRole(role) {
   for (const id of ["new", "rollcall", "closure", "tasks-open", "people-open", "replay-open", "unit-replay", "unit-locate", "unit-text", "unit-send"]) { $(id).hidden = !view.canAct; }
 }
 
+async function takePlan(asked) {
+  try {
+    plan = await asked();
+    setGrids(plan);
+    const bounds = drawPlan(plan);
+    if (bounds.isValid() && !isFitted) { map.fitBounds(bounds, { animate: false }); isFitted = true; }
+  } catch (error) { if (error.status !== 404) { complain(error); } }
+}
+
 async function begin() {
   if (new URL(location.href).searchParams.has("wall")) { document.body.classList.add("wall"); }
-  label();
   const [page, planLater, whole] = ["page", "plan", "state"].map(askAhead);
+  // Whoever has to log in, or waits, has words to read; else they are written once, when the page is known.
+  const impatient = setTimeout(label, drawingWaits);
   await logIn(setRole);
   view.page = await page();
+  clearTimeout(impatient);
   setZone(view.page.timezone);
   setShift(view.page);
   map.fitBounds(view.page.bounds.map(([lat, lon]) => onMap(lat, lon)), { animate: false });
@@ -431,15 +442,13 @@ async function begin() {
   onChange(take);
   const late = new Promise((_, fail) => { setTimeout(() => fail(new Error("the state does not come")), stateWaits); });
   const begun = Promise.race([whole(), late]).then(startWith, () => connect());
-  // It was asked for before this script was there: mostly it has come, and an empty page need not be drawn before it.
-  await Promise.race([begun, new Promise((resolve) => { setTimeout(resolve, drawingWaits); })]);
+  // They were asked for before this script was there: mostly they have come, and an empty page need not be drawn before them.
+  const atMost = new Promise((resolve) => { setTimeout(resolve, drawingWaits); });
+  await Promise.race([begun, atMost]);
+  const planned = takePlan(planLater);
+  await Promise.race([planned, atMost]);
   draw();
-  try {
-    plan = await planLater();
-    setGrids(plan);
-    const bounds = drawPlan(plan);
-    if (bounds.isValid() && !isFitted) { map.fitBounds(bounds, { animate: false }); isFitted = true; }
-  } catch (error) { if (error.status !== 404) { complain(error); } }
+  await planned;
   setTimeout(layMap, mapWaits);
   setTimeout(fetchAll, restWaits);
   followToday();

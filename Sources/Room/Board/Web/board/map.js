@@ -1,4 +1,4 @@
-// What lies on the map: the plan, the units, the incidents, the ways of who responds, closures, coverage, heat.
+// What lies on the map: the units, the incidents, the ways of who could go, closures, coverage, heat.
 import { state, now, isOver } from "../shared/live.js";
 import { map, onMap, colour, fontSize } from "../map/base.js";
 import { heatLayer } from "./heat.js";
@@ -191,7 +191,6 @@ export function unitAt(point) {
 }
 
 const incidentLayer = L.layerGroup().addTo(map);
-const wayLayer = L.layerGroup().addTo(map);
 const proposalLayer = L.layerGroup().addTo(map);
 const closureLayer = L.layerGroup().addTo(map);
 const coverageLayer = L.layerGroup().addTo(map);
@@ -226,18 +225,6 @@ export function drawIncidents(chosen, choose) {
     mark.setLatLng(place).setStyle(look).setRadius(radius);
     mark.setTooltipContent(name);
   }
-}
-
-export function drawWays() {
-  const look = `${colour("panel")} ${colour("enroute")} ${fontSize()} ${onMap(40, 116)}`;
-  // An incident that changed has not moved anybody.
-  if (wayLayer.drawn === state.responses && wayLayer.look === look) { return; }
-  Object.assign(wayLayer, { drawn: state.responses, look });
-  wayLayer.clearLayers();
-  // All ways are two lines of many parts: each line by itself costs as much as all of them.
-  const lines = state.responses.map((way) => way.line.map(([lon, lat]) => onMap(lat, lon)));
-  wayLayer.addLayer(L.polyline(lines, { color: colour("panel"), weight: fontSize() * 0.55, opacity: 0.7, interactive: false }));
-  wayLayer.addLayer(L.polyline(lines, { color: colour("enroute"), weight: fontSize() * 0.35, opacity: 0.9, interactive: false }));
 }
 
 /** The ways of the first three who could go, each with its rank at the unit; nothing for `null`. */

@@ -88,11 +88,11 @@ function draw(tile, { z }) {
 const waiting = [];
 /** In a frame tiles are drawn for so long, ms, then it is shown; one at least. */
 const drawingLasts = 12;
-let [isZooming, isAsked] = [false, false];
+let [isZooming, isAsked, isWhole] = [false, false, false];
 function drawNext() {
   isAsked = false;
   if (isZooming) { return; }
-  const end = performance.now() + drawingLasts;
+  const end = performance.now() + (isWhole ? drawingLasts : Infinity);
   for (let next = waiting.shift(); next; next = performance.now() < end ? waiting.shift() : null) {
     // What is gone is not drawn, and Leaflet would take its end for that of the tile in its place.
     if (next.tile.isGone) { continue; }
@@ -104,6 +104,8 @@ function drawNext() {
 }
 function goOn() {
   if (isAsked || isZooming || waiting.length === 0) { return; }
+  // Nobody moves the map before it is there, and to wait for the next frame would be longer than to draw.
+  if (!isWhole) { drawNext(); return; }
   isAsked = true;
   requestAnimationFrame(drawNext);
 }
@@ -146,7 +148,7 @@ export function setSurface(page, callback) {
   came = callback;
   surface?.remove();
   surface = page.tiles ? L.tileLayer(page.tiles, { maxZoom: 19 }) : new Surface();
-  surface.on("load", () => came());
+  surface.on("load", () => { isWhole = true; came(); });
   surface.on("tileunload", ({ tile }) => { tile.isGone = true; });
   surface.addTo(map);
   surface.bringToBack();
