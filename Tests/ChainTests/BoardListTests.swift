@@ -165,6 +165,36 @@ struct BoardListTests {
         }
     }
 
+    @Test("a card has lines for five units and says how many more there are: it hides no other card")
+    func manyUnits() async throws {
+        try await Chain.withFleet(8) { chain in
+            try await chain.openIncidents(2)
+            struct Answer: Decodable {
+                struct One: Decodable { let id: String }
+                let incidents: [One]
+            }
+            let opened = try await chain.room.ask("GET", "/api/v1/incidents").decode(Answer.self).incidents
+            let id = try #require(opened.first?.id)
+            for number in 1...8 {
+                _ = try await eventually("car-0\(number) can be sent") {
+                    let body = #"{"device":"car-0\#(number)"}"#
+                    return try await chain.room.ask("POST", "/api/v1/incidents/\(id)/assign", body: body).status < 300
+                        ? true : nil
+                }
+            }
+            try await Browser.onPage(of: chain, units: 8) { page in
+                let card = ".card[data-incident=\"\(id)\"]"
+                try await page.wait(
+                    "five units and three more",
+                    """
+                    const card = document.querySelector('\(card)');
+                    return card.querySelectorAll('.units:not(.way):not([hidden])').length === 6 && card.innerText.includes('More units: 3');
+                    """
+                )
+            }
+        }
+    }
+
     @Test("hold every incident, every unit and every candidate; who waits at priority 1 is first, the longest first")
     func nothingCut() async throws {
         try await Chain.withFleet(320) { chain in

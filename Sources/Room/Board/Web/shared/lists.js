@@ -90,9 +90,9 @@ function makeQueueHead() {
 
 function makeCard(incident) {
   const parts = { kind: element("span"), place: element("span"), time: element("span", { class: "right number" }),
-    line: element("p"), note: element("p", { class: "note" }), units: element("div") };
+    line: element("p"), note: element("p", { class: "note" }), units: element("div"), more: element("div", { class: "units" }) };
   const card = element("div", { tabindex: 0, "data-incident": incident.id },
-    element("h3", {}, parts.kind, parts.place, parts.time), parts.line, parts.note, parts.units);
+    element("h3", {}, parts.kind, parts.place, parts.time), parts.line, parts.note, parts.units, parts.more);
   return Object.assign(card, { parts });
 }
 
@@ -125,6 +125,14 @@ function updateCardUnit({ parts }, { incident, unit }) {
   set(parts.share, "style", `width:${Math.round(Math.min(1, Math.max(0, share)) * 100)}%`);
 }
 
+/** A card has lines for so many units: one that is longer than the list hides all others. All of them stand beside the map. */
+const mostOnCard = 5;
+/** The units of an incident, those that are done with it last. */
+function onCard(incident) {
+  const isDone = (unit) => Boolean(unit.cleared || unit.ended);
+  return incident.units.filter((unit) => unit.state !== "cancelled").sort((a, b) => isDone(a) - isDone(b));
+}
+
 /** Writes the cards of all incidents into a list. */
 export function drawIncidentCards(list, chosen) {
   const rows = queueRows();
@@ -147,7 +155,10 @@ export function drawIncidentCards(list, chosen) {
       const isSame = card.drawn === incident && card.seen === seen;
       if (isSame && (isOver(incident) || card.ways === state.responses)) { return; }
       card.ways = state.responses;
-      keep(parts.units, incident.units.filter((unit) => unit.state !== "cancelled").map((unit) => ({ incident, unit })), {
+      const units = onCard(incident);
+      write(parts.more, units.length > mostOnCard ? `${word("moreOnCard")} ${units.length - mostOnCard}` : "");
+      set(parts.more, "hidden", units.length <= mostOnCard && "");
+      keep(parts.units, units.slice(0, mostOnCard).map((unit) => ({ incident, unit })), {
         key: ({ unit }) => `${unit.station}/${unit.device}/${unit.assigned}`, make: makeCardUnit, update: updateCardUnit,
       });
       if (isSame) { return; }
