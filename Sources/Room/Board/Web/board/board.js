@@ -7,7 +7,7 @@ import { labelNight, setUpNight } from "../shared/night.js";
 import { drawPlan } from "../map/plan.js";
 import { labelLayers, setUpLayers } from "./layers.js";
 import { isMeasuring, labelMeasuring, measureTo, switchMeasuring } from "./measure.js";
-import { unitsMoved, unitAt, chooseUnit, drawClosures, drawCoverage, frames } from "./map.js";
+import { unitsMoved, unitAt, chooseUnit, drawClosures, drawCoverage, frames, showWays } from "./map.js";
 import * as dialogs from "./dialogs.js";
 import { dropDraft, openIncident, restoreDraft, setUpDrawer } from "./drawer.js";
 import { openAmendment, openEnding, setUpEndings } from "./endings.js";
@@ -368,7 +368,8 @@ function take(changed) {
   if (changed.moved?.length) { unitsMoved(changed.moved); noteGrids(); fit(); layMap(); }
   if (changed.whole && fromAddress) { const id = fromAddress; fromAddress = null; chooseAnyIncident(id).catch(complain); }
   if (changed.whole || changed.incidents) { soundIncidents(); }
-  if (changed.whole || changed.incidents || changed.responses) { drawSoon("left", "map", "today"); }
+  // A way that is only shorter may wait for the second's turn: that is what its time is told in.
+  if (changed.whole || changed.incidents || (changed.responses && showWays())) { drawSoon("left", "map", "today"); }
   if (changed.alarms) { soundAlarms(); drawSoon("alarms"); goToDistress(); }
   if (changed.closures) { drawClosures(); }
   if (changed.whole || changed.rollcalls || (changed.incidents && view.incident)) { drawSoon("right"); }

@@ -4,6 +4,7 @@ import { map, onMap, colour, fontSize } from "../map/base.js";
 import { heatLayer } from "./heat.js";
 import { isShown, onLayers } from "./layers.js";
 import { placeNow, isMoving } from "./reckon.js";
+import { drawWays, takeWays } from "./ways.js";
 import { Taken } from "../map/room.js";
 import { canvasLayer, drawMark, drawName, markColours, tone as toneOf, widthOf } from "../map/marks.js";
 import { safe, nameOf, troubles } from "../shared/lists.js";
@@ -106,6 +107,8 @@ const units = canvasLayer(map, (pen) => {
   const taken = new Taken();
   const names = [];
   frames.drawn += 1;
+  frames.at = performance.now();
+  drawWays(pen);
   drawnHeaps = heaps(at);
   for (const heap of drawnHeaps) {
     if (heap.units.length > 1) { drawHeap(pen, heap, radius, colours); continue; }
@@ -161,21 +164,22 @@ export function unitsMoved(ids) {
   units.isDirty = true;
 }
 
-/** Frames drawn, for who measures. */
-export const frames = { drawn: 0 };
+/** Pictures of the units so far, and when the last one was drawn. */
+export const frames = { drawn: 0, at: 0 };
 /** Between two pictures of units that only drive on, ms: at least, and at most. */
 const [soonest, latest] = [100, 1000];
 /** Nobody sees a unit move by less, px. */
 const seenStep = 0.5;
 function carryOn() {
   let fastest = 0;
-  if (!document.hidden) {
-    const at = now();
-    for (const unit of state.units.values()) { if (isMoving(unit, at)) { fastest = Math.max(fastest, unit.spd ?? 0); } }
-    units.isDirty = true;
-  }
-  const perMetre = pixelsPerMetre();
-  setTimeout(carryOn, Math.max(soonest, Math.min(latest, seenStep / (fastest * perMetre) * 1000)));
+  const at = now();
+  for (const unit of state.units.values()) { if (isMoving(unit, at)) { fastest = Math.max(fastest, unit.spd ?? 0); } }
+  const pause = Math.max(soonest, Math.min(latest, seenStep / (fastest * pixelsPerMetre()) * 1000));
+  // What was drawn a moment ago, because somebody reported, need not be drawn again.
+  const rest = document.hidden ? pause : frames.at + pause - performance.now();
+  if (rest > pause / 4) { setTimeout(carryOn, rest); return; }
+  units.isDirty = true;
+  setTimeout(carryOn, pause);
 }
 setTimeout(carryOn, soonest);
 
@@ -225,6 +229,13 @@ export function drawIncidents(chosen, choose) {
     mark.setLatLng(place).setStyle(look).setRadius(radius);
     mark.setTooltipContent(name);
   }
+}
+
+/** Shows the ways of who is under way, as the room last told them: those that are only shorter with the next picture of the units. Says whether there is one more or less. */
+export function showWays() {
+  const isMore = takeWays();
+  if (isMore) { units.isDirty = true; }
+  return isMore;
 }
 
 /** The ways of the first three who could go, each with its rank at the unit; nothing for `null`. */

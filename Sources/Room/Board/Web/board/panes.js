@@ -4,8 +4,7 @@ import { element, keep, mayDraw, set, write } from "../shared/keyed.js";
 import * as lists from "../shared/lists.js";
 import { drawIncident, drawCandidates, drawRollCall, replayOf } from "./incident.js";
 import { drawUnit } from "./unit.js";
-import { drawWays } from "./ways.js";
-import { drawIncidents, drawProposals } from "./map.js";
+import { drawIncidents, drawProposals, showWays } from "./map.js";
 import { drawDistress } from "./sos.js";
 import { drawGrids, hasGrids } from "./gridwatch.js";
 import { drawToday } from "../shared/today.js";
@@ -82,7 +81,7 @@ function isOpenIncident() {
 const parts = {
   top: drawTop, today: () => drawToday(view.status), left: drawLeft, right: drawRight,
   alarms: () => { lists.drawAlarmLine({ list: $("alarms-list"), all: $("alarms-all"), count: $("alarms-count") }, view.canAct); drawDistress(view.canAct); },
-  map: () => { drawIncidents(view.incident, choose); drawWays(); drawProposals(isOpenIncident() ? view.candidates : null); },
+  map: () => { drawIncidents(view.incident, choose); showWays(); drawProposals(isOpenIncident() ? view.candidates : null); },
 };
 
 function paint() {

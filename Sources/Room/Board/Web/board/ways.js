@@ -1,8 +1,7 @@
-// The ways of who is under way to an incident, in one canvas: as lines of Leaflet each point of them is projected anew
-// whenever the map moves.
+// The ways of who is under way to an incident, in the canvas of the units: as lines of Leaflet each point of them is
+// projected anew whenever the map moves, and a canvas of their own is one more that the browser puts together.
 import { state } from "../shared/live.js";
 import { map, onMap, colour, fontSize } from "../map/base.js";
-import { canvasLayer } from "../map/marks.js";
 
 /** The ways as they lie on the world of zoom 0, px: x, y, x, y, … each. */
 let ways = [];
@@ -17,8 +16,9 @@ function projected(line) {
   return flat;
 }
 
-const layer = canvasLayer(map, (pen) => {
-  if (map.getZoom() === undefined) { return; }
+/** Draws the ways as the map lies now. */
+export function drawWays(pen) {
+  if (ways.length === 0 || map.getZoom() === undefined) { return; }
   const corner = map.getPixelBounds().min;
   const scale = 2 ** map.getZoom();
   pen.beginPath();
@@ -36,17 +36,16 @@ const layer = canvasLayer(map, (pen) => {
     pen.stroke();
   }
   pen.globalAlpha = 1;
-}, true);
-map.on("move", () => { if (ways.length > 0) { layer.isDirty = true; } });
+  [pen.lineCap, pen.lineJoin] = ["butt", "miter"];
+}
 
-let drawn = null;
-let look = "";
-/** Draws the ways that the room last told. */
-export function drawWays() {
-  const now = `${colour("panel")} ${colour("enroute")} ${fontSize()} ${onMap(40, 116)}`;
+let known = null;
+/** Takes the ways that the room last told; says whether there is one more or less, and not only shorter than a moment ago. */
+export function takeWays() {
   // An incident that changed has not moved anybody.
-  if (drawn === state.responses && look === now) { return; }
-  [drawn, look] = [state.responses, now];
-  ways = state.responses.map((way) => projected(way.line));
-  layer.isDirty = true;
+  if (known === state.responses) { return false; }
+  const before = ways.length;
+  known = state.responses;
+  ways = known.map((way) => projected(way.line));
+  return ways.length !== before;
 }

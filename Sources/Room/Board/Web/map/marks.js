@@ -89,14 +89,13 @@ export function drawName(pen, spot, radius, text, colours) {
   pen.fillText(text, spot.x + radius * 1.8, spot.y + radius * 0.6);
 }
 
-/** A layer of a Leaflet map that is one canvas over all of it, or under all else that lies on the ground; `draw(pen)` draws on it. */
-export function canvasLayer(map, draw, isLowest = false) {
+/** A layer of a Leaflet map that is one canvas over all of it; `draw(pen)` draws on it. */
+export function canvasLayer(map, draw) {
   const L = window.L;
   const Layer = L.Layer.extend({
     onAdd() {
       this.canvas = L.DomUtil.create("canvas", "leaflet-zoom-hide", map.getPanes().overlayPane);
       this.canvas.style.pointerEvents = "none";
-      if (isLowest) { this.canvas.parentNode.prepend(this.canvas); }
       map.on("moveend zoomend resize viewreset", this.place, this);
       this.place();
     },
