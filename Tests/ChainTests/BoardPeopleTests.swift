@@ -14,6 +14,14 @@ struct BoardPeopleTests {
     @Test("a task is raised, answered and closed on the page; without an owner or a time it says what is missing")
     func tasks() async throws {
         try await Chain.withFleet(1) { chain in
+            try await Browser.onPage(of: chain, units: 1, language: "en") { page in
+                try await page.open("#tasks-open", dialog: "tasks")
+                try await page.wait(
+                    "why nobody can own a task",
+                    "return document.getElementById('tasks-none').innerText.includes('no list of officers')"
+                )
+                #expect(try await page.run("return document.getElementById('task-rated').hidden"))
+            }
             let people = "number,name,role\n0421,Li Wei,police\n0933,<b>Wang</b>,auxiliary\n"
             _ = try await chain.room.ask("POST", "/api/v1/register/officers", body: people)
             try await Browser.onPage(of: chain, units: 1, language: "en") { page in

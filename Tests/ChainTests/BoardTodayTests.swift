@@ -289,6 +289,20 @@ struct BoardTodayTests {
                 )
                 try await page.wait("suggestions", "return document.querySelectorAll('#form-found li').length > 0")
                 #expect(try await page.text("#form-found li small").contains("street"))
+                // On a low screen what the form ends with is in sight all the same.
+                try await page.tell(
+                    "Emulation.setDeviceMetricsOverride",
+                    #"{"width":1366,"height":560,"deviceScaleFactor":1,"mobile":false}"#
+                )
+                try await page.wait(
+                    "the button in sight",
+                    """
+                    const place = document.getElementById('form-open').getBoundingClientRect();
+                    return window.innerHeight === 560 && place.bottom <= 560
+                      && document.elementFromPoint(place.left + 5, place.bottom - 3)?.id === 'form-open'
+                    """
+                )
+                try await page.tell("Emulation.clearDeviceMetricsOverride")
                 // Without a choice nothing is guessed where several have the name.
                 try await page.press("\u{E015}\u{E007}")
                 try await page.wait("the place is known", "return Array.isArray(patrollink.view.place)")

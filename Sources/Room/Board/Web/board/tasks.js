@@ -6,10 +6,11 @@ import { shown } from "../shared/zone.js";
 
 const $ = (id) => document.getElementById(id);
 let tasks = [];
+let isCut = false;
 let officers = new Map();
 let chosen = null;
 let canAct = true;
-/** More are no list that anybody reads. */
+/** More are no list that anybody reads: then it says so. */
 const mostShown = 2000;
 
 const day = (time) => shown(time, { year: "numeric", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
@@ -62,6 +63,7 @@ function drawSteps(task) {
     update: (button, one) => write(button, word(`task ${one.step}`)),
   });
   set($("task-more"), "hidden", !task && "");
+  set($("task-rated"), "hidden", !possible.some((one) => one.rating) && "");
 }
 
 function draw() {
@@ -69,7 +71,8 @@ function draw() {
   const isLate = (task) => task.state === "open" && task.due < at;
   const sorted = [...tasks].sort((a, b) => isLate(b) - isLate(a) || (a.state === "closed") - (b.state === "closed") || a.due - b.due);
   keep($("tasks-list"), sorted, { key: (task) => task.id, make: makeRow, update: updateRow });
-  write($("tasks-none"), tasks.length === 0 ? word("noTasks") : "");
+  const lines = [tasks.length === 0 && word("noTasks"), isCut && word("tasksCut"), canAct && officers.size === 0 && word("noOfficers")];
+  write($("tasks-none"), lines.filter(Boolean).join(" · "));
   const late = tasks.filter(isLate).length;
   write($("tasks-title"), `${word("tasks")} ${tasks.filter((one) => one.state !== "closed").length}${late ? ` · ${word("overdue")} ${late}` : ""}`);
   drawSteps(tasks.find((one) => one.id === chosen));
@@ -86,6 +89,7 @@ async function all(state, owner) {
     const answer = await ask("GET", `tasks?limit=200&state=${state}${owner ? `&owner=${encodeURIComponent(owner)}` : ""}${from}`);
     found.push(...answer.tasks);
     next = answer.next;
+    isCut = isCut || Boolean(next && found.length >= mostShown);
   }
   return found;
 }
@@ -97,6 +101,7 @@ async function load() {
   write($("tasks-error"), "");
   try {
     const found = [];
+    isCut = false;
     for (const state of states) { found.push(...await all(state, owner)); }
     if (own !== turn) { return; }
     tasks = found;
