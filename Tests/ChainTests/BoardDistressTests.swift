@@ -75,6 +75,18 @@ struct BoardDistressTests {
                 "the strip stands above the drawer",
                 "return document.getElementById('form').open && document.querySelector('#sos .sos-take') !== null"
             )
+            // It stands above a dialog, which begins below it and can be left.
+            try await page.open("#history-open", dialog: "history")
+            let isFree: Bool = try await page.run(
+                """
+                const button = document.querySelector('#history [data-leave]');
+                const place = button.getBoundingClientRect();
+                const isFree = place.top >= document.getElementById('sos').getBoundingClientRect().bottom;
+                button.click();
+                return isFree && !document.getElementById('history').open
+                """
+            )
+            #expect(isFree)
             try await page.click(".sos-take")
             try await page.wait("it goes when it is taken", "return document.getElementById('sos').hidden")
             #expect(try await page.run("return document.getElementById('form').open"))
