@@ -88,7 +88,7 @@ struct BoardKeysTests {
                     const ids = [...state.incidents.keys()];
                     const one = (id, index) => ({ ...state.incidents.get(id), state: 'enroute', note: 'Several people, one of them is hurt',
                       version: 99, units: [{ device: `car-${index}`, station: 'jinzhan', unit: `car-${index}`, state: 'enroute', assigned: 1 }] });
-                    ids.forEach((id, index) => state.incidents.set(id, one(id, index)));
+                    ids.forEach((id, index) => { if (index > 0) { state.incidents.set(id, one(id, index)); } });
                     state.responses = ids.map((id, index) => ({ incident: id, station: 'jinzhan', device: `car-${index}`, seconds: 100, estimated: 200,
                       p10: 70, p90: 190, line: [[116.4, 39.9], [116.41, 39.91]] }));
                     state.alarms = ids.map((incident) => ({ incident, alarm: `late:${incident}`, kind: 'late', device: 'car-1', station: 'jinzhan', since: 1 }));
@@ -104,8 +104,19 @@ struct BoardKeysTests {
                 )
                 #expect(count >= 10)
                 #expect(try await page.run("return document.getElementById('alarms-count').innerText.includes('12')"))
+                // Of one that waits it is said since when: there is no unit to name.
+                let isSaid: Bool = try await page.run(
+                    """
+                    const card = [...document.querySelectorAll('.card')].find((one) => !one.querySelector('.units'));
+                    return card.querySelector('p').getBoundingClientRect().height > 0
+                    """
+                )
+                #expect(isSaid)
                 let isBadged: Bool = try await page.run(
-                    "return getComputedStyle(document.querySelector('.card'), '::before').content === '\"1\"'"
+                    """
+                    const card = document.querySelector('.card');
+                    return getComputedStyle(card, '::before').content === `"${card.dataset.priority}"`
+                    """
                 )
                 #expect(isBadged)
             }

@@ -37,7 +37,7 @@ struct MapRoutes: Sendable {
     init(estimator: TimeToScene, plans: PlanHolder, ground: GroundFile?, audit: Audit) {
         (self.estimator, self.plans, self.ground, self.audit) = (estimator, plans, ground, audit)
         self.names = PlaceNames(estimator.network)
-        self.tag = "\(estimator.network.edgeCount)-\(estimator.network.source)"
+        self.tag = "\(estimator.network.edgeCount)-\(estimator.network.source)-\(RoadTile.making)"
     }
 
     func add(to api: RouterGroup<BoardContext>) {

@@ -12,6 +12,9 @@ struct RoadTile: Sendable {
     /// The zoom that the tile is looked at from: one more than ``z`` where it is drawn 512 px wide.
     let detail: Int
 
+    /// Raised with each change of what a tile is made of: pages would go on with the tiles that they have kept.
+    static let making = 2
+
     /// The tile is drawn at most so many times doubled.
     static let mostDetail = 2
 
@@ -41,16 +44,26 @@ struct RoadTile: Sendable {
             guard self.shows(road) else { continue }
             let line = network.line(ofEdge: edge).map { self.place($0) }
             guard self.isSeen(line) else { continue }
-            let kind = Kind(road: road, name: self.detail >= 14 ? network.name(ofEdge: edge) : nil)
+            let kind = Kind(road: road, name: self.hasNames ? network.name(ofEdge: edge) : nil)
             if pieces[kind] == nil { order.append(kind) }
             pieces[kind, default: []].append(line)
         }
         let tolerance = Self.units / Double(256 << (self.detail - self.z)) / 2
         return order.sorted { $0.road.rawValue > $1.road.rawValue }.map { kind in
-            let lines = JoinedLines(of: pieces[kind] ?? []).lines
-            return (kind, lines.map { line in thinned(line, tolerance) { SIMD2(Double($0.x), Double($0.y)) } })
+            // Names are written along the pieces, and along a whole avenue there would be one that nobody sees.
+            let lines = self.hasNames ? pieces[kind] ?? [] : JoinedLines(of: pieces[kind] ?? []).lines
+            return (
+                kind,
+                lines.map { line in thinned(line, tolerance) { SIMD2(Double($0.x), Double($0.y)) } }
+                    // A roundabout that is smaller than a dot would go from a point to itself.
+                    .filter { $0.count > 2 || $0.first != $0.last }
+            )
         }
+        .filter { !$0.lines.isEmpty }
     }
+
+    /// From further away no names of roads are written.
+    private var hasNames: Bool { self.detail >= 14 }
 
     /// `[[class, name or null, [x, y, x, y, …]], …]`, lesser roads first.
     func json(_ network: RoadNetwork) throws -> [UInt8] {

@@ -7,7 +7,7 @@ import { labelNight, setUpNight } from "../shared/night.js";
 import { drawPlan } from "../map/plan.js";
 import { labelLayers, setUpLayers } from "./layers.js";
 import { isMeasuring, labelMeasuring, measureTo, switchMeasuring } from "./measure.js";
-import { unitsMoved, unitAt, chooseUnit, drawClosures, drawCoverage, frames, showWays } from "./map.js";
+import { unitsMoved, unitAt, chooseUnit, drawClosures, drawCoverage, frames, redrawUnits, showWays } from "./map.js";
 import * as dialogs from "./dialogs.js";
 import { dropDraft, openIncident, restoreDraft, setUpDrawer } from "./drawer.js";
 import { openAmendment, openEnding, setUpEndings } from "./endings.js";
@@ -345,6 +345,7 @@ function setMode(wall) {
 /** Everything that is drawn with colours of its own is drawn anew. */
 function recolour() {
   draw();
+  redrawUnits();
   redrawSurface();
   redrawNames();
   if (plan) { drawPlan(plan); }
@@ -368,12 +369,18 @@ function take(changed) {
   if (changed.moved?.length) { unitsMoved(changed.moved); noteGrids(); fit(); layMap(); }
   if (changed.whole && fromAddress) { const id = fromAddress; fromAddress = null; chooseAnyIncident(id).catch(complain); }
   if (changed.whole || changed.incidents) { soundIncidents(); }
+  if (changed.alarms) { soundAlarms(); drawSoon("alarms"); goToDistress(); }
   // A way that is only shorter may wait for the second's turn: that is what its time is told in.
   if (changed.whole || changed.incidents || (changed.responses && showWays())) { drawSoon("left", "map", "today"); }
-  if (changed.alarms) { soundAlarms(); drawSoon("alarms"); goToDistress(); }
   if (changed.closures) { drawClosures(); }
   if (changed.whole || changed.rollcalls || (changed.incidents && view.incident)) { drawSoon("right"); }
   if (changed.link) { drawSoon("top"); }
+}
+
+/** What stands above and below the map takes its room before the map is fitted, or a part would lie outside of what is left. */
+function giveRoom() {
+  draw("alarms", "top", "today");
+  map.invalidateSize({ pan: false });
 }
 
 let isFitted = false;
@@ -381,9 +388,7 @@ function fit() {
   const places = [...state.units.values()].filter((unit) => unit.lat !== undefined).map((unit) => onMap(unit.lat, unit.lon));
   if (isFitted || places.length === 0) { return; }
   isFitted = true;
-  // What stands above and below the map takes its room first, or the units would lie outside of what is left.
-  draw("alarms", "top", "today");
-  map.invalidateSize({ pan: false });
+  giveRoom();
   map.fitBounds(window.L.latLngBounds(places).pad(0.1), { animate: false, maxZoom: 16 });
 }
 
@@ -412,16 +417,16 @@ async function takePlan(asked) {
     plan = await asked();
     setGrids(plan);
     const bounds = drawPlan(plan);
-    if (bounds.isValid() && !isFitted) { map.fitBounds(bounds, { animate: false }); isFitted = true; }
+    if (bounds.isValid() && !isFitted) { isFitted = true; giveRoom(); map.fitBounds(bounds, { animate: false }); }
   } catch (error) { if (error.status !== 404) { complain(error); } }
 }
 
 async function begin() {
   if (new URL(location.href).searchParams.has("wall")) { document.body.classList.add("wall"); }
   const [page, planLater, whole] = ["page", "plan", "state"].map(askAhead);
-  // Whoever has to log in, or waits, has words to read; else they are written once, when the page is known.
+  // Who waits has words to read; else they are written once, when the page is known.
   const impatient = setTimeout(label, drawingWaits);
-  await logIn(setRole);
+  await logIn(setRole, label);
   view.page = await page();
   clearTimeout(impatient);
   setZone(view.page.timezone);
@@ -449,14 +454,14 @@ async function begin() {
   const planned = takePlan(planLater);
   await Promise.race([planned, atMost]);
   draw();
+  setInterval(() => drawSoon("top", "today", "left", "alarms", "right"), 1000);
+  setInterval(() => { if (state.isLive) { loadCandidates(); } }, 2000);
   await planned;
   setTimeout(layMap, mapWaits);
   setTimeout(fetchAll, restWaits);
   followToday();
   // The browser takes its time to look into its store: the units come first.
   if (view.canAct && !isWall()) { setTimeout(restoreDraft, mapWaits); }
-  setInterval(() => drawSoon("top", "today", "left", "alarms", "right"), 1000);
-  setInterval(() => { if (state.isLive) { loadCandidates(); } }, 2000);
 }
 
 begin().catch(complain);

@@ -231,6 +231,9 @@ export function drawIncidents(chosen, choose) {
   }
 }
 
+/** Draws them anew: the colours are others. */
+export function redrawUnits() { units.isDirty = true; }
+
 /** Shows the ways of who is under way, as the room last told them: those that are only shorter with the next picture of the units. Says whether there is one more or less. */
 export function showWays() {
   const isMore = takeWays();

@@ -111,6 +111,8 @@ export function drawDistress(canAct) {
   const isMute = calls.length > 0 && sound()?.state !== "running";
   write($("sos-sound"), word("soundOff"));
   set($("sos-sound"), "hidden", !isMute && "");
+  // What lies under it begins below.
+  if (calls.length > 0) { document.documentElement.style.setProperty("--sos", `${strip.offsetHeight}px`); }
 }
 
 /** Goes to each distress call once: the map, the incident and who is near; not again against the dispatcher's will. */

@@ -8,6 +8,8 @@ const $ = (id) => document.getElementById(id);
 let tasks = [];
 let isCut = false;
 let officers = new Map();
+/** Whether the list of officers has come: it may be empty. */
+let isListed = false;
 let chosen = null;
 let canAct = true;
 /** More are no list that anybody reads: then it says so. */
@@ -71,27 +73,27 @@ function draw() {
   const isLate = (task) => task.state === "open" && task.due < at;
   const sorted = [...tasks].sort((a, b) => isLate(b) - isLate(a) || (a.state === "closed") - (b.state === "closed") || a.due - b.due);
   keep($("tasks-list"), sorted, { key: (task) => task.id, make: makeRow, update: updateRow });
-  const lines = [tasks.length === 0 && word("noTasks"), isCut && word("tasksCut"), canAct && officers.size === 0 && word("noOfficers")];
+  const lines = [tasks.length === 0 && word("noTasks"), isCut && word("tasksCut"), canAct && isListed && officers.size === 0 && word("noOfficers")];
   write($("tasks-none"), lines.filter(Boolean).join(" · "));
   const late = tasks.filter(isLate).length;
-  write($("tasks-title"), `${word("tasks")} ${tasks.filter((one) => one.state !== "closed").length}${late ? ` · ${word("overdue")} ${late}` : ""}`);
+  write($("tasks-title"), `${word("tasks")} ${tasks.filter((one) => one.state !== "closed").length}${isCut ? "+" : ""}${late ? ` · ${word("overdue")} ${late}` : ""}`);
   drawSteps(tasks.find((one) => one.id === chosen));
 }
 
 /** Counts what was asked for: an answer that was overtaken is not shown. */
 let turn = 0;
 
-/** All tasks of a state, page after page. */
-async function all(state, owner) {
+/** The tasks of a state, page after page, and whether there are more than are listed. */
+async function all(state, owner, isOverdue = false) {
   const found = [];
-  for (let next = {}; next && found.length < mostShown;) {
+  let next = {};
+  while (next && found.length < mostShown) {
     const from = next.before_id ? `&before=${next.before}&before_id=${encodeURIComponent(next.before_id)}` : "";
-    const answer = await ask("GET", `tasks?limit=200&state=${state}${owner ? `&owner=${encodeURIComponent(owner)}` : ""}${from}`);
+    const answer = await ask("GET", `tasks?limit=200&state=${state}${isOverdue ? "&overdue=true" : ""}${owner ? `&owner=${encodeURIComponent(owner)}` : ""}${from}`);
     found.push(...answer.tasks);
     next = answer.next;
-    isCut = isCut || Boolean(next && found.length >= mostShown);
   }
-  return found;
+  return { found, isCut: Boolean(next) };
 }
 
 async function load() {
@@ -100,11 +102,11 @@ async function load() {
   const states = ["open", "answered", ...($("tasks-closed").checked ? ["closed"] : [])];
   write($("tasks-error"), "");
   try {
-    const found = [];
-    isCut = false;
-    for (const state of states) { found.push(...await all(state, owner)); }
+    // What is overdue is the oldest, and would be what a list that is too long leaves out.
+    const lists = [await all("open", owner, true)];
+    for (const state of states) { lists.push(await all(state, owner)); }
     if (own !== turn) { return; }
-    tasks = found;
+    [tasks, isCut] = [[...new Map(lists.flatMap((one) => one.found).map((one) => [one.id, one])).values()], lists.some((one) => one.isCut)];
     draw();
   } catch (error) { if (own === turn) { write($("tasks-error"), explain(error)); } }
 }
@@ -158,6 +160,7 @@ export async function openTasks(mayAct) {
   try {
     const people = (await ask("GET", "register/officers")).officers;
     officers = new Map(people.map((one) => [one.number, one.name]));
+    isListed = true;
     choices("task-owner", people.map((one) => [one.number, `${one.name} (${one.number})`]));
     choices("tasks-owner", [["", word("everybodysTasks")], ...people.map((one) => [one.number, one.name])]);
   } catch (error) { write($("tasks-error"), explain(error)); }

@@ -23,12 +23,16 @@ export function drawWays(pen) {
   const scale = 2 ** map.getZoom();
   pen.beginPath();
   for (const way of ways) {
+    let [left, top] = [NaN, NaN];
     for (let i = 0; i < way.length; i += 2) {
       const [x, y] = [way[i] * scale - corner.x, way[i + 1] * scale - corner.y];
+      // Nobody can tell two points of one dot apart.
+      if (i + 2 < way.length && Math.abs(x - left) < 1 && Math.abs(y - top) < 1) { continue; }
       if (i === 0) { pen.moveTo(x, y); } else { pen.lineTo(x, y); }
+      [left, top] = [x, y];
     }
   }
-  [pen.lineCap, pen.lineJoin] = ["round", "round"];
+  [pen.lineCap, pen.lineJoin] = ["round", "bevel"];
   for (const [name, width, opacity] of [["panel", 0.55, 0.7], ["enroute", 0.35, 0.9]]) {
     pen.strokeStyle = colour(name);
     pen.lineWidth = fontSize() * width;
@@ -42,10 +46,9 @@ export function drawWays(pen) {
 let known = null;
 /** Takes the ways that the room last told; says whether there is one more or less, and not only shorter than a moment ago. */
 export function takeWays() {
-  // An incident that changed has not moved anybody.
   if (known === state.responses) { return false; }
   const before = ways.length;
   known = state.responses;
-  ways = known.map((way) => projected(way.line));
+  ways = known.map((way) => projected(way.line.filter((place) => Array.isArray(place) && place.every(Number.isFinite))));
   return ways.length !== before;
 }

@@ -88,6 +88,8 @@ function draw(tile, { z }) {
 const waiting = [];
 /** In a frame tiles are drawn for so long, ms, then it is shown; one at least. */
 const drawingLasts = 12;
+/** The first view is over after so long, ms, whether all of its tiles have come or not. */
+const firstLasts = 3000;
 let [isZooming, isAsked, isWhole] = [false, false, false];
 function drawNext() {
   isAsked = false;
@@ -149,6 +151,7 @@ export function setSurface(page, callback) {
   surface?.remove();
   surface = page.tiles ? L.tileLayer(page.tiles, { maxZoom: 19 }) : new Surface();
   surface.on("load", () => { isWhole = true; came(); });
+  setTimeout(() => { isWhole = true; }, firstLasts);
   surface.on("tileunload", ({ tile }) => { tile.isGone = true; });
   surface.addTo(map);
   surface.bringToBack();
@@ -171,7 +174,7 @@ function inView() {
   return shown;
 }
 
-/** The named pieces of road of the tiles in view: class, name, and their points in the map's container, px. */
+/** The named roads of the tiles in view, in pieces from junction to junction: class, name, and their points in the map's container, px. */
 export function roadsInView() {
   const found = [];
   for (const { tile, origin, zoomed } of inView()) {

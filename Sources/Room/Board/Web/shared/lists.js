@@ -90,7 +90,7 @@ function makeQueueHead() {
 
 function makeCard(incident) {
   const parts = { kind: element("span"), place: element("span"), time: element("span", { class: "right number" }),
-    line: element("p"), note: element("p", { class: "note" }), units: element("div"), more: element("div", { class: "units" }) };
+    line: element("p"), note: element("p", { class: "note" }), units: element("div"), more: element("div", { class: "more" }) };
   const card = element("div", { tabindex: 0, "data-incident": incident.id },
     element("h3", {}, parts.kind, parts.place, parts.time), parts.line, parts.note, parts.units, parts.more);
   return Object.assign(card, { parts });
@@ -125,12 +125,12 @@ function updateCardUnit({ parts }, { incident, unit }) {
   set(parts.share, "style", `width:${Math.round(Math.min(1, Math.max(0, share)) * 100)}%`);
 }
 
-/** A card has lines for so many units: one that is longer than the list hides all others. All of them stand beside the map. */
+/** A card has lines for so many units: one that is longer than the list hides all others. Each can be recalled beside the map. */
 const mostOnCard = 5;
-/** The units of an incident, those that are done with it last. */
+/** The units of an incident: who is still on the way, who is there, who is done with it; in each the first that was sent first. */
 function onCard(incident) {
-  const isDone = (unit) => Boolean(unit.cleared || unit.ended);
-  return incident.units.filter((unit) => unit.state !== "cancelled").sort((a, b) => isDone(a) - isDone(b));
+  const rank = (unit) => (unit.cleared || unit.ended ? 2 : unit.arrived ? 1 : 0);
+  return incident.units.filter((unit) => unit.state !== "cancelled").sort((a, b) => rank(a) - rank(b));
 }
 
 /** Writes the cards of all incidents into a list. */

@@ -34,12 +34,13 @@ function askForLogin(onRole) {
   return asked;
 }
 
-/** Takes up the session of this browser, or asks for one. */
-export async function logIn(onRole) {
+/** Takes up the session of this browser, or asks for one; `write` writes the words of the login before it is seen. */
+export async function logIn(onRole, write = () => null) {
   try {
     enter(await ask("GET", "session"), onRole);
   } catch (error) {
     if (error.status !== 401) { throw error; }
+    write();
     await askForLogin(onRole);
   }
 }
