@@ -1,3 +1,4 @@
+import Glibc
 import Rig
 import Simulation
 import TestSupport
@@ -90,6 +91,30 @@ struct DoctorTests {
                     #expect(try await chain.room.ask("GET", "/api/v1/units").text.contains(#""online":true"#))
                 }
             }
+        }
+    }
+
+    @Test("patrolctl asks whoever is set up here, and ends as the worst of them did")
+    func both() async throws {
+        try await Chain.with { chain in
+            let programs = Places.program("patrolctl").split(separator: "/").dropLast().joined(separator: "/")
+            func ask(_ folder: String) async throws -> (status: Int32, output: String, errors: String) {
+                try await runProgramToEnd(
+                    "/usr/bin/env",
+                    ["PATH=/\(programs):/usr/bin:/bin", Places.program("patrolctl"), "doctor", "--folder", folder]
+                )
+            }
+            let broken = try await ask(chain.folder)
+            #expect(broken.status == 1, "\(broken.errors)")
+            #expect(broken.output.contains("patrold:\n") && broken.output.contains("command-room:\n"))
+            try writeFile("\(chain.folder)/patrold.yaml", "unit: [\n")
+            let unusable = try await ask(chain.folder)
+            #expect(unusable.status == 78, "\(unusable.output) \(unusable.errors)")
+            #expect(unusable.output.contains("command-room:\n"), "the other is asked all the same")
+            let empty = "\(chain.folder)/empty"
+            try #require(mkdir(empty, 0o755) == 0)
+            let none = try await ask(empty)
+            #expect(none.status == 78 && none.errors.contains("neither patrold.yaml nor command-room.yaml is here"))
         }
     }
 }

@@ -13,7 +13,7 @@ struct DoctorCommand: AsyncParsableCommand {
             Runs 'patrold doctor' where /etc/patrollink/patrold.yaml is, and 'command-room doctor' where \
             /etc/patrollink/command-room.yaml is.
 
-            Exit status: 0 nothing is broken, 1 something is, 78 neither is set up here.
+            Exit status: 0 nothing is broken, 1 something is, 78 a configuration cannot be used or neither is here.
             """
     )
 
@@ -31,15 +31,17 @@ struct DoctorCommand: AsyncParsableCommand {
                 "\(self.folder): neither patrold.yaml nor command-room.yaml is here; see 'To install' in the README"
             )
         }
-        var isSound = true
+        var worst: ExitStatus = .success
         for program in programs {
             if programs.count > 1 { print("\(program):") }
-            isSound = try await self.ask(program) && isSound
+            let status = await self.ask(program)
+            if status != .success, worst != .configuration { worst = status }
         }
-        if !isSound { throw ExitCode(ExitStatus.failure.rawValue) }
+        if worst != .success { throw ExitCode(worst.rawValue) }
     }
 
-    private func ask(_ program: String) async throws -> Bool {
+    /// What a program's own look ended with: all of it is good, something is broken, or its configuration cannot be used.
+    private func ask(_ program: String) async -> ExitStatus {
         // What is printed is the program's own; nothing of it is held back here.
         fflush(nil)
         let result: TerminationStatus
@@ -53,8 +55,9 @@ struct DoctorCommand: AsyncParsableCommand {
             ).terminationStatus
         } catch {
             print("\(program) cannot be run, though it is set up in \(self.folder): is it installed? (\(error))")
-            return false
+            return .failure
         }
-        return result.isSuccess
+        if case .exited(let code) = result, code == ExitStatus.configuration.rawValue { return .configuration }
+        return result.isSuccess ? .success : .failure
     }
 }
