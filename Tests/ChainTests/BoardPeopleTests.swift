@@ -18,7 +18,7 @@ struct BoardPeopleTests {
                 try await page.open("#tasks-open", dialog: "tasks")
                 try await page.wait(
                     "why nobody can own a task",
-                    "return document.getElementById('tasks-none').innerText.includes('no list of officers')"
+                    "return document.getElementById('tasks-none').innerText.includes('No officers are registered yet')"
                 )
                 #expect(try await page.run("return document.getElementById('task-rated').hidden"))
             }

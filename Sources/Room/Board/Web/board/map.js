@@ -1,4 +1,4 @@
-// What lies on the map: the units, the incidents, the ways of who could go, closures, coverage, heat.
+// What lies on the map: units, incidents, routes of the proposed units, closures, coverage and heat.
 import { state, now, isOver } from "../shared/live.js";
 import { map, onMap, colour, fontSize } from "../map/base.js";
 import { heatLayer } from "./heat.js";
@@ -234,7 +234,7 @@ export function drawIncidents(chosen, choose) {
 /** Draws them anew: the colours are others. */
 export function redrawUnits() { units.isDirty = true; }
 
-/** Shows the ways of who is under way, as the room last told them: those that are only shorter with the next picture of the units. Says whether there is one more or less. */
+/** Takes the latest routes. A new or ended route is drawn at once, a shorter one with the next picture of the units. Returns whether their number changed. */
 export function showWays() {
   const isMore = takeWays();
   if (isMore) { units.isDirty = true; }

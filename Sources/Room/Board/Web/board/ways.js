@@ -1,5 +1,5 @@
-// The ways of who is under way to an incident, in the canvas of the units: as lines of Leaflet each point of them is
-// projected anew whenever the map moves, and a canvas of their own is one more that the browser puts together.
+// The routes of responding units. They are drawn in the canvas of the units: Leaflet would project each of their points
+// anew whenever the map moves, and a second canvas would have to be composed in each frame.
 import { state } from "../shared/live.js";
 import { map, onMap, colour, fontSize } from "../map/base.js";
 

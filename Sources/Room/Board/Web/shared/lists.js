@@ -127,7 +127,7 @@ function updateCardUnit({ parts }, { incident, unit }) {
 
 /** A card has lines for so many units: one that is longer than the list hides all others. Each can be recalled beside the map. */
 const mostOnCard = 5;
-/** The units of an incident: who is still on the way, who is there, who is done with it; in each the first that was sent first. */
+/** The units of an incident: first those on the way, then those on scene, then those that are done. Within each group they keep the order of dispatch. */
 function onCard(incident) {
   const rank = (unit) => (unit.cleared || unit.ended ? 2 : unit.arrived ? 1 : 0);
   return incident.units.filter((unit) => unit.state !== "cancelled").sort((a, b) => rank(a) - rank(b));

@@ -184,7 +184,7 @@ const all = {
     "problem 0": "The room did not answer: check the network and try again", "problem 401": "Log in first, then press again", "problem 403": "This account may not do that",
     "problem 404": "Not found", "problem 409": "Somebody was faster, or it has changed", "problem 413": "That is too much text", "problem 429": "Too many requests: wait a moment and try again",
     "problem 503": "The room is busy: try again in a moment", "problem 500": "The room has failed at this: try again", "problem 400": "The room did not accept that",
-    tasks: "Tasks", people: "Duty", overdue: "overdue", noTasks: "No tasks", tasksCut: "There are more tasks than are listed: choose whose", noOfficers: "There is no list of officers yet: take one in under Duty, a task is somebody's", taskNeeds: "Say what, who and until when", taskRaise: "Raise",
+    tasks: "Tasks", people: "Duty", overdue: "overdue", noTasks: "No tasks", tasksCut: "Not all tasks are listed: choose an owner to see fewer", noOfficers: "No officers are registered yet. Import them under Duty: every task needs an owner", taskNeeds: "Say what, who and until when", taskRaise: "Raise",
     taskClosedToo: "closed ones too", taskText: "What is to be done, or the words of the step that you choose", everybodysTasks: "everybody's",
     grade: "grade", "task follow-up": "Follow-up", "task supervision": "Supervision", "task case": "Small case", "task whistle": "Whistle",
     "task referral": "Referral", "task publicity": "Publicity", "task warning": "Warning", "task other": "Other", "task open": "open",
