@@ -10,7 +10,7 @@ import Testing
 import Track
 import Zones
 
-@Suite("Real drives over plans drawn on them", .serialized, .longComputing, .timeLimit(.minutes(2)))
+@Suite("Real drives over plans drawn on them", .serialized, .longComputing, .timeLimit(.minutes(15)))
 struct RealDrivesTests {
     private static let cell = 400.0
 

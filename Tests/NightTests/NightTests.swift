@@ -2,7 +2,7 @@ import Nights
 import TestSupport
 import Testing
 
-@Suite("Nights: fleets, rooms, disks and links that fail, out of a seed", .longComputing, .timeLimit(.minutes(5)))
+@Suite("Nights: fleets, rooms, disks and links that fail, out of a seed", .longComputing, .timeLimit(.minutes(15)))
 struct NightTests {
     @Test("in two hundred nights nothing acknowledged is lost, nothing is stored twice, no number is given twice")
     func nights() {

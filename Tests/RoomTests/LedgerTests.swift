@@ -9,7 +9,7 @@ import Testing
 
 @testable import Intake
 
-@Suite("The room's ledger", .longComputing, .timeLimit(.minutes(2)))
+@Suite("The room's ledger", .longComputing, .timeLimit(.minutes(15)))
 struct LedgerTests {
     private func name(_ log: String = "00112233aabbccdd") throws -> LogName {
         LogName(station: try #require(Name("jinzhan")), device: try #require(Name.device("car-01")), log: log)

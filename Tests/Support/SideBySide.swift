@@ -7,7 +7,8 @@ import Threading
 /// Tests of real programs mostly wait, so several suites of them share the processors well; all at once they would
 /// start dozens of browsers and brokers. Those that wait for minutes, for a line, a disk or a limit of time, have turns of
 /// their own: they cost the processors little and would keep the turns from the others. Tests that compute for seconds
-/// would starve those that wait, so they run one by one. A suite's time limit begins when its turn has come.
+/// would starve those that wait, so they run one by one. A suite's time limit begins when its turn has come; that of one
+/// which computes has to leave room for its giving way: beside busy processors it gets a tenth of one.
 package struct SideBySide: SuiteTrait, TestScoping {
     private let turns: Turns
     private let computes: Bool
