@@ -177,6 +177,7 @@ let package = Package(
             settings: strict
         ),
         library("Shared", "PlanSigning", ["PatrolWire", crypto]),
+        library("Shared", "TrackProof", ["COpenSSL", "PatrolWire"], settings: strict),
         library("Shared", "Zones", ["Plan"]),
         library("Shared", "AccountFile", [crypto, cryptoExtras], settings: strict),
         library("Shared", "ConsoleWire", ["PatrolWire"]),
@@ -214,6 +215,7 @@ let package = Package(
             ["CSQLite", "Numbering", "PatrolWire", "SystemErrors", "Threading", logging],
             settings: strict
         ),
+        library("Device", "Sealing", ["PatrolWire", "TrackProof"]),
         library("Device", "Delivery", ["PatrolWire"]),
         library("Device", "Uplink", ["BrokerLink", "Delivery", "PatrolWire", "Threading", lifecycle, logging]),
         program(
@@ -223,8 +225,10 @@ let package = Package(
                 "BrokerLink", "Console", "ConsoleWire", "Delivery", "Hardware", "Inputs", "Numbering", "Orders",
                 "Outbox",
                 "PatrolWire",
-                "Patrolling", "PlainText", "Plan", "Position", "PositionGPSD", "Program", "Report", "Settings",
-                "SetupCheck", "Systemd", "Threading", "Uplink", "Zones", "SystemErrors", arguments, lifecycle, logging,
+                "Patrolling", "PlainText", "Plan", "Position", "PositionGPSD", "Program", "Report", "Sealing",
+                "Settings",
+                "SetupCheck", "Systemd", "Threading", "TrackProof", "Uplink", "Zones", "SystemErrors", arguments,
+                lifecycle, logging,
                 signals,
             ]
         ),
@@ -276,7 +280,7 @@ let package = Package(
             "Reporting",
             [
                 "Cases", "Ground", "History", "Incidents", "PatrolWire", "People", "Plan", "Reports", "Tasks",
-                "Threading", "Units",
+                "Threading", "TrackProof", "Units",
             ]
         ),
         library("Room", "Live", ["PatrolWire", "Threading", "Units"]),
@@ -336,7 +340,7 @@ let package = Package(
             [
                 "BrokerLink", "Cases", "Dispatching", "Ground", "History", "Incidents", "Intake", "Live", "PatrolWire",
                 "Plan", "PlanSigning", "Plans", "Reporting", "RoadSearch", "SetupCheck", "Tasks", "Threading",
-                "TimeToScene", "Units", "Zones", lifecycle, logging,
+                "TimeToScene", "TrackProof", "Units", "Zones", lifecycle, logging,
             ],
             settings: strict
         ),
@@ -400,7 +404,7 @@ let package = Package(
             "patrolctl",
             [
                 "AccountFile", "Authority", "Console", "ConsoleWire", "PatrolWire", "PlainText", "Plan", "PlanSigning",
-                "Program", "Zones", arguments, subprocess,
+                "Program", "TrackProof", "Zones", arguments, subprocess,
             ]
         ),
         program(
@@ -449,7 +453,7 @@ let package = Package(
             "SharedTests",
             [
                 "Console", "ConsoleWire", "Ground", "PatrolWire", "PlainText", "Plan", "Rig", "Settings", "TestSupport",
-                "Threading",
+                "Threading", "TrackProof",
                 "Zones", logging,
             ],
             resources: [.copy("Golden")]
@@ -459,7 +463,8 @@ let package = Package(
             [
                 "ConsoleWire", "Delivery", "Ground", "Hardware", "Inputs", "Numbering", "Orders", "Outbox",
                 "BrokerLink", "Patrolling", "PatrolWire", "Plan", "PlanSigning", "Position", "PositionGPSD", "Report",
-                "Rig", "Settings", "TestSupport", "Track", "Uplink", "Zones", lifecycle, logging,
+                "Rig", "Sealing", "Settings", "TestSupport", "Track", "TrackProof", "Uplink", "Zones", lifecycle,
+                logging,
             ]
         ),
         tests(

@@ -10,117 +10,9 @@ import Threading
 /// From an empty folder to a locked broker, by the programs' own commands, with a real mosquitto.
 @Suite("A station's authority, its devices and its broker", .serialized, .realPrograms, .timeLimit(.minutes(3)))
 struct EnrolmentTests {
-    /// A station in a folder.
-    private struct Site {
-        let folder: String
-        let port: UInt16
-        let roomPort: UInt16
-
-        init(folder: String, ports: [UInt16] = [8_883, 8_884]) {
-            (self.folder, self.port, self.roomPort) = (folder, ports[0], ports[1])
-        }
-
-        func setUp() async throws {
-            try await self.succeed(["pki", "init", "--name", "金盏派出所"])
-            try await self.succeed([
-                "broker", "setup", "--host", "mqtt.station.example", "--port", "\(self.port)", "--room-port",
-                "\(self.roomPort)", "--bind", "127.0.0.1", "--config", "\(self.folder)/broker.conf",
-            ])
-        }
-
-        var authority: [String] {
-            ["--authority", "\(self.folder)/authority", "--broker", "\(self.folder)/broker"]
-        }
-
-        /// Runs `patrolctl`; mosquitto is started anew by the test.
-        func patrolctl(
-            _ words: [String],
-            restart: String = ""
-        ) async throws -> (
-            status: Int32,
-            output: String,
-            errors: String
-        ) {
-            var words = words
-            if ["pki", "revoke", "broker"].contains(words[0]) || words.prefix(2) == ["enrol", "sign"] {
-                words += self.authority + ["--restart", restart]
-            }
-            return try await runProgramToEnd(Places.program("patrolctl"), words)
-        }
-
-        @discardableResult
-        func succeed(_ words: [String]) async throws -> String {
-            let result = try await self.patrolctl(words)
-            guard result.status == 0 else { throw RigError.system(words.joined(separator: " "), result.errors) }
-            return result.output
-        }
-
-        /// Enrols a device from its request to its configuration; returns what the room said.
-        @discardableResult
-        func enrol(_ device: String, at station: String, _ more: [String] = []) async throws -> String {
-            let own = "\(self.folder)/\(device)"
-            try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
-            try await self.succeed([
-                "enrol", "request", "--device", device, "--folder", own, "--output", "\(own)/request",
-            ])
-            let said = try await self.succeed(
-                [
-                    "enrol", "sign", "\(own)/request", "--station", station, "--host", "127.0.0.1", "--port",
-                    "\(self.port)", "--output", "\(own)/bundle",
-                ] + more
-            )
-            let print = said.split(separator: "\n").first { $0.hasPrefix("fingerprint ") }?.dropFirst(12) ?? ""
-            try await self.succeed([
-                "enrol", "accept", "\(own)/bundle", "--folder", own, "--config", "\(own)/patrold.yaml",
-                "--fingerprint", String(print),
-            ])
-            return said
-        }
-
-        func withBroker<R: Sendable>(_ body: (RunningProgram) async throws -> R) async throws -> R {
-            // mosquitto gives up root and has to read its files.
-            _ = try await runProgramToEnd("/bin/chmod", ["a+rx", self.folder])
-            return try await withProgram(
-                "/usr/sbin/mosquitto",
-                ["-c", "\(self.folder)/broker.conf"],
-                logFile: "\(self.folder)/mosquitto.log"
-            ) { program in
-                try await RealPrograms.waitForPort(self.port, of: program)
-                return try await body(program)
-            }
-        }
-
-        private func identity(_ name: String) -> [String] {
-            [
-                "-h", "127.0.0.1", "-p", "\(name == "command-room" ? self.roomPort : self.port)", "-V", "mqttv5",
-                "--cafile", "\(self.folder)/authority/ca.crt",
-                "--cert", "\(self.folder)/\(name)/\(name).crt", "--key", "\(self.folder)/\(name)/\(name).key", "-q",
-                "1",
-            ]
-        }
-
-        /// Whether the broker takes a message of somebody.
-        func publishes(_ name: String, _ topic: String) async throws -> Bool {
-            let result = try await runProgramToEnd(
-                "/usr/bin/mosquitto_pub",
-                self.identity(name) + ["-t", topic, "-m", topic, "-r"]
-            )
-            return result.status == 0 && !result.errors.contains("failed")
-        }
-
-        /// Those topics of a list of which somebody gets the retained message.
-        func hears(_ name: String, _ topics: [String]) async throws -> Set<String> {
-            let result = try await runProgramToEnd(
-                "/usr/bin/mosquitto_sub",
-                self.identity(name) + topics.flatMap { ["-t", $0] } + ["-F", "%t", "-W", "2"]
-            )
-            return Set(result.output.split(separator: "\n").map(String.init))
-        }
-    }
-
-    private func withSite(_ body: (Site) async throws -> Void) async throws {
+    private func withSite(_ body: (EnrolledSite) async throws -> Void) async throws {
         try await withTemporaryFolder("enrolment") { folder in
-            let site = Site(folder: folder, ports: try FreePort.take(2))
+            let site = EnrolledSite(folder: folder, ports: try FreePort.take(2))
             try await site.setUp()
             for (role, name) in [("room", "command-room"), ("sensor", "siren")] {
                 let own = "\(folder)/\(name)"
@@ -180,7 +72,7 @@ struct EnrolmentTests {
     @Test("who has no certificate, or one of another authority, does not come in")
     func strangers() async throws {
         try await self.withSite { site in
-            let foreign = Site(folder: "\(site.folder)/foreign")
+            let foreign = EnrolledSite(folder: "\(site.folder)/foreign")
             try FileManager.default.createDirectory(atPath: foreign.folder, withIntermediateDirectories: true)
             try await foreign.succeed(["pki", "init", "--name", "another"])
             try await foreign.enrol("car-01", at: "jinzhan")
@@ -207,7 +99,7 @@ struct EnrolmentTests {
     }
 
     /// Whether a certificate is good by the authority's list of those that were put out, as OpenSSL reads it.
-    private func isGood(_ certificate: String, _ site: Site) async throws -> Bool {
+    private func isGood(_ certificate: String, _ site: EnrolledSite) async throws -> Bool {
         let authority = "\(site.folder)/authority"
         let result = try await runProgramToEnd(
             "/usr/bin/openssl",
@@ -257,7 +149,7 @@ struct EnrolmentTests {
     )
     func numbers() async throws {
         try await withTemporaryFolder("enrolment") { folder in
-            let site = Site(folder: folder)
+            let site = EnrolledSite(folder: folder)
             try await site.succeed(["pki", "init", "--name", "jinzhan"])
             // One number in two has its first bit set.
             for number in 0..<12 {
@@ -285,7 +177,7 @@ struct EnrolmentTests {
     )
     func telling() async throws {
         try await withTemporaryFolder("enrolment") { folder in
-            let site = Site(folder: folder)
+            let site = EnrolledSite(folder: folder)
             try await site.setUp()
             try await site.enrol("car-01", at: "jinzhan")
             let before = readFile("\(folder)/authority/issued")
@@ -321,7 +213,7 @@ struct EnrolmentTests {
     @Test("two at a time: one waits for nobody and says so, and no certificate is lost from the list")
     func together() async throws {
         try await withTemporaryFolder("enrolment") { folder in
-            let site = Site(folder: folder)
+            let site = EnrolledSite(folder: folder)
             try await site.succeed(["pki", "init", "--name", "jinzhan"])
             let results = try await withThrowingTaskGroup(of: Int32.self) { group in
                 for number in 0..<8 {
@@ -346,32 +238,8 @@ struct EnrolmentTests {
     @Test("a device that was enrolled so reports its position to a room that was given its certificate so")
     func position() async throws {
         try await Chain.with { chain in
-            let site = Site(folder: chain.folder, ports: try FreePort.take(2))
-            try await site.setUp()
-            try await site.succeed(["pki", "room", "--station", "jinzhan", "--output", chain.folder])
-            try await site.enrol("car-01", at: "jinzhan")
+            let site = try await EnrolledSite.of(chain)
             let folder = chain.folder
-            let device = readFile("\(folder)/patrold.yaml")
-            let made = readFile("\(folder)/car-01/patrold.yaml")
-            // Of the enrolled configuration all but where this test keeps its state and its receiver.
-            func part(_ text: String, _ key: String) -> String {
-                let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-                guard let first = lines.firstIndex(where: { $0.hasPrefix("\(key):") }) else { return "" }
-                let rest = lines[(first + 1)...].prefix { $0.hasPrefix(" ") }
-                return ([lines[first]] + rest).joined(separator: "\n") + "\n"
-            }
-            let kept = ["state", "gpsd", "profile"].map { part(device, $0) }.joined()
-            let taken = ["station", "device", "unit", "broker"].map { part(made, $0) }.joined()
-            try writeFile("\(folder)/patrold.yaml", kept + taken)
-            let room = readFile("\(folder)/command-room.yaml")
-            try writeFile(
-                "\(folder)/command-room.yaml",
-                room.replacing(
-                    part(room, "broker"),
-                    with: "broker: { host: 127.0.0.1, port: \(site.roomPort), tls: { ca: \(folder)/ca.crt, "
-                        + "certificate: \(folder)/command-room.crt, key: \(folder)/command-room.key } }\n"
-                )
-            )
             try await site.withBroker { _ in
                 try await chain.withRoom { _ in
                     try await chain.withGPSD { line in
@@ -410,7 +278,7 @@ struct EnrolmentTests {
     @Test("what does not fit is refused in one line that says why, and changes nothing")
     func badInput() async throws {
         try await withTemporaryFolder("enrolment") { folder in
-            let site = Site(folder: folder)
+            let site = EnrolledSite(folder: folder)
             func refuse(_ words: [String], _ reason: String, status: Int32 = 65) async throws {
                 let result = try await site.patrolctl(words)
                 #expect(result.status == status && result.errors.contains(reason), "\(words): \(result.errors)")
@@ -478,7 +346,7 @@ struct EnrolmentTests {
     @Test("an authority whose making was cut short is made whole by the same words")
     func cutShort() async throws {
         try await withTemporaryFolder("enrolment") { folder in
-            let site = Site(folder: folder)
+            let site = EnrolledSite(folder: folder)
             try await site.succeed(["pki", "init", "--name", "jinzhan"])
             // Its own certificate is written last.
             let key = readFile("\(folder)/authority/authority.key")

@@ -1,9 +1,9 @@
 import Logging
 import Orders
-import PatrolWire
+package import PatrolWire
 import Plan
-import Position
-import Report
+package import Position
+package import Report
 import Track
 
 /// What one input leads to, gathered while it is dealt with.
@@ -40,6 +40,11 @@ extension Patrol {
         }
         (context.ignition, context.battery) = (self.inputs.ignition, self.inputs.battery)
         return context
+    }
+
+    /// An event that is no doing of the patrol's: it changes nothing here, and waits for no disk.
+    package func remark(_ kind: EventKind, _ data: [String: JSONValue], at moment: Moment) -> RecordDraft {
+        RecordDraft(.event(kind, data: data, at: nil), stamp: self.stamp(moment), context: self.context)
     }
 
     /// Records an event that happens now.

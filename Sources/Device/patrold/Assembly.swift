@@ -138,6 +138,7 @@ struct Assembly {
             uplink: uplink,
             vitals: self.vitals,
             plans: PlanStore(keeper: keeper, file: configuration.planFile, folder: configuration.state),
+            credentials: configuration.broker.credentials,
             logger: self.logger
         )
     }

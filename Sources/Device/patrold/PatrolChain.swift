@@ -49,6 +49,7 @@ struct PatrolChain: Service {
             case .input(let name, let value): try await performer.take(.machine(name: name, value: value))
             case .stop:
                 try await performer.take(.stop)
+                try await performer.seal(at: .now, isEnd: true)
                 return
             }
         }

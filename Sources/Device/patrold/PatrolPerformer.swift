@@ -22,6 +22,8 @@ struct ChainParts: Sendable {
     let uplink: Uplink
     let vitals: Vitals
     let plans: PlanStore
+    /// What the track is sealed with; `nil` where the device has no certificate.
+    let credentials: BrokerAddress.Credentials?
     let logger: Logger
 }
 
@@ -29,12 +31,14 @@ struct ChainParts: Sendable {
 struct PatrolPerformer {
     private let parts: ChainParts
     private var patrol: Patrol
+    private var sealing: TrackSealing
     /// Records that the room has not acknowledged, when they were last counted.
     private var waiting: Int64 = 0
 
     /// Goes on where the process before left off; what cannot be read is begun anew, and that is said.
     init(_ parts: ChainParts) async {
         (self.parts, self.patrol) = (parts, Patrol(parts.settings))
+        self.sealing = await TrackSealing(parts)
         do {
             var notes: [String: [UInt8]] = [:]
             for note in PatrolMemory.Note.allCases { notes[note.rawValue] = try await parts.outbox.note(note.rawValue) }
@@ -60,7 +64,14 @@ struct PatrolPerformer {
         }
         try await self.take(.uplink(self.uplink))
         try await self.take(.tick)
+        try await self.seal(at: .now)
         self.parts.vitals.cameRound(self.patrol, at: SystemClock.bootMilliseconds)
+    }
+
+    /// Signs for the last records, once that is due; at the end, for all.
+    mutating func seal(at moment: Moment, isEnd: Bool = false) async throws {
+        let patrol = self.patrol
+        try await self.sealing.seal(at: moment, isEnd: isEnd) { patrol.remark($0, $1, at: moment) }
     }
 
     /// Answers the officer, whatever comes of it.
@@ -104,7 +115,7 @@ struct PatrolPerformer {
     }
 
     /// Durable first, then live.
-    private func store(_ batch: PatrolAction.Batch) async throws -> PatrolInput {
+    private mutating func store(_ batch: PatrolAction.Batch) async throws -> PatrolInput {
         let writer = self.parts.writer
         let drafts = batch.records.map { record in
             Draft(record.isEvent ? .event : .position, made: record.stamp.time) { number in
@@ -121,6 +132,7 @@ struct PatrolPerformer {
         let log = await self.parts.outbox.log
         for entry in entries {
             let number = RecordNumber(log: log, sequence: entry.sequence)
+            self.sealing.take(entry, number)
             self.parts.uplink.offer(entry.body, number: number, isEvent: entry.kind == .event)
         }
         return .stored

@@ -66,7 +66,8 @@ package struct Board: Sendable {
             feed: self.parts.feed,
             health: self.parts.health,
             meter: self.parts.meter,
-            certificates: self.parts.certificates
+            certificates: self.parts.certificates,
+            seals: self.parts.seals
         )
     }
 

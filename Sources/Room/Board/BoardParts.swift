@@ -59,6 +59,8 @@ package struct BoardParts: Sendable {
     package var accounts: Accounts
     /// When each of the room's own certificates ends, s since 1970 UTC, by what it is for.
     package var certificates: @Sendable () -> [String: Int] = { [:] }
+    /// How many seals of tracks came to what; empty where nobody looks at them.
+    package var seals: @Sendable () -> [String: Int] = { [:] }
     /// ms since 1970 UTC.
     package var now: @Sendable () -> Int64
 
@@ -86,6 +88,7 @@ package struct BoardParts: Sendable {
         accounts: Accounts,
         ground: GroundFile? = nil,
         certificates: @escaping @Sendable () -> [String: Int] = { [:] },
+        seals: @escaping @Sendable () -> [String: Int] = { [:] },
         now: @escaping @Sendable () -> Int64
     ) {
         (self.units, self.places, self.desk, self.rollCalls) = (units, places, desk, rollCalls)
@@ -94,6 +97,6 @@ package struct BoardParts: Sendable {
         (self.zone, self.accounts, self.now) = (zone, accounts, now)
         self.targets = targets
         (self.teams, self.health, self.register, self.tasks) = (teams, health, register, tasks)
-        (self.notices, self.ground, self.certificates) = (notices, ground, certificates)
+        (self.notices, self.ground, self.certificates, self.seals) = (notices, ground, certificates, seals)
     }
 }

@@ -17,6 +17,8 @@ struct Metrics: Sendable {
     let meter: IntakeMeter
     /// The room's own certificates: what each is for, and when it ends, s since 1970 UTC.
     let certificates: @Sendable () -> [String: Int]
+    /// How many seals of tracks came to what.
+    let seals: @Sendable () -> [String: Int]
 
     func text() async -> String {
         var text = Exposition()
@@ -39,6 +41,7 @@ struct Metrics: Sendable {
             by: "of",
             self.certificates()
         )
+        text.add("seals_total", "Seals of tracks, by what looking at them came to.", by: "result", self.seals())
         return text.lines.joined(separator: "\n") + "\n"
     }
 

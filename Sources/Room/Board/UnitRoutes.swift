@@ -8,6 +8,7 @@ import NIOCore
 import PatrolWire
 import Plan
 import Plans
+import Reporting
 import RoadMap
 import RoadSearch
 import Threading
@@ -89,8 +90,9 @@ struct UnitRoutes: Sendable {
         try await self.audit.note("track", of: "\(id)", context)
         let name = self.units[id]?.callSign ?? id.device.text
         let format = request.query("format") ?? "geojson"
+        if format == "sealed" { return self.sealed(id, from: from, to: to) }
         guard let kind = TrackFormat(rawValue: format) else {
-            throw Problem(.badRequest, "'format' must be geojson, gpx or csv")
+            throw Problem(.badRequest, "'format' must be geojson, gpx, csv or sealed")
         }
         if kind == .geojson {
             let (records, next) = try await self.history.track(
@@ -123,6 +125,41 @@ struct UnitRoutes: Sendable {
                     from = page.next
                 }
                 try await writer.write(ByteBuffer(string: kind.tail))
+                try await writer.finish(nil)
+            }
+        )
+    }
+
+    /// The records as their device wrote and signed them, for `patrolctl track verify`.
+    private func sealed(_ id: UnitID, from: Int64, to: Int64) -> Response {
+        let track = SealedTrack(
+            self.history.reader(),
+            of: id.station,
+            id.device,
+            from: from,
+            to: to,
+            made: self.now()
+        )
+        return Response(
+            status: .ok,
+            headers: [.contentType: "application/jsonl", .cacheControl: "no-store"],
+            body: ResponseBody { writer in
+                let begun = await onQuietThread("sealed track") { Result { try track.begin() } }
+                var (text, place) = try begun.get()
+                try await writer.write(ByteBuffer(bytes: text))
+                while !place.isAtEnd {
+                    // A copy, so that no thread holds what another changes.
+                    let now = place
+                    let step = await onQuietThread("sealed track") {
+                        Result { () throws -> (text: [UInt8], place: SealedTrack.Place) in
+                            var next = now
+                            let text = try track.next(&next)
+                            return (text, next)
+                        }
+                    }
+                    (text, place) = try step.get()
+                    try await writer.write(ByteBuffer(bytes: text))
+                }
                 try await writer.finish(nil)
             }
         )

@@ -16,7 +16,7 @@ package struct HistoryReader: Sendable {
         package let device: String
     }
 
-    let database: DatabasePool
+    let database: any DatabaseReader
     /// Asked between two pages: `false` ends the reading with `CancellationError`.
     package let goesOn: @Sendable () -> Bool
 
@@ -77,6 +77,26 @@ package struct HistoryReader: Sendable {
 }
 
 extension History {
+    /// Reads the store in a folder from another program; the room may run.
+    ///
+    /// - Parameter folder: Where the file is.
+    /// - Returns: The reader.
+    /// - Throws: ``HistoryError`` when it is not there.
+    package static func reading(_ folder: String) throws(HistoryError) -> HistoryReader {
+        let path = "\(folder)/history.sqlite"
+        do {
+            var configuration = Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(3)
+            return HistoryReader(
+                database: try DatabaseQueue(path: path, configuration: configuration),
+                goesOn: { true }
+            )
+        } catch {
+            throw HistoryError(path: path, error)
+        }
+    }
+
     /// Reads the store beside the intake.
     ///
     /// - Parameter goesOn: Asked between two pages; `false` ends the reading with `CancellationError`.

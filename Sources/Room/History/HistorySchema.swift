@@ -127,6 +127,22 @@ enum HistorySchema {
                     """
             )
         }
+        // By name, not by the store's number: it outlives the records.
+        migrator.registerMigration("8: what of a track is not as its device wrote it") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE track_fault (
+                        station TEXT NOT NULL,
+                        device TEXT NOT NULL,
+                        log TEXT NOT NULL,
+                        seq INTEGER NOT NULL,
+                        what TEXT NOT NULL,
+                        found INTEGER NOT NULL,
+                        PRIMARY KEY (station, device, log, seq)
+                    ) STRICT, WITHOUT ROWID;
+                    """
+            )
+        }
         return migrator
     }
 
@@ -145,5 +161,6 @@ enum HistorySchema {
         _ = try Row.fetchOne(database, sql: "SELECT log, made FROM backfill LIMIT 1")
         _ = try Row.fetchOne(database, sql: "SELECT log, made, seq, event, before, body FROM deed LIMIT 1")
         _ = try Row.fetchOne(database, sql: "SELECT log, made FROM forgotten LIMIT 1")
+        _ = try Row.fetchOne(database, sql: "SELECT station, device, log, seq, what, found FROM track_fault LIMIT 1")
     }
 }

@@ -92,9 +92,13 @@ enum Reading: Sendable {
                 throw WireError.malformed(reason: "a batch has at most \(Backlog.mostBytes) bytes")
             }
             let backlog = try coder.decode(Backlog.self, from: message.payload)
-            let records = try backlog.records.map { record in
+            let bodies = Backlog.bodies(in: message.payload) ?? []
+            let isTold = bodies.count == backlog.records.count
+            let records = try backlog.records.enumerated().map { place, record in
                 try check(record.device)
-                return StoredRecord(record: record, body: try coder.encode(record), received: message.received)
+                // As the device wrote it, and signed for it.
+                let body = isTold ? bodies[place] : try coder.encode(record: record)
+                return StoredRecord(record: record, body: body, received: message.received)
             }
             let name = LogName(station: station, device: device, log: backlog.log)
             return .delivery(LogDelivery(name: name, records: records, dropped: backlog.dropped), isBacklog: true)

@@ -51,6 +51,11 @@ package final class UnitTable: Sendable {
         self.units.withLock { $0.apply(state, station: id.station, device: id.device) }
     }
 
+    /// Notes whether a record of its track is not what it signed for.
+    package func note(isTrackBroken: Bool, of id: UnitID) {
+        self.units.withLock { $0.note(isTrackBroken: isTrackBroken, of: id) }
+    }
+
     /// Takes a report of condition.
     package func apply(_ health: DeviceHealth, of id: UnitID) {
         self.units.withLock { $0.apply(health, station: id.station, device: id.device) }

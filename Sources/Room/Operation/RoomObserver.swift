@@ -18,6 +18,8 @@ package struct RoomObserver: IntakeObserver {
     private let notices: NoticeDesk
     private let feed: LiveFeed
     private let health: RoomHealth
+    /// Looks at what devices signed; `nil` where no authority is known.
+    private let seals: SealWatch?
     /// Ends the room: its store is damaged, and the next start begins a new one.
     private let giveUp: @Sendable (HistoryError) -> Void
     private let logger: Logger
@@ -33,6 +35,7 @@ package struct RoomObserver: IntakeObserver {
     ///   - notices: Texts for units.
     ///   - feed: Pages that look on.
     ///   - health: The room's own health.
+    ///   - seals: Looks at what devices signed; `nil` where no authority is known.
     ///   - giveUp: Called when the store is damaged: the next start begins a new one.
     ///   - logger: Log.
     package init(
@@ -44,6 +47,7 @@ package struct RoomObserver: IntakeObserver {
         notices: NoticeDesk,
         feed: LiveFeed,
         health: RoomHealth,
+        seals: SealWatch?,
         giveUp: @escaping @Sendable (HistoryError) -> Void,
         logger: Logger
     ) {
@@ -53,7 +57,7 @@ package struct RoomObserver: IntakeObserver {
         self.rollCalls = rollCalls
         (self.tasks, self.notices) = (tasks, notices)
         self.feed = feed
-        self.health = health
+        (self.health, self.seals) = (health, seals)
         self.giveUp = giveUp
         self.logger = logger
     }
@@ -65,6 +69,7 @@ package struct RoomObserver: IntakeObserver {
         let id = UnitID(station: station, device: device)
         if record.event == nil, !isBacklog { self.places.take(record, of: id) }
         self.feed.touch(.unit(id))
+        if record.event == .trackSeal { self.seals?.heard(record, of: id) }
         // A position moves nothing on unless the unit is on its way, or calls for help.
         guard record.event != nil || record.status == .enroute || self.desk.calling.contains(id) else { return }
         do {

@@ -48,6 +48,8 @@ package struct Unit: Sendable, Hashable {
     package fileprivate(set) var event: Record?
     /// What its records say of it.
     package fileprivate(set) var facts = UnitFacts()
+    /// Whether a record of its track was found not to be what it signed for.
+    package fileprivate(set) var isTrackBroken = false
 
     fileprivate var lives = DeviceLives()
     fileprivate var positionNumber: RecordNumber?
@@ -98,6 +100,8 @@ package struct Unit: Sendable, Hashable {
 package struct Units: Sendable {
     private var units: [UnitID: Unit] = [:]
     private var counts: [Name: Int] = [:]
+    /// Whose track is not what they signed for; some may not have been heard of yet.
+    private var broken: Set<UnitID> = []
 
     /// A record's time may be so far ahead of the room's clock, ms, and no further.
     package static let mostAhead: Int64 = 60_000
@@ -167,8 +171,18 @@ package struct Units: Sendable {
         self.change(UnitID(station: station, device: device)) { $0.health = health }
     }
 
+    /// Notes whether a record of its track is not what it signed for.
+    package mutating func note(isTrackBroken: Bool, of id: UnitID) {
+        if isTrackBroken { self.broken.insert(id) } else { self.broken.remove(id) }
+        self.units[id]?.isTrackBroken = isTrackBroken
+    }
+
     private mutating func change(_ id: UnitID, _ body: (inout Unit) -> Void) {
-        if self.units[id] == nil { self.counts[id.station, default: 0] += 1 }
+        if self.units[id] == nil {
+            self.counts[id.station, default: 0] += 1
+            self.units[id] = Unit(id)
+            self.units[id]?.isTrackBroken = self.broken.contains(id)
+        }
         body(&self.units[id, default: Unit(id)])
     }
 }

@@ -20,6 +20,8 @@ package enum UnitTrouble: String, Sendable, Hashable, CaseIterable {
     case hot
     /// Its certificate ends soon, and with it its link.
     case certificate
+    /// Some of its track is not what it signed for.
+    case trackBroken = "track_broken"
 }
 
 extension Unit {
@@ -38,6 +40,7 @@ extension Unit {
     package var troubles: [UnitTrouble] {
         var troubles: [UnitTrouble] = []
         if self.isOffline { troubles.append(.offline) }
+        if self.isTrackBroken { troubles.append(.trackBroken) }
         switch self.facts.reception {
         case .lost: troubles.append(.gnssLost)
         case .frozen: troubles.append(.gnssFrozen)

@@ -122,6 +122,7 @@ struct Assembly {
             feed: feed,
             health: health,
             certificates: CertificateWatch(self.ownCertificates, health: health),
+            seals: self.seals(units, feed),
             estimator: TimeToScene(self.network, driving: driving, load: load),
             plans: plans,
             desk: IncidentDesk(
@@ -169,6 +170,7 @@ struct Assembly {
             notices: tables.notices,
             feed: tables.feed,
             health: tables.health,
+            seals: tables.seals,
             giveUp: { error in
                 // As if it had been told to: what is whole is kept, and the next start sets the damaged file aside.
                 if damage.withLock({ $0 == nil }) { kill(getpid(), SIGTERM) }
@@ -268,7 +270,16 @@ struct Assembly {
                 hourDays: self.configuration.keepHourDays,
                 logger: self.logger
             ),
-        ]
+        ] + [tables.seals].compactMap { $0 }
+    }
+
+    /// What looks at the seals of tracks, where the room knows the authority of its devices.
+    private func seals(_ units: UnitTable, _ feed: LiveFeed) -> SealWatch? {
+        guard let authority = self.configuration.broker.credentials?.authority else { return nil }
+        return SealWatch(history: self.history, authority: authority, logger: self.logger) { id, isBroken in
+            units.note(isTrackBroken: isBroken, of: id)
+            feed.touch(.unit(id))
+        }
     }
 
     private func sheets(_ tables: RoomTables) -> SheetMaker {
@@ -347,6 +358,7 @@ struct Assembly {
                 accounts: accounts,
                 ground: self.ground,
                 certificates: { [certificates = tables.certificates] in certificates.ends },
+                seals: { [seals = tables.seals] in seals?.results ?? [:] },
                 now: tables.now
             ),
             page: self.configuration.page,
@@ -372,6 +384,8 @@ struct RoomTables: Sendable {
     let feed: LiveFeed
     let health: RoomHealth
     let certificates: CertificateWatch
+    /// `nil` where no authority is known: the broker is this machine's own, without TLS.
+    let seals: SealWatch?
     let estimator: TimeToScene
     let plans: PlanHolder
     let desk: IncidentDesk

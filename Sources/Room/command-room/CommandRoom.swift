@@ -29,7 +29,7 @@ struct CommandRoom: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             Run.self, Check.self, Doctor.self, BackupCommand.self, RestoreCommand.self, AuditCommand.self,
-            RoadsCommand.self, Rank.self,
+            TrackCommand.self, RoadsCommand.self, Rank.self,
             ReachCommand.self, DrivingCommand.self,
         ]
     )

@@ -138,4 +138,8 @@ public struct EventKind: RawRepresentable, Sendable, Hashable, Codable {
     public static let taskAnswered = EventKind(rawValue: "task.answer")
     /// The officer calls for help.
     public static let sos = EventKind(rawValue: "sos")
+    /// The device signs for its last records: `log`, `from`, `to`, `prev`, `root`, `marks`, `key`, `sig`.
+    public static let trackSeal = EventKind(rawValue: "track.seal")
+    /// The key that the device signs with: `key`, and its certificate in `cert`.
+    public static let trackKey = EventKind(rawValue: "track.key")
 }

@@ -29,7 +29,7 @@ struct Patrolctl: AsyncParsableCommand {
             Accept.self, Decline.self, Arrived.self, Cleared.self, SOS.self, Rollcall.self, FoundIncident.self,
             Visit.self,
             RaiseTask.self, Done.self, Input.self,
-            PlanCommand.self, AccountCommands.self,
+            PlanCommand.self, TrackCommands.self, AccountCommands.self,
             DoctorCommand.self, PKICommands.self, EnrolCommands.self, Revoke.self, BrokerCommands.self,
         ]
     )

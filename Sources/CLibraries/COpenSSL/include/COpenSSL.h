@@ -33,4 +33,39 @@ bool copenssl_key_read(const char *_Nonnull path);
 /// Whether a private key belongs to the first certificate of a file, both PEM.
 bool copenssl_key_fits(const char *_Nonnull key_path, const char *_Nonnull certificate_path);
 
+/// SHA-256 of some bytes (FIPS 180-4); returns false when OpenSSL cannot.
+bool copenssl_sha256(const uint8_t *_Nonnull bytes, size_t length, uint8_t *_Nonnull out);
+
+/// Signs a message with a private key of a PEM file, SHA-256 for all keys but Ed25519's; ECDSA as DER.
+///
+/// Returns the length of the signature, 0 when there is no key or no room for it.
+size_t copenssl_sign(
+    const char *_Nonnull key_path,
+    const uint8_t *_Nonnull message,
+    size_t length,
+    uint8_t *_Nonnull out,
+    size_t room
+);
+
+/// Whether a signature of ``copenssl_sign`` fits the key of a certificate, DER.
+bool copenssl_signature_fits(
+    const uint8_t *_Nonnull certificate,
+    size_t certificate_length,
+    const uint8_t *_Nonnull message,
+    size_t length,
+    const uint8_t *_Nonnull signature,
+    size_t signature_length
+);
+
+/// The first certificate of a PEM file, as DER; returns its length, 0 when there is none or no room for it.
+size_t copenssl_certificate_der(const char *_Nonnull path, uint8_t *_Nonnull out, size_t room);
+
+/// Whether a certificate, DER, is signed by the first one of a PEM file; and what it says of itself.
+bool copenssl_certificate_of(
+    const uint8_t *_Nonnull certificate,
+    size_t length,
+    const char *_Nonnull authority_path,
+    copenssl_certificate *_Nonnull out
+);
+
 #endif

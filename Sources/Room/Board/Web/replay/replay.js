@@ -204,7 +204,9 @@ function choose(id) {
   $("unit").value = chosen ? id : "";
   const span = `from=${answer.from}&to=${answer.to}`;
   const path = (format) => (chosen ? `api/v1/units/${encodeURIComponent(chosen.device)}/track?station=${encodeURIComponent(chosen.station)}&${span}&format=${format}` : `api/v1/replay?${span}&format=${format}`);
-  $("exports").replaceChildren(word("takeAlong"), ...["geojson", "gpx", "csv"].map((format) => Object.assign(document.createElement("a"), { href: path(format), download: `${chosen?.device ?? "replay"}.${format}`, textContent: format.toUpperCase() })));
+  const kinds = ["geojson", "gpx", "csv", ...(chosen ? ["sealed"] : [])];
+  const link = (kind) => Object.assign(document.createElement("a"), { href: path(kind), download: `${chosen?.device ?? "replay"}.${kind === "sealed" ? "jsonl" : kind}`, textContent: kind === "sealed" ? word("sealedTrack") : kind.toUpperCase() });
+  $("exports").replaceChildren(word("takeAlong"), ...kinds.map(link));
   collect();
   drawStrip();
   isDirty = true;
