@@ -299,15 +299,4 @@ struct TrackProofTests {
             #expect(SealCertificate(data: key) == nil)
         }
     }
-
-    @Test("the bytes of a backlog's records are those that their device wrote, keys that nobody knows included")
-    func bodies() throws {
-        let records = [#"{"a":[1,{"records":[{}]}],"t":"\"]}"}"#, #"{ "future" : {"x":"{["} }"#]
-        let message = #"{"dropped":[[1,2]],"log":"00","records":[\#(records.joined(separator: " , "))],"v":1}"#
-        #expect(Backlog.bodies(in: Array(message.utf8)) == records.map { Array($0.utf8) })
-        #expect(Backlog.bodies(in: Array(#"{"records":[]}"#.utf8)) == [])
-        for broken in [#"{"records":[{"#, "]]", #"{"records":"\"#, ""] {
-            #expect(Backlog.bodies(in: Array(broken.utf8))?.isEmpty ?? true, "\(broken)")
-        }
-    }
 }

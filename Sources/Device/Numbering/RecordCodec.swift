@@ -17,7 +17,7 @@ package struct WireRecords: RecordCodec {
 
     package func digest(of body: [UInt8]) -> String? {
         do throws(WireError) {
-            return try WireCoder().digest(of: try WireCoder().decode(Record.self, from: body))
+            return try WireCoder().digest(of: try WireCoder().decode(record: body))
         } catch {
             return nil
         }
@@ -25,7 +25,7 @@ package struct WireRecords: RecordCodec {
 
     package func number(of body: [UInt8]) -> RecordNumber? {
         do throws(WireError) {
-            let record = try WireCoder().decode(Record.self, from: body)
+            let record = try WireCoder().decode(record: body)
             return RecordNumber(log: record.log, sequence: record.sequence)
         } catch {
             return nil
@@ -34,7 +34,7 @@ package struct WireRecords: RecordCodec {
 
     package func renumbered(_ body: [UInt8], as number: RecordNumber) -> [UInt8]? {
         do throws(WireError) {
-            return try WireCoder().encode(record: try WireCoder().decode(Record.self, from: body).renumbered(number))
+            return try WireCoder().encode(record: try WireCoder().decode(record: body).renumbered(number))
         } catch {
             return nil
         }

@@ -79,7 +79,7 @@ enum Reading: Sendable {
         func check(_ name: String) throws { if name != device.text { throw Impostor(name: name, device: device) } }
         switch channel {
         case .position, .event:
-            let record = try coder.decode(Record.self, from: message.payload)
+            let record = try coder.decode(record: message.payload)
             try check(record.device)
             guard (channel == .event) == (record.event != nil) else {
                 throw WireError.malformed(reason: "'ev' belongs to 'evt' and only there")
@@ -91,13 +91,10 @@ enum Reading: Sendable {
             guard message.payload.count <= Backlog.mostBytes else {
                 throw WireError.malformed(reason: "a batch has at most \(Backlog.mostBytes) bytes")
             }
-            let backlog = try coder.decode(Backlog.self, from: message.payload)
-            let bodies = Backlog.bodies(in: message.payload) ?? []
-            let isTold = bodies.count == backlog.records.count
-            let records = try backlog.records.enumerated().map { place, record in
+            // Stored as the device wrote it, and signed for it.
+            let (backlog, bodies) = try coder.decode(backlog: message.payload)
+            let records = try zip(backlog.records, bodies).map { record, body in
                 try check(record.device)
-                // As the device wrote it, and signed for it.
-                let body = isTold ? bodies[place] : try coder.encode(record: record)
                 return StoredRecord(record: record, body: body, received: message.received)
             }
             let name = LogName(station: station, device: device, log: backlog.log)

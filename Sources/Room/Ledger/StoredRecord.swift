@@ -23,7 +23,7 @@ extension StoredRecord {
 
     /// What stored bytes say; `nil` when the disk has spoilt them: they were checked when they came.
     package static func decoded(_ body: [UInt8]) -> Record? {
-        do { return try WireCoder().decode(Record.self, from: body) } catch { return nil }
+        do { return try WireCoder().decode(record: body) } catch { return nil }
     }
 
     /// The time that reports go by, ms since 1970 UTC: when it was made by a clock that was right; when it came, where

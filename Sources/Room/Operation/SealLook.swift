@@ -53,6 +53,6 @@ struct SealLook {
     }
 
     private static func decoded(_ body: [UInt8]) -> Record? {
-        do throws(WireError) { return try WireCoder().decode(Record.self, from: body) } catch { return nil }
+        do throws(WireError) { return try WireCoder().decode(record: body) } catch { return nil }
     }
 }

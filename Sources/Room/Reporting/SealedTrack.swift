@@ -91,6 +91,6 @@ package struct SealedTrack: Sendable {
 
 private enum StoredTrackRecord {
     static func data(of body: [UInt8]) -> [String: JSONValue]? {
-        do throws(WireError) { return try WireCoder().decode(Record.self, from: body).data } catch { return nil }
+        do throws(WireError) { return try WireCoder().decode(record: body).data } catch { return nil }
     }
 }

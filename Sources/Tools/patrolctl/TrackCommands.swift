@@ -151,7 +151,7 @@ struct TrackReading {
     private mutating func take(record line: [UInt8], _ kind: Kind, _ number: Int) throws {
         self.records += 1
         do throws(WireError) {
-            let record = try WireCoder().decode(Record.self, from: line)
+            let record = try WireCoder().decode(record: line)
             try self.verifier?.take(record, body: line)
             guard record.timeQuality.isTrusted else { return }
             (self.first, self.last) = (min(self.first ?? .max, record.time), max(self.last ?? .min, record.time))
