@@ -25,16 +25,6 @@ struct LiveFeedTests {
         #expect(feed.changes(after: upTo).keys == [.closures])
     }
 
-    @Test("pages that keep up share one text, others do not get it")
-    func shared() {
-        let feed = LiveFeed(epoch: 7)
-        feed.touch(.links)
-        let (_, upTo) = feed.changes(after: 0)
-        feed.keep(LiveFeed.Frame(after: 1, upTo: upTo, text: [1]))
-        #expect(feed.frame(after: 1)?.text == [1])
-        #expect(feed.frame(after: upTo) == nil)
-    }
-
     @Test("pages are counted while they look on")
     func pages() {
         let feed = LiveFeed(epoch: 7)

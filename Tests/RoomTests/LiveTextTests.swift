@@ -111,6 +111,40 @@ struct LiveTextTests {
         }
     }
 
+    @Test("pages that came at different moments are told with one text, and one that was away does not make it longer")
+    func shared() async throws {
+        try await self.withRoom { room in
+            let frames = LiveFrames(room.text)
+            try room.hear(record(1, time: 1_000))
+            let (_, early) = try #require(try await room.frame(after: 0))
+            try room.hear(record(2, time: 2_000))
+            let (_, late) = try #require(try await room.frame(after: 0))
+            try room.hear(record(3, time: 3_000))
+            let first = try #require(try await frames.frame(after: early))
+            room.clock.withLock { $0 += 1 }
+            let second = try #require(try await frames.frame(after: late))
+            #expect(second.upTo == first.upTo && second.text == first.text)
+            #expect(try await frames.frame(after: first.upTo) == nil)
+            // From now on they are in step; the text says when it was made.
+            try room.hear(record(4, time: 4_000))
+            let told = try #require(try await frames.frame(after: first.upTo))
+            room.clock.withLock { $0 += 1 }
+            #expect(try await frames.frame(after: second.upTo)?.text == told.text)
+            try room.hear(record(1, time: 1_000, device: "car-02"), from: "car-02")
+            let own = try #require(try await frames.frame(after: 1))
+            #expect(own.after == 1 && own.upTo > told.upTo)
+            let next = try #require(try await frames.frame(after: told.upTo))
+            #expect(next.after == told.upTo)
+            // Many at once wait for one text.
+            try room.hear(record(5, time: 5_000))
+            let all = try await withThrowingTaskGroup(of: LiveFeed.Frame?.self) { group in
+                for _ in 0..<20 { group.addTask { try await frames.frame(after: next.upTo) } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(all.count == 20 && all.allSatisfy { $0?.upTo == all[0]?.upTo && $0?.after == next.upTo })
+        }
+    }
+
     @Test("whatever a device writes into its names, the frame stays one event of JSON")
     func hostile() async throws {
         try await self.withRoom { room in

@@ -131,7 +131,13 @@ package struct Board: Sendable {
             stations: parts.stations,
             now: parts.now
         )
-        LiveRoutes(text: text, feed: parts.feed, accounts: parts.accounts, now: parts.now).add(to: api)
+        LiveRoutes(
+            text: text,
+            frames: LiveFrames(text),
+            feed: parts.feed,
+            accounts: parts.accounts,
+            now: parts.now
+        ).add(to: api)
         SessionRoutes(accounts: parts.accounts, audit: audit, now: parts.now).add(to: api)
     }
 

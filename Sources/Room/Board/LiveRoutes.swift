@@ -9,6 +9,7 @@ import Threading
 /// compressed for a slow line, and where the stream goes on from.
 struct LiveRoutes: Sendable {
     let text: LiveText
+    let frames: LiveFrames
     let feed: LiveFeed
     let accounts: Accounts
     let now: @Sendable () -> Int64
@@ -70,12 +71,9 @@ struct LiveRoutes: Sendable {
         var isFirst = true
         var last = clock.now
         while !Task.isCancelled, self.isGoingOn(session) {
-            // A page that keeps up gets the text that all get.
-            let shared = version == 0 ? nil : self.feed.frame(after: version)
-            var frame = shared
-            if frame == nil { frame = try await self.text.frame(after: version) }
+            let frame =
+                version == 0 ? try await self.text.frame(after: 0) : try await self.frames.frame(after: version)
             if let frame, frame.upTo > version || isFirst {
-                if shared == nil, version > 0 { self.feed.keep(frame) }
                 // The next look waits until this was taken: a slow page costs nobody anything.
                 try await writer.write(ByteBuffer(bytes: frame.text))
                 version = frame.upTo

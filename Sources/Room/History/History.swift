@@ -14,6 +14,8 @@ package actor History {
     private var ledger: [LogName: SequenceRanges] = [:]
     /// Logs of which records came under other numbers; `nil` before the first batch.
     private var superseded: Set<Int64>?
+    /// The file's numbers of logs, as committed: they never change.
+    private var numbers: [LogName: Int64] = [:]
     /// Hours that are marked in the file already: each costs one write, however many records it gets.
     ///
     /// Read and changed in the writer's turn only: its order is the one in which marks hold.
@@ -42,21 +44,22 @@ package actor History {
     /// - Returns: What became of them, and what is now stored of each log.
     /// - Throws: ``HistoryError``; then none of it is stored.
     package func store(_ deliveries: [LogDelivery]) async throws(HistoryError) -> StoreOutcome {
-        let (known, before, marks) = (self.ledger, self.superseded, self.marked)
+        let (known, before, marks, numbers) = (self.ledger, self.superseded, self.marked, self.numbers)
         do {
-            let (outcome, superseded) = try await self.database.write { database in
+            let (outcome, superseded, found) = try await self.database.write { database in
                 let before = try before ?? Int64.fetchSet(database, sql: "SELECT DISTINCT log FROM successor")
-                let stored = try StoredLedger(database, superseded: before)
+                let stored = try StoredLedger(database, superseded: before, numbers: numbers)
                 var writer = LedgerWriter(stored, known: known)
                 for delivery in deliveries { try writer.store(delivery) }
                 try writer.writeLedger()
                 let new = try stored.mark(butNot: marks.withLock { $0 })
                 database.afterNextTransaction(onCommit: { _ in marks.withLock { $0.formUnion(new) } })
-                return (writer.outcome, stored.superseded)
+                return (writer.outcome, stored.superseded, stored.numbers)
             }
             self.ledger.merge(outcome.stored) { _, new in new }
             // Another station's batch may have been stored meanwhile: what is known only grows.
             self.superseded = (self.superseded ?? []).union(superseded)
+            if found.count > numbers.count { self.numbers.merge(found) { _, new in new } }
             return outcome
         } catch {
             throw self.failed(error)

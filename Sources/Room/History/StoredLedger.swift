@@ -11,11 +11,13 @@ final class StoredLedger: LedgerStorage {
     private let body: Statement
     /// Logs of which records came under other numbers: few, and asked for with each record.
     private(set) var superseded: Set<Int64>
+    /// The store's numbers of logs, as far as they were asked for.
+    private(set) var numbers: [LogName: Int64]
     /// Hours of which records came, or got their time.
     private(set) var touched: Set<HourMark> = []
 
-    init(_ database: Database, superseded: Set<Int64>) throws {
-        (self.database, self.superseded) = (database, superseded)
+    init(_ database: Database, superseded: Set<Int64>, numbers: [LogName: Int64] = [:]) throws {
+        (self.database, self.superseded, self.numbers) = (database, superseded, numbers)
         self.insert = try database.cachedStatement(sql: "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         self.undated = try database.cachedStatement(
             sql: "SELECT EXISTS (SELECT 1 FROM record WHERE log = ? AND made IS NULL)"
@@ -24,10 +26,13 @@ final class StoredLedger: LedgerStorage {
     }
 
     func knownNumber(of name: LogName) throws -> Int64? {
+        if let number = self.numbers[name] { return number }
         let select = try self.database.cachedStatement(
             sql: "SELECT number FROM log WHERE station = ? AND device = ? AND id = ?"
         )
-        return try Int64.fetchOne(select, arguments: [name.station.text, name.device.text, name.log])
+        let number = try Int64.fetchOne(select, arguments: [name.station.text, name.device.text, name.log])
+        if let number { self.numbers[name] = number }
+        return number
     }
 
     func number(of name: LogName) throws -> Int64 {
@@ -35,7 +40,9 @@ final class StoredLedger: LedgerStorage {
         let arguments: StatementArguments = [name.station.text, name.device.text, name.log]
         let insert = try self.database.cachedStatement(sql: "INSERT INTO log (station, device, id) VALUES (?, ?, ?)")
         try insert.execute(arguments: arguments)
-        return self.database.lastInsertedRowID
+        let number = self.database.lastInsertedRowID
+        self.numbers[name] = number
+        return number
     }
 
     func ledger(of log: Int64) throws -> SequenceRanges {

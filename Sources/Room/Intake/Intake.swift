@@ -38,7 +38,7 @@ package struct Intake: Service {
     private let admission: Admission
     private let logger: Logger
 
-    /// So many messages are looked at, and stored in one transaction, before those behind them have their turn.
+    /// So many messages are looked at before those behind them have their turn.
     private static let portion = 1_000
 
     /// Creates the intake of a station.
@@ -65,10 +65,15 @@ package struct Intake: Service {
     /// Runs until the link has ended and everything that came is stored.
     package func run() async throws {
         let acknowledger = Acknowledger(link: self.link, logger: self.logger)
+        let queue = StoreQueue()
         await withTaskGroup { group in
             group.addTask { await acknowledger.run() }
-            await self.store(acknowledger)
-            acknowledger.finish()
+            group.addTask {
+                await self.store(from: queue, acknowledger)
+                acknowledger.finish()
+            }
+            await self.read(into: queue)
+            queue.close()
         }
         // The inbox closes a moment before the link's own end is seen: a service that returns then seems to have failed.
         try await gracefulShutdown()
@@ -77,46 +82,40 @@ package struct Intake: Service {
     /// The same complaint is said again after so long.
     private static let quiet: Duration = .seconds(60)
 
-    private func store(_ acknowledger: Acknowledger) async {
-        // At the edge of a full disk a small portion still goes in, and the next does not: that is one fault, said once a minute.
-        var last: (complaint: String, said: ContinuousClock.Instant)?
+    /// Puts what comes into the live table, and then into the queue for the store.
+    private func read(into queue: StoreQueue) async {
         while let batch = await self.link.inbox.nextBatch() {
             if let oldest = batch.first {
                 let waited = ContinuousClock.now - oldest.arrival
                 await self.observer?.waited(waited / .seconds(1), station: self.station)
             }
             for portion in FairOrder.portions(of: batch, size: Self.portion) {
-                let outcome = await self.store(portion, acknowledger)
-                switch outcome {
-                case .nothing, .stored: break
-                case .failed(let complaint):
-                    let now = ContinuousClock.now
-                    if let last, last.complaint == complaint, now - last.said < Self.quiet { break }
-                    self.logger.error("Records not stored: \(complaint)")
-                    last = (complaint, now)
+                var items: [StoreQueue.Item] = []
+                for message in portion {
+                    guard let (delivery, isBacklog) = await self.take(message) else { continue }
+                    items.append(StoreQueue.Item(delivery: delivery, isBacklog: isBacklog))
                 }
+                await queue.add(items)
             }
         }
     }
 
-    /// What became of the records of some messages.
-    private enum Storing {
-        /// There were none.
-        case nothing
-        case stored
-        case failed(String)
+    private func store(from queue: StoreQueue, _ acknowledger: Acknowledger) async {
+        // At the edge of a full disk a small portion still goes in, and the next does not: that is one fault, said once a minute.
+        var last: (complaint: String, said: ContinuousClock.Instant)?
+        while let items = await queue.next() {
+            guard let complaint = await self.store(items, acknowledger) else { continue }
+            let now = ContinuousClock.now
+            if let last, last.complaint == complaint, now - last.said < Self.quiet { continue }
+            self.logger.error("Records not stored: \(complaint)")
+            last = (complaint, now)
+        }
     }
 
-    /// Stores what some messages bring.
-    private func store(_ messages: [ReceivedMessage], _ acknowledger: Acknowledger) async -> Storing {
-        var deliveries: [LogDelivery] = []
-        var backlog: Set<LogName> = []
-        for message in messages {
-            guard let (delivery, isBacklog) = await self.take(message) else { continue }
-            deliveries.append(delivery)
-            if isBacklog { backlog.insert(delivery.name) }
-        }
-        guard !deliveries.isEmpty else { return .nothing }
+    /// Stores deliveries; returns what went wrong.
+    private func store(_ items: [StoreQueue.Item], _ acknowledger: Acknowledger) async -> String? {
+        let deliveries = items.map(\.delivery)
+        let backlog = Set(items.filter(\.isBacklog).map(\.delivery.name))
         let records = deliveries.reduce(0) { $0 + $1.records.count }
         self.meter.beginStoring(self.station, at: SystemClock.bootMilliseconds)
         do throws(HistoryError) {
@@ -129,13 +128,13 @@ package struct Intake: Service {
             }
             acknowledger.note(outcome, of: deliveries, backlog: backlog)
             await self.observer?.stored(nil, station: self.station)
-            return .stored
+            return nil
         } catch {
             // Not acknowledged, so the devices send it again.
             acknowledger.notStored(deliveries)
             self.meter.notStored(records, of: self.station)
             await self.observer?.stored(error, station: self.station)
-            return .failed("\(error)")
+            return "\(error)"
         }
     }
 

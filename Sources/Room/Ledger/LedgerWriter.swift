@@ -12,6 +12,8 @@ package struct LedgerWriter<Storage: LedgerStorage> {
     private static var mostBranches: Int { 8 }
 
     private let storage: Storage
+    /// The last record that was written into each log: mostly the one before its first gap.
+    private var written: [LogName: StoredRecord] = [:]
     private let known: [LogName: SequenceRanges]
     /// What became of the deliveries so far.
     package private(set) var outcome = StoreOutcome()
@@ -38,11 +40,18 @@ package struct LedgerWriter<Storage: LedgerStorage> {
     package mutating func writeLedger() throws {
         for (name, stored) in self.outcome.stored {
             let log = try self.storage.number(of: name)
-            self.outcome.ends[name] = stored.upTo > 0 ? try self.storage.body(of: stored.upTo, in: log) : nil
+            self.outcome.ends[name] = try self.end(of: stored, name, log)
             let before = self.known[name]
             guard stored != before else { continue }
             try self.storage.write(stored, insteadOf: before, of: log)
         }
+    }
+
+    /// The bytes of the record before the first gap.
+    private func end(of stored: SequenceRanges, _ name: LogName, _ log: Int64) throws -> [UInt8]? {
+        guard stored.upTo > 0 else { return nil }
+        if let last = self.written[name], last.record.sequence == stored.upTo { return last.body }
+        return try self.storage.body(of: stored.upTo, in: log)
     }
 
     private mutating func store(
@@ -75,6 +84,7 @@ package struct LedgerWriter<Storage: LedgerStorage> {
             return
         }
         try self.write(item, of: name, log)
+        self.written[name] = item
         stored.insert(number)
     }
 

@@ -4,7 +4,7 @@ package import Units
 /// What changed, for every page that looks on.
 ///
 /// Nothing is queued: of each thing only the number of its last change is kept, and a page that was slow gets each
-/// thing once, as it is then. Pages that keep up share one text.
+/// thing once, as it is then.
 package final class LiveFeed: Sendable {
     /// Something that can change.
     package enum Key: Sendable, Hashable {
@@ -38,7 +38,6 @@ package final class LiveFeed: Sendable {
         /// From 1 on: a page that has nothing yet is at 0.
         var version: UInt64 = 1
         var changes: [Key: UInt64] = [:]
-        var frame: Frame?
         var pages = 0
     }
 
@@ -75,12 +74,4 @@ package final class LiveFeed: Sendable {
             return (state.changes.filter { $0.value > version }.map(\.key), state.version)
         }
     }
-
-    /// The shared text that begins where a page is, if there is one.
-    package func frame(after version: UInt64) -> Frame? {
-        self.state.withLock { state in state.frame.flatMap { $0.after == version ? $0 : nil } }
-    }
-
-    /// Keeps a text for all pages that are where it begins.
-    package func keep(_ frame: Frame) { self.state.withLock { $0.frame = frame } }
 }

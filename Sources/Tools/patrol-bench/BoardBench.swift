@@ -176,7 +176,7 @@ private final class UnitCrowd: Sendable {
                             records[index].record.time = SystemClock.wallMilliseconds
                             let message = BrokerMessage(
                                 topic: records[index].topic,
-                                payload: try WireCoder().encode(records[index].record),
+                                payload: try WireCoder().encode(record: records[index].record),
                                 qualityOfService: 0,
                                 isRetained: true
                             )
