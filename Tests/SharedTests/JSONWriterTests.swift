@@ -177,6 +177,16 @@ struct JSONWriterTests {
             let general = outcome { try coder.decode(Backlog.self, from: changed) }
             #expect(outcome { try coder.decode(backlog: changed).backlog } == general, "\(old) -> \(new)")
         }
+        // A second list under another spelling of the key: both ways take the same one, with its own bytes.
+        let hidden = Array(
+            text.replacing(
+                "{\"dropped\"",
+                with: "{\"r\\u0065cords\":[\(String(decoding: bodies[1], as: UTF8.self))],\"dropped\""
+            ).utf8
+        )
+        let (backlog, own) = try coder.decode(backlog: hidden)
+        #expect(backlog == (try coder.decode(Backlog.self, from: hidden)))
+        #expect(try own.map { try coder.decode(record: $0) } == backlog.records)
         for broken in [#"{"records":[{"#, "]]", #"{"records":"\"#, "", "{}"] {
             #expect(throws: WireError.self, "\(broken)") { try coder.decode(backlog: Array(broken.utf8)) }
         }

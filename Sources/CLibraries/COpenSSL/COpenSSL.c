@@ -153,21 +153,22 @@ size_t copenssl_certificate_der(const char *path, uint8_t *out, size_t room) {
     return count;
 }
 
-bool copenssl_certificate_of(
+copenssl_origin copenssl_certificate_of(
     const uint8_t *certificate,
     size_t length,
     const char *authority_path,
     copenssl_certificate *out
 ) {
     memset(out, 0, sizeof *out);
-    X509 *parsed = parse(certificate, length);
     X509 *authority = read_certificate(authority_path);
-    EVP_PKEY *key = authority == NULL ? NULL : X509_get0_pubkey(authority);
+    if (authority == NULL) return copenssl_origin_unknown;
+    X509 *parsed = parse(certificate, length);
+    EVP_PKEY *key = X509_get0_pubkey(authority);
     // Who signs what a device did is no authority itself: a chain of one.
     bool ok = parsed != NULL && key != NULL && describe(parsed, out) && X509_check_issued(authority, parsed) == X509_V_OK &&
               X509_verify(parsed, key) == 1;
     X509_free(authority);
     X509_free(parsed);
     ERR_clear_error();
-    return ok;
+    return ok ? copenssl_origin_own : copenssl_origin_foreign;
 }

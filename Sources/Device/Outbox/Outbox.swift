@@ -95,6 +95,14 @@ package actor Outbox {
         try self.records.append(drafts, notes: notes)
     }
 
+    /// Makes records and notes durable, and says in which log: it may be given up before anybody asks.
+    package func store(
+        _ drafts: [Draft],
+        notes: [String: [UInt8]] = [:]
+    ) throws -> (log: String, entries: [Entry]) {
+        (self.records.log, try self.records.append(drafts, notes: notes))
+    }
+
     /// What was kept under a name.
     package func note(_ name: String) throws(OutboxError) -> [UInt8]? { try self.storage.note(name) }
 

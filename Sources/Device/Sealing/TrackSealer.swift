@@ -35,7 +35,7 @@ package struct TrackSealer: Sendable {
 
     private struct Stretch: Sendable {
         let log: String
-        let first: Int64
+        var first: Int64
         var digests: [Digest]
         /// When the first record was made that is no seal, ms of CLOCK_BOOTTIME: seals alone are not worth another.
         var since: Int64?
@@ -71,7 +71,7 @@ package struct TrackSealer: Sendable {
     ///   - isSeal: Whether it is itself a seal.
     ///   - boot: ms of CLOCK_BOOTTIME.
     package mutating func take(_ body: [UInt8]?, _ number: RecordNumber, isSeal: Bool, at boot: Int64) {
-        if self.stretches.reduce(0, { $0 + $1.digests.count }) >= Self.mostOpen { self.stretches.removeFirst() }
+        if self.stretches.reduce(0, { $0 + $1.digests.count }) >= Self.mostOpen { self.dropOldest() }
         let digest = body.map { Digest(of: $0) } ?? .absent
         if let last = self.stretches.indices.last, self.stretches[last].log == number.log,
             self.stretches[last].next == number.sequence
@@ -84,6 +84,15 @@ package struct TrackSealer: Sendable {
         guard !isSeal else { return }
         self.stretches[last].worth = number.sequence
         if self.stretches[last].since == nil { self.stretches[last].since = boot }
+    }
+
+    /// As many as one seal covers are left without one.
+    private mutating func dropOldest() {
+        var first = self.stretches.removeFirst()
+        guard first.digests.count > TrackSeal.mostRecords else { return }
+        first.first += Int64(TrackSeal.mostRecords)
+        first.digests.removeFirst(TrackSeal.mostRecords)
+        self.stretches.insert(first, at: 0)
     }
 
     /// What is to be sealed now.

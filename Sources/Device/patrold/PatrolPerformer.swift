@@ -68,7 +68,7 @@ struct PatrolPerformer {
         self.parts.vitals.cameRound(self.patrol, at: SystemClock.bootMilliseconds)
     }
 
-    /// Signs for the last records, once that is due; at the end, for all.
+    /// Signs for the last records, once that is due; at the end without waiting.
     mutating func seal(at moment: Moment, isEnd: Bool = false) async throws {
         let patrol = self.patrol
         try await self.sealing.seal(at: moment, isEnd: isEnd) { patrol.remark($0, $1, at: moment) }
@@ -122,14 +122,13 @@ struct PatrolPerformer {
                 try writer.write(record, as: number)
             }
         }
-        let entries: [Entry]
+        let (log, entries): (String, [Entry])
         do {
-            entries = try await self.parts.outbox.append(drafts, notes: try batch.memory?.notes() ?? [:])
+            (log, entries) = try await self.parts.outbox.store(drafts, notes: try batch.memory?.notes() ?? [:])
         } catch let error as OutboxError where error.mayPass {
             // It must not end the tracking.
             return .notStored(batch, reason: "\(error)")
         }
-        let log = await self.parts.outbox.log
         for entry in entries {
             let number = RecordNumber(log: log, sequence: entry.sequence)
             self.sealing.take(entry, number)

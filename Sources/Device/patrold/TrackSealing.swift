@@ -31,7 +31,9 @@ struct TrackSealing {
         do {
             sealer = TrackSealer(TrackSealer.Memory(note: try await parts.outbox.note(TrackSealer.Memory.note)))
             let (log, next) = (await parts.outbox.log, await parts.outbox.nextSequence)
-            if let open = sealer.firstOpen(in: log), open < next {
+            // Of a log in which nothing was sealed yet all is open: its first minute may have ended with a power cut.
+            let open = sealer.firstOpen(in: log) ?? 1
+            if open < next {
                 let first = max(open, next - TrackSealer.mostResumed)
                 if first > open { parts.logger.warning("Records \(open) to \(first - 1) of the track were not sealed") }
                 try await Self.resume(&sealer, from: first, before: next, in: log, parts.outbox)
@@ -50,10 +52,16 @@ struct TrackSealing {
         _ outbox: Outbox
     ) async throws {
         let boot = SystemClock.bootMilliseconds
-        var cursor = first
+        var (cursor, hasBegun) = (first, sealer.firstOpen(in: log) != nil)
         while cursor < next {
             let page = try await outbox.entries(from: cursor, limit: Self.page)
             for entry in page where entry.sequence >= cursor {
+                // Records of an earlier log come first in this one: their seals name their first numbers.
+                if !hasBegun, try WireCoder().decode(record: entry.body).was != nil {
+                    cursor = entry.sequence + 1
+                    continue
+                }
+                if !hasBegun { (cursor, hasBegun) = (entry.sequence, true) }
                 // What had to be dropped for want of space has a number, and no bytes any more.
                 while cursor < entry.sequence {
                     sealer.take(nil, RecordNumber(log: log, sequence: cursor), isSeal: false, at: boot)
@@ -90,10 +98,13 @@ struct TrackSealing {
         let (station, device) = (self.parts.station.text, self.parts.device.text)
         // Read each time: the certificate may have been renewed.
         guard let key = SealKey(key: credentials.key, certificate: credentials.certificate),
+            moment.wall / 1_000 <= key.ends,
             let seal = key.sign(content, of: device, at: station)
         else {
             if !self.hasComplained {
-                self.parts.logger.error("The track is not sealed: \(credentials.key) cannot be read, or does not fit")
+                self.parts.logger.error(
+                    "The track is not sealed: \(credentials.key) cannot be read, does not fit, or has a certificate that ended"
+                )
             }
             self.hasComplained = true
             return
@@ -112,16 +123,15 @@ struct TrackSealing {
     /// Durable first, then live; returns whether the disk took it.
     private mutating func store(_ draft: RecordDraft, notes: [String: [UInt8]], isSeal: Bool) async throws -> Bool {
         let writer = self.parts.writer
-        let entries: [Entry]
+        let (log, entries): (String, [Entry])
         do {
             let record = Draft(.event, made: draft.stamp.time) { number in try writer.write(draft, as: number) }
-            entries = try await self.parts.outbox.append([record], notes: notes)
+            (log, entries) = try await self.parts.outbox.store([record], notes: notes)
         } catch let error as OutboxError where error.mayPass {
             // The next second tries again.
             self.parts.logger.debug("Seal not stored: \(error)")
             return false
         }
-        let log = await self.parts.outbox.log
         for entry in entries {
             let number = RecordNumber(log: log, sequence: entry.sequence)
             self.take(entry, number, isSeal: isSeal)

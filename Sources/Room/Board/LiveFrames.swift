@@ -13,10 +13,10 @@ actor LiveFrames {
 
     /// A text over the changes after a number; `nil` when there are none.
     func frame(after version: UInt64) async throws -> LiveFeed.Frame? {
-        if let newest = self.newest(for: version) { return newest }
+        if let newest = self.newest, Self.fits(newest, version) { return newest }
         if let making {
-            _ = await making.result
-            if let newest = self.newest(for: version) { return newest }
+            if case .success(let made?) = await making.result, Self.fits(made, version) { return made }
+            if let newest = self.newest, Self.fits(newest, version) { return newest }
         }
         let task = Task { @concurrent [text] in try await text.frame(after: version) }
         self.making = task
@@ -24,11 +24,11 @@ actor LiveFrames {
         if self.making == task { self.making = nil }
         guard let frame = try result.get() else { return nil }
         // A page that was away gets more than all others need: that text is its own.
-        if frame.after >= self.newest?.after ?? 0 { self.newest = frame }
+        if frame.after >= self.newest?.after ?? 0, frame.upTo > self.newest?.upTo ?? 0 { self.newest = frame }
         return frame
     }
 
-    private func newest(for version: UInt64) -> LiveFeed.Frame? {
-        self.newest.flatMap { $0.after <= version && version < $0.upTo ? $0 : nil }
+    private static func fits(_ frame: LiveFeed.Frame, _ version: UInt64) -> Bool {
+        frame.after <= version && version < frame.upTo
     }
 }

@@ -41,7 +41,12 @@ struct Metrics: Sendable {
             by: "of",
             self.certificates()
         )
-        text.add("seals_total", "Seals of tracks, by what looking at them came to.", by: "result", self.seals())
+        text.add(
+            "seals_total",
+            "Looks at seals of tracks, by what they came to; one that came twice is looked at twice.",
+            by: "result",
+            self.seals()
+        )
         return text.lines.joined(separator: "\n") + "\n"
     }
 

@@ -54,12 +54,12 @@ package actor History {
                 try writer.writeLedger()
                 let new = try stored.mark(butNot: marks.withLock { $0 })
                 database.afterNextTransaction(onCommit: { _ in marks.withLock { $0.formUnion(new) } })
-                return (writer.outcome, stored.superseded, stored.numbers)
+                return (writer.outcome, stored.superseded, stored.found)
             }
             self.ledger.merge(outcome.stored) { _, new in new }
             // Another station's batch may have been stored meanwhile: what is known only grows.
             self.superseded = (self.superseded ?? []).union(superseded)
-            if found.count > numbers.count { self.numbers.merge(found) { _, new in new } }
+            self.numbers.merge(found) { _, new in new }
             return outcome
         } catch {
             throw self.failed(error)

@@ -17,6 +17,8 @@ package struct HistoryReader: Sendable {
     }
 
     let database: any DatabaseReader
+    /// Whether damage is noted, so that the room sets the file aside when it starts: only the room itself may say so.
+    var isRoom = true
     /// Asked between two pages: `false` ends the reading with `CancellationError`.
     package let goesOn: @Sendable () -> Bool
 
@@ -70,7 +72,7 @@ package struct HistoryReader: Sendable {
             return try self.database.read(body)
         } catch let error as DatabaseError {
             let error = HistoryError(path: self.database.path, error)
-            if error.isDamage { StoreFile.mark(self.database.path) }
+            if error.isDamage, self.isRoom { StoreFile.mark(self.database.path) }
             throw error
         }
     }
@@ -90,6 +92,7 @@ extension History {
             configuration.busyMode = .timeout(3)
             return HistoryReader(
                 database: try DatabaseQueue(path: path, configuration: configuration),
+                isRoom: false,
                 goesOn: { true }
             )
         } catch {

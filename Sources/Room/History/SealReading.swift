@@ -33,8 +33,8 @@ package struct TrackFault: Sendable, Hashable {
 extension HistoryReader {
     /// Seals that are looked at for one that covers the last record.
     private static let mostSeals = 20
-    /// Keys of one device that are read, the newest first.
-    private static let mostKeys = 1_000
+    /// Keys of one device that are read, the newest first, out of its newest logs.
+    private static let (mostKeys, mostLogs) = (20, 50)
 
     /// The records of a device that were made in a time, and those that share a seal with them, in the order in which its
     /// logs were first heard of.
@@ -82,7 +82,7 @@ extension HistoryReader {
                             return reach(Array(body), id).map { (row[0], $0) }
                         }
                 }
-                let first = try following(low, 1).first?.covers.lowerBound ?? low
+                let first = try following(low, Self.mostSeals).first?.covers.lowerBound ?? low
                 let last = try following(high, Self.mostSeals).first { $0.covers.upperBound >= high }?.sequence ?? high
                 return SealedStretch(log: number, range: min(low, first)...max(high, last))
             }
@@ -120,17 +120,47 @@ extension HistoryReader {
     /// - Throws: ``HistoryError``.
     package func keys(of station: Name, _ device: Name) throws -> [[UInt8]] {
         try self.read { database in
-            let select = try database.cachedStatement(
-                sql: """
-                    SELECT r.body FROM log JOIN record r ON r.log = log.number
-                    WHERE log.station = ? AND log.device = ? AND r.event = ?
-                    ORDER BY r.received DESC, r.seq DESC LIMIT ?
-                    """
+            let logs = try Int64.fetchAll(
+                database,
+                sql: "SELECT number FROM log WHERE station = ? AND device = ? ORDER BY number DESC LIMIT ?",
+                arguments: [station.text, device.text, Self.mostLogs]
             )
-            let arguments: StatementArguments = [
-                station.text, device.text, EventKind.trackKey.rawValue, Self.mostKeys,
-            ]
-            return try Data.fetchAll(select, arguments: arguments).map { Array($0) }
+            let select = try database.cachedStatement(
+                sql: "SELECT body FROM record WHERE log = ? AND event = ? ORDER BY seq DESC LIMIT ?"
+            )
+            var keys: [[UInt8]] = []
+            for log in logs where keys.count < Self.mostKeys {
+                let arguments: StatementArguments = [log, EventKind.trackKey.rawValue, Self.mostKeys - keys.count]
+                keys += try Data.fetchAll(select, arguments: arguments).map { Array($0) }
+            }
+            return keys
+        }
+    }
+
+    /// The newest seals of each log that came since a moment.
+    ///
+    /// - Parameters:
+    ///   - since: ms since 1970 UTC.
+    ///   - limit: So many a log at most.
+    /// - Returns: Whose they are, and their numbers.
+    /// - Throws: ``HistoryError``.
+    package func seals(since: Int64, limit: Int) throws -> [(station: Name, device: Name, number: RecordNumber)] {
+        let logs = try self.read { try Row.fetchAll($0, sql: "SELECT number, station, device, id FROM log") }
+        return try logs.flatMap { log -> [(station: Name, device: Name, number: RecordNumber)] in
+            let (stored, stationText, deviceText, id): (Int64, String, String, String) = (
+                log[0], log[1], log[2], log[3]
+            )
+            guard let station = Name(stationText), let device = Name.device(deviceText) else { return [] }
+            let numbers = try self.read { database in
+                let select = try database.cachedStatement(
+                    sql: "SELECT seq, received FROM record WHERE log = ? AND event = ? ORDER BY seq DESC LIMIT ?"
+                )
+                let arguments: StatementArguments = [stored, EventKind.trackSeal.rawValue, limit]
+                return try Row.fetchAll(select, arguments: arguments).filter { $0[1] as Int64 >= since }
+                    .map { $0[0] as Int64 }
+            }
+            let name = String(id.prefix { $0 != "~" })
+            return numbers.map { (station, device, RecordNumber(log: name, sequence: $0)) }
         }
     }
 
@@ -148,7 +178,8 @@ extension HistoryReader {
             let select = try database.cachedStatement(
                 sql: """
                     SELECT r.seq, r.body FROM log JOIN record r ON r.log = log.number
-                    WHERE log.station = ?1 AND log.device = ?2 AND log.id = ?3 AND r.seq BETWEEN ?4 AND ?5
+                    WHERE log.station = ?1 AND log.device = ?2 AND (log.id = ?3 OR log.id GLOB ?3 || '~*')
+                        AND r.seq BETWEEN ?4 AND ?5
                     UNION ALL
                     SELECT s.seq, r.body FROM log JOIN successor s ON s.log = log.number
                     JOIN record r ON r.log = s.at_log AND r.seq = s.at_seq
@@ -165,18 +196,21 @@ extension HistoryReader {
         }
     }
 
-    /// One record.
+    /// A seal, also where it is kept beside another record of its number.
     ///
     /// - Throws: ``HistoryError``.
-    package func record(of station: Name, _ device: Name, _ number: RecordNumber) throws -> [UInt8]? {
+    package func seal(of station: Name, _ device: Name, _ number: RecordNumber) throws -> [UInt8]? {
         try self.read { database in
             let select = try database.cachedStatement(
                 sql: """
                     SELECT r.body FROM log JOIN record r ON r.log = log.number
-                    WHERE log.station = ? AND log.device = ? AND log.id = ? AND r.seq = ?
+                    WHERE log.station = ?1 AND log.device = ?2 AND (log.id = ?3 OR log.id GLOB ?3 || '~*')
+                        AND r.seq = ?4 AND r.event = ?5 ORDER BY log.number DESC LIMIT 1
                     """
             )
-            let arguments: StatementArguments = [station.text, device.text, number.log, number.sequence]
+            let arguments: StatementArguments = [
+                station.text, device.text, number.log, number.sequence, EventKind.trackSeal.rawValue,
+            ]
             return try Data.fetchOne(select, arguments: arguments).map { Array($0) }
         }
     }

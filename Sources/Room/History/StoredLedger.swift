@@ -11,8 +11,10 @@ final class StoredLedger: LedgerStorage {
     private let body: Statement
     /// Logs of which records came under other numbers: few, and asked for with each record.
     private(set) var superseded: Set<Int64>
-    /// The store's numbers of logs, as far as they were asked for.
-    private(set) var numbers: [LogName: Int64]
+    /// The store's numbers of logs, as they are known.
+    private let numbers: [LogName: Int64]
+    /// Those that were asked for and were not known.
+    private(set) var found: [LogName: Int64] = [:]
     /// Hours of which records came, or got their time.
     private(set) var touched: Set<HourMark> = []
 
@@ -26,12 +28,12 @@ final class StoredLedger: LedgerStorage {
     }
 
     func knownNumber(of name: LogName) throws -> Int64? {
-        if let number = self.numbers[name] { return number }
+        if let number = self.numbers[name] ?? self.found[name] { return number }
         let select = try self.database.cachedStatement(
             sql: "SELECT number FROM log WHERE station = ? AND device = ? AND id = ?"
         )
         let number = try Int64.fetchOne(select, arguments: [name.station.text, name.device.text, name.log])
-        if let number { self.numbers[name] = number }
+        if let number { self.found[name] = number }
         return number
     }
 
@@ -41,7 +43,7 @@ final class StoredLedger: LedgerStorage {
         let insert = try self.database.cachedStatement(sql: "INSERT INTO log (station, device, id) VALUES (?, ?, ?)")
         try insert.execute(arguments: arguments)
         let number = self.database.lastInsertedRowID
-        self.numbers[name] = number
+        self.found[name] = number
         return number
     }
 

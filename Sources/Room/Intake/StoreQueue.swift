@@ -9,18 +9,27 @@ final class StoreQueue: Sendable {
     struct Item: Sendable {
         let delivery: LogDelivery
         let isBacklog: Bool
+
+        /// What it costs: a number that is declared dropped costs what a record does.
+        var weight: Int { max(1, self.delivery.records.count + self.delivery.dropped.count) }
+
+        var bytes: Int { self.delivery.records.reduce(0) { $0 + $1.body.count } }
     }
 
     private struct State {
         var waiting: [Item] = []
-        var records = 0
+        var weight = 0
+        var bytes = 0
         var isClosed = false
         var producer: CheckedContinuation<Void, Never>?
         var consumer: CheckedContinuation<Void, Never>?
+
+        var isFull: Bool { self.weight >= StoreQueue.mostWaiting || self.bytes >= StoreQueue.mostBytes }
     }
 
     /// Records that may wait; those of one portion of messages may come on top.
     private static let mostWaiting = 20_000
+    private static let mostBytes = 32 << 20
     /// So much goes into one transaction: the longer it is, the fewer pages each record costs, and the later the others are
     /// acknowledged.
     private static let (mostRecords, mostDeliveries) = (20_000, 4_000)
@@ -29,17 +38,17 @@ final class StoreQueue: Sendable {
 
     /// Adds deliveries, and returns once there is room for more.
     func add(_ items: [Item]) async {
-        let records = items.reduce(0) { $0 + $1.delivery.records.count }
+        let (weight, bytes) = (items.reduce(0) { $0 + $1.weight }, items.reduce(0) { $0 + $1.bytes })
         let (isFull, consumer) = self.state.withLock { state in
             state.waiting += items
-            state.records += records
-            return (state.records >= Self.mostWaiting, state.consumer.take())
+            (state.weight, state.bytes) = (state.weight + weight, state.bytes + bytes)
+            return (state.isFull, state.consumer.take())
         }
         consumer?.resume()
         guard isFull else { return }
         await withCheckedContinuation { continuation in
             let hasRoom = self.state.withLock { state in
-                guard state.records >= Self.mostWaiting else { return true }
+                guard state.isFull else { return true }
                 state.producer = continuation
                 return false
             }
@@ -60,8 +69,7 @@ final class StoreQueue: Sendable {
         while true {
             let (items, isClosed, producer) = self.state.withLock { state in
                 let items = Self.take(from: &state)
-                let hasRoom = state.records < Self.mostWaiting
-                return (items, state.isClosed, hasRoom ? state.producer.take() : nil)
+                return (items, state.isClosed, state.isFull ? nil : state.producer.take())
             }
             producer?.resume()
             if !items.isEmpty { return items }
@@ -78,14 +86,14 @@ final class StoreQueue: Sendable {
     }
 
     private static func take(from state: inout State) -> [Item] {
-        var (count, records) = (0, 0)
+        var (count, weight, bytes) = (0, 0, 0)
         for item in state.waiting {
-            guard count < Self.mostDeliveries, records < Self.mostRecords else { break }
-            (count, records) = (count + 1, records + item.delivery.records.count)
+            guard count < Self.mostDeliveries, weight < Self.mostRecords else { break }
+            (count, weight, bytes) = (count + 1, weight + item.weight, bytes + item.bytes)
         }
         let items = Array(state.waiting.prefix(count))
         state.waiting.removeFirst(count)
-        state.records -= records
+        (state.weight, state.bytes) = (state.weight - weight, state.bytes - bytes)
         return items
     }
 }

@@ -20,7 +20,7 @@ struct SealLook {
 
     func verdict(of number: RecordNumber, of id: UnitID) throws -> Verdict {
         let (station, device) = (id.station, id.device)
-        guard let body = try self.reader.record(of: station, device, number), let record = Self.decoded(body) else {
+        guard let body = try self.reader.seal(of: station, device, number), let record = Self.decoded(body) else {
             return .incomplete
         }
         guard let seal = TrackSeal(data: record.data) else {
@@ -36,7 +36,7 @@ struct SealLook {
         try verifier.take(record, body: body)
         for one in covered {
             if let record = Self.decoded(one.body) {
-                try verifier.take(record, body: one.body)
+                try verifier.take(record, body: one.body, speaks: false)
             } else {
                 // It was one when it came.
                 let number = RecordNumber(log: seal.content.log, sequence: one.sequence)
@@ -45,9 +45,10 @@ struct SealLook {
         }
         let findings = verifier.verdict().findings
         // What is missing may come; what is wrong stays so, and is told at once.
-        let wrong = findings.first {
-            $0.fault != .missing && $0.fault != .badSeal(.unknownKey) && $0.fault != .notSealed
-        }
+        let mayPass: Set<TrackVerifier.Fault> = [
+            .missing, .notSealed, .badSeal(.unknownKey), .badSeal(.certificate(.unknown)),
+        ]
+        let wrong = findings.first { !mayPass.contains($0.fault) }
         if let wrong { return .broken(wrong.number, wrong.fault.words) }
         return findings.contains { $0.fault != .notSealed } ? .incomplete : .whole
     }

@@ -23,15 +23,20 @@ package final class SealWatch: Service {
         case unchecked
     }
 
-    private struct Waiting: Sendable {
+    private struct Seal: Sendable, Hashable {
         let id: UnitID
         let number: RecordNumber
+    }
+
+    private struct Look: Sendable {
         var attempt = 0
         var due: Int64
     }
 
     private struct State: Sendable {
-        var waiting: [Waiting] = []
+        var waiting: [Seal: Look] = [:]
+        /// How many of them are a device's.
+        var own: [UnitID: Int] = [:]
         var counts: [Outcome: Int] = [:]
         var faults: [UnitID: TrackFault] = [:]
     }
@@ -45,8 +50,10 @@ package final class SealWatch: Service {
 
     /// After so long, ms, a seal is looked at for the first, second, third and last time.
     private static let attempts: [Int64] = [20_000, 600_000, 6 * 3_600_000, 24 * 3_600_000]
-    /// Seals that wait at most; each costs about a hundred bytes.
-    private static let mostWaiting = 200_000
+    /// Seals that wait at most, and of one device: a day's are 1,440, and a device says what it likes.
+    private static let (mostWaiting, mostOfOne) = (200_000, 2_000)
+    /// Seals of a log that are looked at after the room was started anew.
+    private static let recalled = 30
     /// Seals that are looked at before others have their turn.
     private static let portion = 100
     private static let round: Duration = .seconds(5)
@@ -85,12 +92,18 @@ package final class SealWatch: Service {
     /// A seal has come.
     package func heard(_ record: Record, of id: UnitID) {
         let number = RecordNumber(log: record.log, sequence: record.sequence)
+        self.wait(for: Seal(id: id, number: number), Look(due: self.now() + Self.attempts[0]))
+    }
+
+    private func wait(for seal: Seal, _ look: Look) {
         self.state.withLock { state in
-            guard state.waiting.count < Self.mostWaiting else {
+            guard state.waiting[seal] == nil else { return }
+            guard state.waiting.count < Self.mostWaiting, state.own[seal.id] ?? 0 < Self.mostOfOne else {
                 state.counts[.unchecked, default: 0] += 1
                 return
             }
-            state.waiting.append(Waiting(id: id, number: number, due: self.now() + Self.attempts[0]))
+            state.waiting[seal] = look
+            state.own[seal.id, default: 0] += 1
         }
     }
 
@@ -106,9 +119,20 @@ package final class SealWatch: Service {
         }
     }
 
-    /// What was found before the room was started anew.
+    /// What was found before the room was started anew, and the seals that may not have been looked at yet.
     private func recall() async {
-        let since = self.now() - Self.shown
+        let (since, last, limit) = (self.now() - Self.shown, self.now() - 86_400_000, Self.recalled)
+        let seals = await onQuietThread("seals") { [history] in
+            Result { try history.reader().seals(since: last, limit: limit) }
+        }
+        switch seals {
+        case .success(let seals):
+            for one in seals {
+                let id = UnitID(station: one.station, device: one.device)
+                self.wait(for: Seal(id: id, number: one.number), Look(due: self.now() + Self.attempts[0]))
+            }
+        case .failure(let error): self.logger.error("The last seals of tracks cannot be read: \(error)")
+        }
         let found = await onQuietThread("seals") { [history] in
             Result { try history.reader().trackFaults(since: since) }
         }
@@ -144,41 +168,51 @@ package final class SealWatch: Service {
     /// Looks at some of the seals that are due, and returns how many those were.
     package func look() async -> Int {
         let now = self.now()
-        let due = self.state.withLock { state -> [Waiting] in
-            let due = Array(state.waiting.filter { $0.due <= now }.prefix(Self.portion))
-            guard !due.isEmpty else { return [] }
-            let taken = Set(due.map(\.number))
-            state.waiting.removeAll { $0.due <= now && taken.contains($0.number) }
+        let due = self.state.withLock { state -> [(seal: Seal, look: Look)] in
+            let due = Array(
+                state.waiting.lazy.filter { $0.value.due <= now }.prefix(Self.portion)
+                    .map { (seal: $0.key, look: $0.value) }
+            )
+            for (seal, _) in due {
+                state.waiting[seal] = nil
+                let left = (state.own[seal.id] ?? 1) - 1
+                state.own[seal.id] = left > 0 ? left : nil
+            }
             return due
         }
         guard !due.isEmpty else { return 0 }
         let (history, authority) = (self.history, self.authority)
         let looked = await onQuietThread("seals") {
             due.map { one in
-                Result { try SealLook(history.reader(), authority: authority).verdict(of: one.number, of: one.id) }
+                Result {
+                    try SealLook(history.reader(), authority: authority).verdict(of: one.seal.number, of: one.seal.id)
+                }
             }
         }
         for (one, result) in zip(due, looked) {
             switch result {
-            case .success(let verdict): await self.settle(one, verdict)
+            case .success(let verdict): await self.settle(one.seal, one.look, verdict)
             case .failure(let error):
-                self.logger.error("Seal \(one.number.sequence) of \(one.id) cannot be looked at: \(error)")
-                self.again(one, or: .unchecked)
+                let (number, id) = (one.seal.number.sequence, one.seal.id)
+                self.logger.error("Seal \(number) of \(id) cannot be looked at: \(error)")
+                self.again(one.seal, one.look, or: .unchecked)
             }
         }
         return due.count
     }
 
-    private func settle(_ one: Waiting, _ verdict: SealLook.Verdict) async {
+    private func settle(_ seal: Seal, _ look: Look, _ verdict: SealLook.Verdict) async {
         switch verdict {
         case .whole: self.count(.whole)
-        case .incomplete: self.again(one, or: .incomplete)
+        case .incomplete: self.again(seal, look, or: .incomplete)
         case .broken(let number, let what):
             self.count(.broken)
-            let (station, device) = (one.id.station, one.id.device)
+            // One of a device is told and kept while it is shown: whoever spoils a track can spoil all of it.
+            guard self.faults[seal.id] == nil else { return }
+            let (station, device) = (seal.id.station, seal.id.device)
             let fault = TrackFault(station: station, device: device, number: number, what: what, found: self.now())
             self.logger.critical(
-                "The track of \(one.id) is not as the device wrote it: record \(number.sequence) of log \(number.log): \(what)"
+                "The track of \(seal.id) is not as the device wrote it: record \(number.sequence) of log \(number.log): \(what)"
             )
             self.note([fault])
             do throws(HistoryError) {
@@ -189,12 +223,10 @@ package final class SealWatch: Service {
         }
     }
 
-    private func again(_ one: Waiting, or outcome: Outcome) {
-        guard one.attempt + 1 < Self.attempts.count else { return self.count(outcome) }
-        var next = one
-        next.attempt += 1
-        next.due = one.due - Self.attempts[one.attempt] + Self.attempts[next.attempt]
-        self.state.withLock { [next] state in state.waiting.append(next) }
+    private func again(_ seal: Seal, _ look: Look, or outcome: Outcome) {
+        guard look.attempt + 1 < Self.attempts.count else { return self.count(outcome) }
+        let due = look.due - Self.attempts[look.attempt] + Self.attempts[look.attempt + 1]
+        self.wait(for: seal, Look(attempt: look.attempt + 1, due: due))
     }
 
     private func count(_ outcome: Outcome) { self.state.withLock { $0.counts[outcome, default: 0] += 1 } }

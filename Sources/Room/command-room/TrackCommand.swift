@@ -15,7 +15,7 @@ struct TrackCommand: AsyncParsableCommand {
         abstract: "Write a device's track with its signatures to a file, which 'patrolctl track verify' looks through.",
         discussion: """
             The records are those of the time that is asked for, and those that share a signature with them. The room may run. \
-            Exit status: 0 done, 2 wrong command line, 69 the store cannot be read or the file not written.
+            Exit status: 0 done, 2 wrong command line, 65 no record of that time, 69 the store cannot be read or the file not written.
             """
     )
     @OptionGroup var options: CommandRoom.Options

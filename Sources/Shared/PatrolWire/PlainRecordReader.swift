@@ -223,17 +223,21 @@ extension WireCoder {
     ///
     /// - Throws: ``WireError``, as the general way does.
     public func decode(backlog message: [UInt8]) throws(WireError) -> (backlog: Backlog, bodies: [[UInt8]]) {
-        guard let (bodies, range) = Backlog.bodies(in: message) else {
-            let backlog = try self.decode(Backlog.self, from: message)
-            var bodies: [[UInt8]] = []
-            for record in backlog.records { bodies.append(try self.encode(record: record)) }
-            return (backlog, bodies)
-        }
+        guard let (bodies, range) = Backlog.bodies(in: message) else { return try self.generally(message) }
         // All but the records, and each of them by itself.
         let rest = Array(message[..<range.lowerBound] + message[range.upperBound...])
         var backlog = try self.decode(Backlog.self, from: rest)
+        // Another spelling of the key hid a second list.
+        guard backlog.records.isEmpty else { return try self.generally(message) }
         for body in bodies { backlog.records.append(try self.decode(record: body)) }
         if let violation = backlog.violation { throw .malformed(reason: violation) }
+        return (backlog, bodies)
+    }
+
+    private func generally(_ message: [UInt8]) throws(WireError) -> (backlog: Backlog, bodies: [[UInt8]]) {
+        let backlog = try self.decode(Backlog.self, from: message)
+        var bodies: [[UInt8]] = []
+        for record in backlog.records { bodies.append(try self.encode(record: record)) }
         return (backlog, bodies)
     }
 }

@@ -6,6 +6,8 @@ package struct SealKey: Sendable, Hashable {
     private let path: String
     /// Its certificate, DER.
     package let certificate: [UInt8]
+    /// When the certificate ends, s since 1970 UTC: nobody believes what is signed later.
+    package let ends: Int64
     /// What tells it from others: the first 16 hex digits of its certificate's SHA-256.
     package let id: String
 
@@ -18,7 +20,11 @@ package struct SealKey: Sendable, Hashable {
     package init?(key: String, certificate: String) {
         var der = [UInt8](repeating: 0, count: Self.mostBytes)
         let count = copenssl_certificate_der(certificate, &der, der.count)
-        guard count > 0, copenssl_key_fits(key, certificate) else { return nil }
+        var said = copenssl_certificate()
+        guard count > 0, copenssl_key_fits(key, certificate), copenssl_certificate_read(certificate, &said) else {
+            return nil
+        }
+        self.ends = said.ends
         self.path = key
         self.certificate = Array(der.prefix(count))
         self.id = SealCertificate.id(of: self.certificate)
@@ -29,8 +35,12 @@ package struct SealKey: Sendable, Hashable {
         let text = TrackSeal.text(content, of: device, at: station, key: self.id)
         var signature = [UInt8](repeating: 0, count: Self.mostSignature)
         let count = copenssl_sign(self.path, text, text.count, &signature, signature.count)
-        guard count > 0 else { return nil }
-        return TrackSeal(content, key: self.id, signature: Array(signature.prefix(count)))
+        let seal = TrackSeal(content, key: self.id, signature: Array(signature.prefix(count)))
+        // The file may have become another's since the certificate was read.
+        guard count > 0, SealCertificate(id: self.id, der: self.certificate).fits(seal, of: device, at: station) else {
+            return nil
+        }
+        return seal
     }
 
     /// The `data` of the event `track.key`, by which the room knows the key.
@@ -51,6 +61,8 @@ package struct SealCertificate: Sendable, Hashable {
     /// DER.
     package let der: [UInt8]
 
+    fileprivate init(id: String, der: [UInt8]) { (self.id, self.der) = (id, der) }
+
     static func id(of der: [UInt8]) -> String { String(Digest(of: der).hex.prefix(16)) }
 
     /// Reads the `data` of an event `track.key`; `nil` when it is none, or not of the key that it names.
@@ -69,6 +81,8 @@ package struct SealCertificate: Sendable, Hashable {
     package enum Fault: Sendable, Hashable {
         /// The authority did not give it.
         case foreign
+        /// The authority's own certificate cannot be read.
+        case unknown
         /// It names somebody else.
         case name(String)
         /// It did not hold at that time.
@@ -84,11 +98,19 @@ package struct SealCertificate: Sendable, Hashable {
     /// - Returns: The fault; `nil` when it is good.
     package func fault(of device: String, authority: String, at time: Int64?) -> Fault? {
         var said = copenssl_certificate()
-        guard copenssl_certificate_of(self.der, self.der.count, authority, &said) else { return .foreign }
+        let origin = copenssl_certificate_of(self.der, self.der.count, authority, &said)
+        if origin == copenssl_origin_unknown { return .unknown }
+        guard origin == copenssl_origin_own else { return .foreign }
         let name = withUnsafeBytes(of: said.name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
         guard name == device else { return .name(name) }
         guard let time else { return nil }
         return (said.begins...max(said.begins, said.ends)).contains(time / 1_000) ? nil : .time
+    }
+
+    /// Whether a file holds a certificate, PEM.
+    package static func isThere(_ path: String) -> Bool {
+        var said = copenssl_certificate()
+        return copenssl_certificate_read(path, &said)
     }
 
     /// Whether a seal was signed with the key of this certificate.

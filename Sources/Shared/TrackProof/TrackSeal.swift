@@ -8,6 +8,8 @@ package struct TrackSeal: Sendable, Hashable {
     package static let mostRecords = 300
     /// Bytes of a record's mark: they name a record that is not what it was; that one is not, the root tells.
     static let markBytes = 4
+    /// No record has a greater number: what is larger is no exact number of JSON.
+    private static let mostNumber: Int64 = 1 << 53
 
     /// What is signed.
     package struct Content: Sendable, Hashable {
@@ -31,7 +33,7 @@ package struct TrackSeal: Sendable, Hashable {
         ///   - previous: The seal before it; `nil` for the first.
         package init(log: String, first: Int64, digests: [Digest], previous: Digest?) {
             (self.log, self.previous) = (log, previous)
-            self.range = first...(first + Int64(max(1, digests.count)) - 1)
+            self.range = first...(first + Int64(max(1, digests.count) - 1))
             self.root = Digest(of: digests.flatMap(\.bytes))
             self.marks = digests.flatMap { $0.bytes.prefix(TrackSeal.markBytes) }
         }
@@ -94,7 +96,7 @@ package struct TrackSeal: Sendable, Hashable {
     package init?(data: [String: JSONValue]?) {
         guard let data, case .string(let log)? = data["log"], LogID.isValid(log),
             case .int(let from)? = data["from"], case .int(let to)? = data["to"], from >= 1, to >= from,
-            to - from < Int64(Self.mostRecords),
+            to - from < Int64(Self.mostRecords), to <= Self.mostNumber,
             case .string(let rootText)? = data["root"], let root = Digest(hex: rootText),
             case .string(let marksText)? = data["marks"], let marks = Base64.decode(marksText),
             marks.count == Int(to - from + 1) * Self.markBytes,

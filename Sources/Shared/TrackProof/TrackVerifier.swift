@@ -49,6 +49,8 @@ package struct TrackVerifier: Sendable {
         package var records = 0
         /// Those that a seal covers and that are what they were.
         package var sealed = 0
+        /// Those of a seal of which a record is missing or altered: of each of them four bytes are as they were.
+        package var marked = 0
         /// Seals that hold.
         package var seals = 0
         /// Records after the last seal of their log.
@@ -59,7 +61,16 @@ package struct TrackVerifier: Sendable {
 
     private struct Item: Sendable {
         let digest: Digest
-        var isCovered = false
+        var cover = Cover.none
+    }
+
+    /// What a seal says of a record.
+    private enum Cover: Sendable {
+        case none
+        /// Four bytes of it.
+        case mark
+        /// All of it.
+        case root
     }
 
     private struct Held: Sendable {
@@ -68,12 +79,17 @@ package struct TrackVerifier: Sendable {
         let time: Int64?
     }
 
+    /// Records that may wait for their seal: as many as one covers, and the last seal and key themselves.
+    private static let mostOpen = TrackSeal.mostRecords + 2
+
     private let station: String
     private let device: String
     private let authority: String
     private var items: [RecordNumber: [Item]] = [:]
     private var seals: [Held] = []
     private var unreadable: [RecordNumber] = []
+    /// Records of another device.
+    private var strangers: [RecordNumber] = []
     private var certificates: [String: SealCertificate] = [:]
     private var logs: [String] = []
     private var count = 0
@@ -93,10 +109,16 @@ package struct TrackVerifier: Sendable {
     /// - Parameters:
     ///   - record: What it says.
     ///   - body: Its bytes, as the device wrote them.
+    ///   - speaks: Whether a seal or a key that it is counts: `false` where all that is asked is what another seal covers.
     /// - Throws: ``WireError`` when it breaks the contract.
-    package mutating func take(_ record: Record, body: [UInt8]) throws(WireError) {
+    package mutating func take(_ record: Record, body: [UInt8], speaks: Bool = true) throws(WireError) {
         let digest = try Digest(of: record, body: body)
         guard self.add(digest, record.identity) else { return }
+        guard record.device == self.device else {
+            self.strangers.append(record.identity)
+            return
+        }
+        guard speaks else { return }
         if record.event == .trackKey, let certificate = SealCertificate(data: record.data) {
             self.certificates[certificate.id] = certificate
         }
@@ -131,6 +153,7 @@ package struct TrackVerifier: Sendable {
         var (verdict, items) = (Verdict(), self.items)
         verdict.records = self.count
         var findings = self.unreadable.map { Finding(number: $0, fault: .badSeal(.unreadable)) }
+        findings += self.strangers.map { Finding(number: $0, fault: .altered) }
         var good: [Held] = []
         for held in self.seals {
             if let fault = self.fault(of: held) {
@@ -142,21 +165,41 @@ package struct TrackVerifier: Sendable {
         verdict.seals = good.count
         for held in good { findings += self.hold(held, against: &items) }
         let ends = self.chain(good, &findings)
+        verdict.findings = self.sorted(findings + self.uncovered(items, findings, ends, &verdict))
+        return verdict
+    }
+
+    /// Counts what is covered, and finds what is not and should be.
+    private func uncovered(
+        _ items: [RecordNumber: [Item]],
+        _ findings: [Finding],
+        _ ends: [String: Int64],
+        _ verdict: inout Verdict
+    ) -> [Finding] {
         // A number of which one record is not what it was is named once.
         let altered = Set(findings.filter { $0.fault == .altered }.map(\.number))
+        var (open, found): ([String: [Int64]], [Finding]) = ([:], [])
         for (number, all) in items {
             for item in all {
-                if item.isCovered {
-                    verdict.sealed += 1
-                } else if number.sequence > ends[number.log] ?? 0 {
-                    verdict.open += 1
-                } else if !altered.contains(number) {
-                    findings.append(Finding(number: number, fault: .notSealed))
+                switch item.cover {
+                case .root: verdict.sealed += 1
+                case .mark: verdict.marked += 1
+                case .none where altered.contains(number): break
+                case .none where number.sequence > ends[number.log] ?? 0:
+                    open[number.log, default: []].append(number.sequence)
+                case .none: found.append(Finding(number: number, fault: .notSealed))
                 }
             }
         }
-        verdict.findings = self.sorted(findings)
-        return verdict
+        for (log, numbers) in open {
+            verdict.open += numbers.count
+            // What is not signed for yet are the last records of all, and no more than wait for a seal.
+            let isTail = log == self.logs.last && numbers.count <= Self.mostOpen
+            if !isTail, let first = numbers.min() {
+                found.append(Finding(number: RecordNumber(log: log, sequence: first), fault: .notSealed))
+            }
+        }
+        return found
     }
 
     /// What speaks against a seal by itself.
@@ -172,12 +215,14 @@ package struct TrackVerifier: Sendable {
     private func hold(_ held: Held, against items: inout [RecordNumber: [Item]]) -> [Finding] {
         let content = held.seal.content
         var (findings, digests): ([Finding], [Digest]) = ([], [])
+        var chosen: [(number: RecordNumber, place: Int)] = []
         for sequence in content.range {
             guard let mark = content.mark(of: sequence) else { continue }
             let number = RecordNumber(log: content.log, sequence: sequence)
             let all = items[number] ?? []
-            if let item = all.first(where: { $0.digest.bytes.starts(with: mark) }) {
-                digests.append(item.digest)
+            if let place = all.firstIndex(where: { $0.digest.bytes.starts(with: mark) }) {
+                digests.append(all[place].digest)
+                chosen.append((number, place))
             } else if mark.allSatisfy({ $0 == 0 }) {
                 // The device had it no longer when it signed; who has it still has it without a seal.
                 digests.append(.absent)
@@ -188,13 +233,10 @@ package struct TrackVerifier: Sendable {
         if findings.isEmpty, Digest(of: digests.flatMap(\.bytes)) != content.root {
             return [Finding(number: held.number, fault: .badSeal(.root))]
         }
-        for sequence in content.range {
-            guard let mark = content.mark(of: sequence) else { continue }
-            let number = RecordNumber(log: content.log, sequence: sequence)
-            for index in items[number, default: []].indices
-            where items[number]?[index].digest.bytes.starts(with: mark) == true {
-                items[number]?[index].isCovered = true
-            }
+        // With one of them gone the root cannot be reckoned, and the rest is known by its marks alone.
+        let cover: Cover = findings.isEmpty ? .root : .mark
+        for (number, place) in chosen where items[number]?[place].cover != .root {
+            items[number]?[place].cover = cover
         }
         return findings
     }
@@ -203,14 +245,14 @@ package struct TrackVerifier: Sendable {
     private func chain(_ good: [Held], _ findings: inout [Finding]) -> [String: Int64] {
         let known = Set(good.map { $0.seal.digest(of: self.device, at: self.station) })
         var ends: [String: Int64] = [:]
-        for held in good.sorted(by: { $0.seal.content.range.lowerBound < $1.seal.content.range.lowerBound }) {
+        // In the order of the seals' own records: that is the one in which they were made.
+        for (place, held) in good.sorted(by: { self.isBefore($0.number, $1.number) }).enumerated() {
             let content = held.seal.content
-            let end = ends[content.log]
-            // What was before the first of them is not in the file.
-            if let end {
-                if !(content.previous.map(known.contains) ?? false) {
-                    findings.append(Finding(number: held.number, fault: .badSeal(.chain)))
-                }
+            // What was before the first of all is not in the file.
+            if place > 0, !(content.previous.map(known.contains) ?? false) {
+                findings.append(Finding(number: held.number, fault: .badSeal(.chain)))
+            }
+            if let end = ends[content.log] {
                 // Nobody can say how many a forger would claim: the first is named, and the rest counts as one.
                 var next = RecordNumber(log: content.log, sequence: end + 1)
                 while next.sequence < content.range.lowerBound, self.items[next] != nil { next.sequence += 1 }
@@ -218,16 +260,20 @@ package struct TrackVerifier: Sendable {
                     findings.append(Finding(number: next, fault: .missing))
                 }
             }
-            ends[content.log] = max(end ?? 0, content.range.upperBound)
+            ends[content.log] = max(ends[content.log] ?? 0, content.range.upperBound)
         }
         return ends
     }
 
     /// Logs in the order in which they were first met, and numbers within them.
-    private func sorted(_ findings: [Finding]) -> [Finding] {
+    private func isBefore(_ a: RecordNumber, _ b: RecordNumber) -> Bool {
         func place(_ number: RecordNumber) -> (Int, Int64) {
             (self.logs.firstIndex(of: number.log) ?? self.logs.count, number.sequence)
         }
-        return Set(findings).sorted { place($0.number) < place($1.number) }
+        return place(a) < place(b)
+    }
+
+    private func sorted(_ findings: [Finding]) -> [Finding] {
+        Set(findings).sorted { self.isBefore($0.number, $1.number) }
     }
 }

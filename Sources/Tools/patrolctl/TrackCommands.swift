@@ -44,10 +44,10 @@ struct TrackCommands: AsyncParsableCommand {
         var authority = "/etc/patrollink/authority/ca.crt"
 
         func run() async throws {
-            guard access(self.authority, R_OK) == 0 else {
+            guard SealCertificate.isThere(self.authority) else {
                 throw ProgramFailure(
                     .data,
-                    "\(self.authority): cannot be read; --authority names the certificate that 'patrolctl pki init' made"
+                    "\(self.authority): holds no certificate that can be read; --authority names the certificate that 'patrolctl pki init' made"
                 )
             }
             var reading = TrackReading(authority: self.authority, file: self.file)
@@ -55,21 +55,29 @@ struct TrackCommands: AsyncParsableCommand {
             let verdict = try reading.verdict()
             print(reading.summary(verdict))
             for finding in verdict.findings.prefix(Self.mostShown) {
-                print("record \(finding.number.sequence) of log \(finding.number.log) \(finding.fault.words)")
+                let (sequence, log) = (finding.number.sequence, finding.number.log)
+                print(say("record \(sequence) of log \(log) ", "日志 \(log) 的记录 \(sequence) ") + finding.fault.said)
             }
             if verdict.findings.count > Self.mostShown {
-                print("and \(verdict.findings.count - Self.mostShown) more")
+                let more = verdict.findings.count - Self.mostShown
+                print(say("and \(more) more", "另有 \(more) 处"))
             }
             if verdict.seals == 0 {
                 throw ProgramFailure(
                     .data,
-                    "\(self.file): nothing in it is signed: the device has no certificate, or is older than this"
+                    say(
+                        "\(self.file): nothing in it is signed: the device has no certificate, or is older than this",
+                        "\(self.file)：其中没有签名：终端没有证书，或其程序版本较旧"
+                    )
                 )
             }
-            guard let first = verdict.findings.first else { return print("The track is whole.") }
+            guard let first = verdict.findings.first else { return print(say("The track is whole.", "轨迹完整。")) }
             throw ProgramFailure(
                 .data,
-                "\(self.file): not whole: record \(first.number.sequence) of log \(first.number.log) is the first that is not as it was"
+                say(
+                    "\(self.file): not whole: record \(first.number.sequence) of log \(first.number.log) is the first that is not as it was",
+                    "\(self.file)：不完整：日志 \(first.number.log) 的记录 \(first.number.sequence) 是第一条不符的记录"
+                )
             )
         }
 
@@ -111,7 +119,7 @@ struct TrackReading {
             let count = getline(&buffer, &room, handle)
             guard count > 0, let buffer else { break }
             number += 1
-            guard count <= TrackFile.mostLine else { throw self.fault(number, "is longer than any record") }
+            guard count <= TrackFile.mostLine + 1 else { throw self.fault(number, "is longer than any record") }
             let line = UnsafeRawBufferPointer(start: buffer, count: count).filter { $0 != 10 }
             if line.isEmpty { continue }
             try self.take(line, number)
@@ -191,6 +199,12 @@ struct TrackReading {
         let span = [self.first, self.last].map { $0.map { utc($0) } ?? "?" }.joined(separator: " to ")
         let counts = [(verdict.records, "record"), (verdict.seals, "seal")]
             .map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
+        guard !Tongue.isChinese else {
+            return """
+                \(self.head?.station ?? "") 的 \(self.head?.device ?? "")，\(span.replacing(" to ", with: " 至 "))
+                记录 \(verdict.records) 条，其中 \(verdict.sealed) 条有 \(verdict.seals) 个签名，最后一个签名之后 \(verdict.open) 条
+                """
+        }
         return """
             \(self.head?.device ?? "") of \(self.head?.station ?? ""), \(span)
             \(counts[0]), \(verdict.sealed) signed for by \(counts[1]), \(verdict.open) after the last of them

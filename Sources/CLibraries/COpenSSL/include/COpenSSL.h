@@ -60,8 +60,16 @@ bool copenssl_signature_fits(
 /// The first certificate of a PEM file, as DER; returns its length, 0 when there is none or no room for it.
 size_t copenssl_certificate_der(const char *_Nonnull path, uint8_t *_Nonnull out, size_t room);
 
+/// Where a certificate comes from.
+typedef enum {
+    /// The authority's certificate cannot be read.
+    copenssl_origin_unknown,
+    copenssl_origin_own,
+    copenssl_origin_foreign,
+} copenssl_origin;
+
 /// Whether a certificate, DER, is signed by the first one of a PEM file; and what it says of itself.
-bool copenssl_certificate_of(
+copenssl_origin copenssl_certificate_of(
     const uint8_t *_Nonnull certificate,
     size_t length,
     const char *_Nonnull authority_path,
