@@ -232,6 +232,14 @@ struct TrackProofTests {
                     == [.badSeal(.certificate(.foreign))]
             )
             #expect(faults(try self.verdict(life.records, papers, device: "car-02")) == [.altered])
+            // That is no forgery: nobody can say.
+            #expect(
+                faults(try self.verdict(life.records, papers, authority: "nothing"))
+                    == [.badSeal(.certificate(.unknown))]
+            )
+            let left = life.key.ends - Int64(Date().timeIntervalSince1970)
+            #expect((19 * 86_400...20 * 86_400).contains(left))
+            #expect(SealKey(key: "\(papers.folder)/ca.key", certificate: "\(papers.folder)/car-01.crt") == nil)
             // What was signed at one station proves nothing at another.
             #expect(faults(try self.verdict(life.records, papers, station: "wangjing")) == [.badSeal(.signature)])
             let unknown = try self.verdict(life.records.filter { $0.event != .trackKey }, papers)

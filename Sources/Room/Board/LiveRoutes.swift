@@ -16,6 +16,8 @@ struct LiveRoutes: Sendable {
 
     /// Between two looks for changes.
     private static let beat: Duration = .milliseconds(100)
+    /// All pages look at the same moments: one text, made just then, is for all of them.
+    private static let begin = ContinuousClock.now
     /// A page hears something at least so often, and so knows that the room is there.
     private static let heartbeat: Duration = .seconds(1)
 
@@ -83,7 +85,13 @@ struct LiveRoutes: Sendable {
                 try await writer.write(ByteBuffer(string: "event: beat\ndata: \(self.now())\n\n"))
                 last = clock.now
             }
-            await pause(for: Self.beat)
+            await pause(for: Self.untilNextBeat(clock.now))
         }
+    }
+
+    private static func untilNextBeat(_ now: ContinuousClock.Instant) -> Duration {
+        let nanoseconds = Int64((now - Self.begin) / .nanoseconds(1))
+        let beat = Int64(Self.beat / .nanoseconds(1))
+        return .nanoseconds(beat - nanoseconds % beat)
     }
 }
