@@ -80,6 +80,7 @@ struct SealReadingTests {
             let keys = try reader.keys(of: station, device).map { try WireCoder().decode(record: $0) }
             #expect(keys.count == 20)
             #expect(keys.first?.log == "00112233aabbcc02" && keys.first?.sequence == 10)
+            #expect(try reader.keys(of: station, device, limit: 5_000).count == 30)
             #expect(keys.last?.log == "00112233aabbcc01" && keys.last?.sequence == 1)
         }
     }

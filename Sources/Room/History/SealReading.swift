@@ -34,7 +34,8 @@ extension HistoryReader {
     /// Seals that are looked at for one that covers the last record.
     private static let mostSeals = 20
     /// Keys of one device that are read, the newest first, out of its newest logs.
-    private static let (mostKeys, mostLogs) = (20, 50)
+    package static let mostKeys = 20
+    private static let mostLogs = 1_000
 
     /// The records of a device that were made in a time, and those that share a seal with them, in the order in which its
     /// logs were first heard of.
@@ -117,8 +118,13 @@ extension HistoryReader {
 
     /// The records in which a device said the keys that it signs with, the newest first.
     ///
+    /// - Parameters:
+    ///   - station: The device's station.
+    ///   - device: The device.
+    ///   - limit: So many at most: it says its key at each start and once a day.
+    /// - Returns: Their bytes.
     /// - Throws: ``HistoryError``.
-    package func keys(of station: Name, _ device: Name) throws -> [[UInt8]] {
+    package func keys(of station: Name, _ device: Name, limit: Int = mostKeys) throws -> [[UInt8]] {
         try self.read { database in
             let logs = try Int64.fetchAll(
                 database,
@@ -129,8 +135,8 @@ extension HistoryReader {
                 sql: "SELECT body FROM record WHERE log = ? AND event = ? ORDER BY seq DESC LIMIT ?"
             )
             var keys: [[UInt8]] = []
-            for log in logs where keys.count < Self.mostKeys {
-                let arguments: StatementArguments = [log, EventKind.trackKey.rawValue, Self.mostKeys - keys.count]
+            for log in logs where keys.count < limit {
+                let arguments: StatementArguments = [log, EventKind.trackKey.rawValue, limit - keys.count]
                 keys += try Data.fetchAll(select, arguments: arguments).map { Array($0) }
             }
             return keys

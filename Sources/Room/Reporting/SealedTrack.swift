@@ -12,6 +12,8 @@ package struct SealedTrack: Sendable {
 
     /// Records that are read at once.
     private static let page = 1_000
+    /// Some years of starts and days: a track of long ago was signed with a key of then.
+    private static let mostKeys = 5_000
 
     /// Creates one.
     ///
@@ -54,7 +56,7 @@ package struct SealedTrack: Sendable {
         encoder.outputFormatting = [.sortedKeys]
         var text = Array(try encoder.encode(self.head)) + [10]
         var told: Set<String> = []
-        for body in try self.reader.keys(of: self.station, self.device) {
+        for body in try self.reader.keys(of: self.station, self.device, limit: Self.mostKeys) {
             guard let data = StoredTrackRecord.data(of: body), let certificate = SealCertificate(data: data),
                 told.insert(certificate.id).inserted
             else { continue }
