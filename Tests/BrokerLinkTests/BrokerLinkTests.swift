@@ -4,7 +4,7 @@ import Rig
 import TestSupport
 import Testing
 
-@Suite("Broker link with a real mosquitto", .serialized, .realPrograms, .timeLimit(.minutes(2)))
+@Suite("Broker link with a real mosquitto", .serialized, .realPrograms, .timeLimit(.minutes(5)))
 struct BrokerLinkTests {
     private func withBroker<R: Sendable>(
         _ settings: String = "allow_anonymous true",

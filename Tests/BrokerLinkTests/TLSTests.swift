@@ -3,7 +3,7 @@ import Rig
 import TestSupport
 import Testing
 
-@Suite("Broker link over TLS", .serialized, .realPrograms, .timeLimit(.minutes(2)))
+@Suite("Broker link over TLS", .serialized, .realPrograms, .timeLimit(.minutes(5)))
 struct TLSTests {
     /// Makes an authority, a broker's and a device's certificate, and one of a stranger's authority.
     private func withCertificates<R: Sendable>(_ body: (Certificates) async throws -> R) async throws -> R {

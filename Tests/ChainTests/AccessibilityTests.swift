@@ -8,7 +8,7 @@ import Testing
     "The pages are for everybody",
     .serialized,
     .realPrograms,
-    .timeLimit(.minutes(3)),
+    .timeLimit(.minutes(6)),
     .enabled(if: Browser.isThere)
 )
 struct AccessibilityTests {

@@ -3,7 +3,7 @@ import Simulation
 import TestSupport
 import Testing
 
-@Suite("Bad input is one clear line", .serialized, .realPrograms, .timeLimit(.minutes(2)))
+@Suite("Bad input is one clear line", .serialized, .realPrograms, .timeLimit(.minutes(5)))
 struct BadInputTests {
     /// Runs a program that must fail: one line on standard error, this status, these words.
     private func expectFailure(

@@ -3,7 +3,7 @@ import Rig
 import TestSupport
 import Testing
 
-@Suite("Who may use the board", .serialized, .realPrograms, .timeLimit(.minutes(2)))
+@Suite("Who may use the board", .serialized, .realPrograms, .timeLimit(.minutes(5)))
 struct BoardAccessTests {
     private func curl(_ chain: Chain, _ arguments: String...) async throws -> (status: String, text: String) {
         try await chain.curl(arguments)

@@ -8,7 +8,7 @@ import Threading
     "The board's list of devices",
     .serialized,
     .realPrograms,
-    .timeLimit(.minutes(3)),
+    .timeLimit(.minutes(6)),
     .enabled(if: Browser.isThere)
 )
 struct BoardDevicesTests {

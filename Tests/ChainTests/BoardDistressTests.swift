@@ -7,7 +7,7 @@ import Threading
     "A call for help on the board",
     .serialized,
     .realPrograms,
-    .timeLimit(.minutes(3)),
+    .timeLimit(.minutes(6)),
     .enabled(if: Browser.isThere)
 )
 struct BoardDistressTests {

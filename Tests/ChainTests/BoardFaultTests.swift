@@ -7,7 +7,7 @@ import Testing
     "The board when something goes wrong",
     .serialized,
     .realPrograms,
-    .timeLimit(.minutes(3)),
+    .timeLimit(.minutes(6)),
     .enabled(if: Browser.isThere)
 )
 struct BoardFaultTests {

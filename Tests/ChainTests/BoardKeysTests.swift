@@ -7,7 +7,7 @@ import Testing
     "The board by keys, on the wall, on a phone",
     .serialized,
     .realPrograms,
-    .timeLimit(.minutes(3)),
+    .timeLimit(.minutes(6)),
     .enabled(if: Browser.isThere)
 )
 struct BoardKeysTests {

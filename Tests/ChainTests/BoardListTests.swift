@@ -2,7 +2,7 @@ import Rig
 import TestSupport
 import Testing
 
-@Suite("The board's lists", .serialized, .realPrograms, .timeLimit(.minutes(5)), .enabled(if: Browser.isThere))
+@Suite("The board's lists", .serialized, .realPrograms, .timeLimit(.minutes(10)), .enabled(if: Browser.isThere))
 struct BoardListTests {
     /// A place to press, and how many presses were noted before.
     private struct Target: Decodable {

@@ -7,7 +7,7 @@ import Testing
     "The board's map",
     .serialized,
     .realPrograms,
-    .timeLimit(.minutes(2)),
+    .timeLimit(.minutes(5)),
     .enabled(if: Browser.isThere)
 )
 struct BoardMapTests {

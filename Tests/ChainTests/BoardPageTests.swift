@@ -12,7 +12,7 @@ import Testing
     "The board in a real browser",
     .serialized,
     .realPrograms,
-    .timeLimit(.minutes(4)),
+    .timeLimit(.minutes(8)),
     .enabled(if: Browser.isThere)
 )
 struct BoardPageTests {

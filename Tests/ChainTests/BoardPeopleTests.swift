@@ -7,7 +7,7 @@ import Testing
     "People and tasks on the board",
     .serialized,
     .realPrograms,
-    .timeLimit(.minutes(3)),
+    .timeLimit(.minutes(6)),
     .enabled(if: Browser.isThere)
 )
 struct BoardPeopleTests {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What the dispatcher sees first: the queues, the day's numbers, the units by state, the alarms.
-@Suite("The day above the board", .serialized, .realPrograms, .timeLimit(.minutes(3)), .enabled(if: Browser.isThere))
+@Suite("The day above the board", .serialized, .realPrograms, .timeLimit(.minutes(6)), .enabled(if: Browser.isThere))
 struct BoardTodayTests {
     private struct Today: Decodable {
         struct Response: Decodable {

@@ -127,7 +127,10 @@ struct Browser: Sendable {
     }
 
     /// Waits until a script returns true.
-    func wait(_ what: String, within limit: Duration = .seconds(30), _ script: String) async throws {
+    ///
+    /// Reports are made on a thread that lets everything else go first: beside a whole suite of tests on two cores
+    /// one of a second takes over half a minute.
+    func wait(_ what: String, within limit: Duration = .seconds(120), _ script: String) async throws {
         try await eventually(what, within: limit) { try await self.run(script) }
     }
 

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 import Threading
 
-@Suite("From gpsd to the command room, all programs real", .serialized, .realPrograms, .timeLimit(.minutes(3)))
+@Suite("From gpsd to the command room, all programs real", .serialized, .realPrograms, .timeLimit(.minutes(6)))
 struct ChainTests {
     private struct Units: Decodable {
         struct Unit: Decodable {
@@ -146,7 +146,7 @@ struct ChainTests {
         #expect(Set(sequences).count == sequences.count, "a number came twice")
     }
 
-    @Test("killed at any moment, no number is lost, doubled or reused", .timeLimit(.minutes(3)))
+    @Test("killed at any moment, no number is lost, doubled or reused", .timeLimit(.minutes(6)))
     func kills() async throws {
         try await Chain.with { chain in
             try await chain.withGPSD { line in

@@ -3,7 +3,7 @@ import Simulation
 import TestSupport
 import Testing
 
-@Suite("check opens all that a configuration names", .serialized, .realPrograms, .timeLimit(.minutes(3)))
+@Suite("check opens all that a configuration names", .serialized, .realPrograms, .timeLimit(.minutes(6)))
 struct CheckTests {
     private struct Answer {
         let status: Int32

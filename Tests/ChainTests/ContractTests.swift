@@ -3,7 +3,7 @@ import Rig
 import TestSupport
 import Testing
 
-@Suite("openapi.yaml is true", .serialized, .realPrograms, .timeLimit(.minutes(4)))
+@Suite("openapi.yaml is true", .serialized, .realPrograms, .timeLimit(.minutes(8)))
 struct ContractTests {
     /// Where `make test` puts it, or where it was installed.
     private static let program = [

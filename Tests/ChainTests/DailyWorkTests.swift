@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What officers do by themselves, from their word in the car to the chief's report.
-@Suite("Daily work from the car to the room", .serialized, .realPrograms, .timeLimit(.minutes(3)))
+@Suite("Daily work from the car to the room", .serialized, .realPrograms, .timeLimit(.minutes(6)))
 struct DailyWorkTests {
     private struct Incidents: Decodable {
         struct Incident: Decodable {

@@ -3,7 +3,7 @@ import Rig
 import TestSupport
 import Testing
 
-@Suite("The demonstration", .realPrograms, .timeLimit(.minutes(3)))
+@Suite("The demonstration", .realPrograms, .timeLimit(.minutes(6)))
 struct DemoTests {
     private struct Outcome: Decodable {
         let units: Int
@@ -53,7 +53,7 @@ struct DemoTests {
     }
 }
 
-@Suite("The soak, short", .realPrograms, .timeLimit(.minutes(4)))
+@Suite("The soak, short", .realPrograms, .timeLimit(.minutes(8)))
 struct SoakTests {
     @Test("seeded kills of devices, room and broker lose nothing and double nothing")
     func short() async throws {

@@ -3,7 +3,7 @@ import Rig
 import TestSupport
 import Testing
 
-@Suite("Dispatch through the real chain", .serialized, .realPrograms, .timeLimit(.minutes(3)))
+@Suite("Dispatch through the real chain", .serialized, .realPrograms, .timeLimit(.minutes(6)))
 struct DispatchTests {
     private struct Incident: Decodable {
         struct Unit: Decodable {

@@ -2,7 +2,7 @@ import Rig
 import TestSupport
 import Testing
 
-@Suite("An officer calls for help", .serialized, .realPrograms, .timeLimit(.minutes(3)))
+@Suite("An officer calls for help", .serialized, .realPrograms, .timeLimit(.minutes(6)))
 struct DistressTests {
     private struct Incidents: Decodable {
         struct Incident: Decodable {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What an installer is told who asks what is wrong.
-@Suite("doctor says in order what is wrong", .serialized, .realPrograms, .timeLimit(.minutes(3)))
+@Suite("doctor says in order what is wrong", .serialized, .realPrograms, .timeLimit(.minutes(6)))
 struct DoctorTests {
     private struct Answer {
         let status: Int32

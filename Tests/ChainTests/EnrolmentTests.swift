@@ -8,7 +8,7 @@ import Testing
 import Threading
 
 /// From an empty folder to a locked broker, by the programs' own commands, with a real mosquitto.
-@Suite("A station's authority, its devices and its broker", .serialized, .realPrograms, .timeLimit(.minutes(3)))
+@Suite("A station's authority, its devices and its broker", .serialized, .realPrograms, .timeLimit(.minutes(6)))
 struct EnrolmentTests {
     private func withSite(_ body: (EnrolledSite) async throws -> Void) async throws {
         try await withTemporaryFolder("enrolment") { folder in

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Threading
 
-@Suite("Every event of a patrol, through the real broker", .realPrograms, .timeLimit(.minutes(5)))
+@Suite("Every event of a patrol, through the real broker", .realPrograms, .timeLimit(.minutes(10)))
 struct EveryEventTests {
     /// A drive that is written down: places in metres around a corner, each held or driven to.
     private struct Script {

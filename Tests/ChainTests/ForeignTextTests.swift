@@ -11,7 +11,7 @@ import Threading
     "What others write, and who floods, through the real programs",
     .serialized,
     .realPrograms,
-    .timeLimit(.minutes(4))
+    .timeLimit(.minutes(8))
 )
 struct ForeignTextTests {
     private func publish(_ chain: Chain, _ topic: String, _ text: String) async throws {

@@ -2,7 +2,7 @@ import Rig
 import TestSupport
 import Testing
 
-@Suite("Spoilt input of every kind, in processes of their own", .realPrograms, .timeLimit(.minutes(5)))
+@Suite("Spoilt input of every kind, in processes of their own", .realPrograms, .timeLimit(.minutes(10)))
 struct FuzzTests {
     private func fuzz(_ kinds: String, seed: Int, count: Int) async throws {
         let result = try await runProgramToEnd(

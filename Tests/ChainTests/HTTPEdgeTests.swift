@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Threading
 
-@Suite("HTTP at its edges", .serialized, .longWaiting, .timeLimit(.minutes(2)))
+@Suite("HTTP at its edges", .serialized, .longWaiting, .timeLimit(.minutes(5)))
 struct HTTPEdgeTests {
     /// Sends bytes as they are and returns what comes until the room closes.
     private func exchange(_ chain: Chain, _ text: String) async throws -> String {

@@ -3,7 +3,7 @@ import Rig
 import TestSupport
 import Testing
 
-@Suite("The room says nothing false", .serialized, .realPrograms, .timeLimit(.minutes(4)))
+@Suite("The room says nothing false", .serialized, .realPrograms, .timeLimit(.minutes(8)))
 struct HonestRoomTests {
     private struct Health: Decodable {
         struct Fault: Decodable {

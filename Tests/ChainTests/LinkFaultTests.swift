@@ -2,7 +2,7 @@ import Rig
 import TestSupport
 import Testing
 
-@Suite("A bad line loses nothing", .serialized, .longWaiting, .timeLimit(.minutes(4)))
+@Suite("A bad line loses nothing", .serialized, .longWaiting, .timeLimit(.minutes(8)))
 struct LinkFaultTests {
     /// Everything runs, the device's and the room's line to the broker in the test's hand.
     private func withLines(

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Threading
 
-@Suite("The live stream", .serialized, .realPrograms, .timeLimit(.minutes(2)))
+@Suite("The live stream", .serialized, .realPrograms, .timeLimit(.minutes(5)))
 struct LiveTests {
     private func publish(_ chain: Chain, _ topic: String, _ text: String) async throws {
         let result = try await runProgramToEnd(

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The rules and the dashboard that lie beside the room, held against what the room really says.
-@Suite("What watches over the room", .realPrograms, .timeLimit(.minutes(2)))
+@Suite("What watches over the room", .realPrograms, .timeLimit(.minutes(5)))
 struct MonitoringTests {
     private static let promtool = "/usr/bin/promtool"
 

@@ -207,7 +207,7 @@ extension MonthTests {
         let month = SimulatedMonth(seed: 23, days: 5, first: second)
         try await self.withMonth(month, zone: isEarly ? "Etc/GMT+12" : "UTC") { chain, truth in
             let name = String("\(second)".prefix(7))
-            try await eventually("the month's list", within: .seconds(60)) {
+            try await eventually("the month's list", within: .seconds(240)) {
                 try await RoomClient(port: chain.http, patience: 60).ask("GET", "/api/v1/sheets").text.contains(name)
             }
             try await Browser.with(language: "en", folder: chain.folder) { page in

@@ -7,7 +7,7 @@ import Testing
 import Threading
 
 /// A month whose truth is known, asked of a real room over HTTP and on its page.
-@Suite("A month as the chief reads it", .serialized, .realPrograms, .timeLimit(.minutes(4)))
+@Suite("A month as the chief reads it", .serialized, .realPrograms, .timeLimit(.minutes(15)))
 struct MonthTests {
     /// A debug build reads slowly: SimulatedMonthTests take the whole month.
     static let days = 6
@@ -77,7 +77,7 @@ struct MonthTests {
         try await self.withMonth { chain, truth in
             try await self.comparePresence(chain, truth)
             // The sums of all hours are made beside it; the same is said out of them.
-            try await eventually("the sums of the month", within: .seconds(90)) {
+            try await eventually("the sums of the month", within: .seconds(240)) {
                 try await chain.rows("\(chain.folder)/month/history.sqlite", "SELECT count(*) FROM due") == ["0"]
             }
             try await self.comparePresence(chain, truth)

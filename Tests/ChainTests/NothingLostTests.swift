@@ -3,7 +3,7 @@ import Rig
 import TestSupport
 import Testing
 
-@Suite("Nothing is lost", .serialized, .longWaiting, .timeLimit(.minutes(4)))
+@Suite("Nothing is lost", .serialized, .longWaiting, .timeLimit(.minutes(8)))
 struct NothingLostTests {
     @Test("what was made before there was a broker is delivered when there is one, and acknowledged")
     func backlog() async throws {
@@ -263,7 +263,7 @@ struct NothingLostTests {
     }
 }
 
-@Suite("A hostile device", .realPrograms, .timeLimit(.minutes(2)))
+@Suite("A hostile device", .realPrograms, .timeLimit(.minutes(5)))
 struct HostileTests {
     private struct Health: Decodable {
         let stored: Int

@@ -7,7 +7,7 @@ import Simulation
 import TestSupport
 import Testing
 
-@Suite("The patrol itself, through the real broker", .serialized, .realPrograms, .timeLimit(.minutes(4)))
+@Suite("The patrol itself, through the real broker", .serialized, .realPrograms, .timeLimit(.minutes(8)))
 struct PatrolTests {
     /// A plan around the place where the test's car begins: a grid, a line through the car, a post at it.
     private func plan(revision: Int, at place: Coordinate, gridName: String = "around") -> String {

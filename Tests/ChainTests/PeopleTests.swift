@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// People, their roster and their tasks, as a chief uses them over HTTP.
-@Suite("People over HTTP", .serialized, .realPrograms, .timeLimit(.minutes(3)))
+@Suite("People over HTTP", .serialized, .realPrograms, .timeLimit(.minutes(6)))
 struct PeopleTests {
     private struct Import: Decodable {
         struct Fault: Decodable {

@@ -6,7 +6,7 @@ import Rig
 import TestSupport
 import Testing
 
-@Suite("Reports over HTTP", .serialized, .realPrograms, .timeLimit(.minutes(2)))
+@Suite("Reports over HTTP", .serialized, .realPrograms, .timeLimit(.minutes(5)))
 struct ReportRouteTests {
     /// 24 November 2026, 00:00 UTC, ms.
     private static let midnight: Int64 = 1_795_478_400_000

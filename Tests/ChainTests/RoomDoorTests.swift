@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Threading
 
-@Suite("The room's door", .serialized, .longWaiting, .timeLimit(.minutes(2)))
+@Suite("The room's door", .serialized, .longWaiting, .timeLimit(.minutes(5)))
 struct RoomDoorTests {
     private struct Health: Sendable {
         let status: String

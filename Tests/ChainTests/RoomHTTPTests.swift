@@ -2,7 +2,7 @@ import Rig
 import TestSupport
 import Testing
 
-@Suite("The room's HTTP interface", .serialized, .realPrograms, .timeLimit(.minutes(2)))
+@Suite("The room's HTTP interface", .serialized, .realPrograms, .timeLimit(.minutes(5)))
 struct RoomHTTPTests {
     private struct Problem: Decodable {
         let type: String

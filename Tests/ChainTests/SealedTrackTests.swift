@@ -7,7 +7,7 @@ import Testing
 import Threading
 
 /// A device with a certificate, a locked broker and a room that knows the authority: what was signed is looked at.
-@Suite("A sealed track, from the device to the court", .serialized, .realPrograms, .timeLimit(.minutes(5)))
+@Suite("A sealed track, from the device to the court", .serialized, .realPrograms, .timeLimit(.minutes(10)))
 struct SealedTrackTests {
     private struct Outcome {
         let status: Int32

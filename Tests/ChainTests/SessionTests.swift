@@ -3,7 +3,7 @@ import Rig
 import TestSupport
 import Testing
 
-@Suite("Logins and sessions", .serialized, .realPrograms, .timeLimit(.minutes(3)))
+@Suite("Logins and sessions", .serialized, .realPrograms, .timeLimit(.minutes(6)))
 struct SessionTests {
     /// What the board answers to who has the cookies of a jar.
     private func status(_ chain: Chain, jar: String) async throws -> String {

@@ -2,7 +2,7 @@ import Rig
 import TestSupport
 import Testing
 
-@Suite("A disk in trouble loses nothing", .serialized, .realPrograms, .timeLimit(.minutes(4)))
+@Suite("A disk in trouble loses nothing", .serialized, .realPrograms, .timeLimit(.minutes(8)))
 struct StoreFaultTests {
     /// Holds the write lock of a database for so many seconds, as an administrator's forgotten shell would.
     private func lock(_ file: String, seconds: Int) async throws {

@@ -12,7 +12,7 @@ private var isThere: Bool { access(bus, X_OK) == 0 && access(timedated, X_OK) ==
 @Suite(
     "The time service",
     .realPrograms,
-    .timeLimit(.minutes(1)),
+    .timeLimit(.minutes(3)),
     .enabled(if: isThere, "dbus-daemon or systemd-timedated is not installed")
 )
 struct TimeServiceTests {

@@ -5,7 +5,7 @@ import Testing
 import Threading
 
 /// What systemd hears of the room, with a socket of this test in systemd's place.
-@Suite("The room under a service manager", .realPrograms, .timeLimit(.minutes(2)))
+@Suite("The room under a service manager", .realPrograms, .timeLimit(.minutes(5)))
 struct WatchdogTests {
     /// The manager's end: collects what it is told.
     private final class Manager: Sendable {

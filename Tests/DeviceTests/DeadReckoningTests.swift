@@ -6,7 +6,7 @@ import Simulation
 import TestSupport
 import Testing
 
-@Suite("Dead reckoning", .realPrograms, .timeLimit(.minutes(2)))
+@Suite("Dead reckoning", .realPrograms, .timeLimit(.minutes(5)))
 struct DeadReckoningTests {
     private func fix(_ metres: Double, _ reckoning: Fix.Reckoning, error: Double?) throws -> Fix {
         // A degree of latitude is 111,195 m on the sphere that distances are reckoned on.

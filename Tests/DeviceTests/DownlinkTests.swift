@@ -31,7 +31,7 @@ private final class NotingSource: BacklogSource {
     func keep(_ spent: DaySpending) async throws {}
 }
 
-@Suite("The downlink with a real mosquitto", .realPrograms, .timeLimit(.minutes(1)))
+@Suite("The downlink with a real mosquitto", .realPrograms, .timeLimit(.minutes(3)))
 struct DownlinkTests {
     @Test("presence, acknowledgements, commands and plans reach those that they are for; rubbish stops none of it")
     func all() async throws {

@@ -7,7 +7,7 @@ import Simulation
 import TestSupport
 import Testing
 
-@Suite("Positions from a real gpsd", .serialized, .realPrograms, .timeLimit(.minutes(2)))
+@Suite("Positions from a real gpsd", .serialized, .realPrograms, .timeLimit(.minutes(5)))
 struct GPSDPositionsTests {
     /// Collects what a gpsd says while `body` runs.
     private func collect(

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Intake
 
-@Suite("The acknowledger with a real mosquitto", .realPrograms, .timeLimit(.minutes(1)))
+@Suite("The acknowledger with a real mosquitto", .realPrograms, .timeLimit(.minutes(3)))
 struct AcknowledgerTests {
     @Test("backlog that is stored is acknowledged at once; what could not be stored is left out")
     func backlog() async throws {

@@ -209,7 +209,7 @@ struct HourSumTests {
 
     @Test(
         "are bounded where a clock was wrong: a record out of another time costs no more than one",
-        .timeLimit(.minutes(5))
+        .timeLimit(.minutes(10))
     )
     func wrongClock() async throws {
         var log = HandMadeLog()

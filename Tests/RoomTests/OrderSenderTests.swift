@@ -11,7 +11,7 @@ import TestSupport
 import Testing
 import Threading
 
-@Suite("The order sender with a real mosquitto", .realPrograms, .timeLimit(.minutes(2)))
+@Suite("The order sender with a real mosquitto", .realPrograms, .timeLimit(.minutes(5)))
 struct OrderSenderTests {
     private func withSender(
         _ desk: IncidentDesk,

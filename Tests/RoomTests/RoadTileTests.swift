@@ -148,7 +148,7 @@ struct RoadTileTests {
 
     @Test(
         "thousands of pieces at one point are put together at once, and those that are a point are none",
-        .timeLimit(.minutes(1))
+        .timeLimit(.minutes(3))
     )
     func heap() {
         let (a, b) = (VectorTile.Point(x: 0, y: 0), VectorTile.Point(x: 1, y: 0))

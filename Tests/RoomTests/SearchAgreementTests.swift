@@ -165,7 +165,7 @@ struct SearchAgreementTests {
 
     @Test(
         "a place at a pole, on the other side of the Earth or beside the map has no road, and the search for it ends",
-        .timeLimit(.minutes(5))
+        .timeLimit(.minutes(10))
     )
     func faraway() async throws {
         try await Self.town.withNetwork { network in

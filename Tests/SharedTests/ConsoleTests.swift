@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import Threading
 
-@Suite("The console socket", .serialized, .timeLimit(.minutes(2)))
+@Suite("The console socket", .serialized, .timeLimit(.minutes(5)))
 struct ConsoleTests {
     /// Runs a server whose device needs a millisecond for each request.
     private func withServer<R: Sendable>(_ body: (String, ConsoleServer) async throws -> R) async throws -> R {

@@ -3,7 +3,7 @@ import Threading
 
 @Suite("Inbox")
 struct InboxTests {
-    @Test("hands over everything from a thread, in order, and ends when closed", .timeLimit(.minutes(1)))
+    @Test("hands over everything from a thread, in order, and ends when closed", .timeLimit(.minutes(3)))
     func handsOver() async {
         let inbox = Inbox<Int>(limit: 10)
         startThread("test") {
@@ -24,7 +24,7 @@ struct InboxTests {
         #expect(inbox.isFull)
     }
 
-    @Test("a cancelled consumer is let go", .timeLimit(.minutes(1)))
+    @Test("a cancelled consumer is let go", .timeLimit(.minutes(3)))
     func cancelled() async {
         let inbox = Inbox<Int>(limit: 2)
         let consumer = Task { await inbox.nextBatch() }

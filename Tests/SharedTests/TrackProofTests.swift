@@ -115,7 +115,7 @@ private struct Life {
     private enum SystemTime { static let now = Int64(Date().timeIntervalSince1970 * 1_000) }
 }
 
-@Suite("A track that its device signed", .timeLimit(.minutes(2)))
+@Suite("A track that its device signed", .timeLimit(.minutes(5)))
 struct TrackProofTests {
     private func verdict(
         _ records: [Record],
