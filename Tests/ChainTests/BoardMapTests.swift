@@ -30,6 +30,7 @@ struct BoardMapTests {
                 }
                 try await self.heaps(page)
                 try await self.names(page)
+                try await self.pictures(page)
             }
         }
     }
@@ -58,6 +59,33 @@ struct BoardMapTests {
         )
         try await page.wait("the map nearer", "return patrollink.map.getZoom() > 10")
         #expect(try await page.run("return document.getElementById('form').open") == false)
+    }
+
+    /// A report is drawn at once where somebody would see it; from far away it waits for the next picture.
+    private func pictures(_ page: Browser) async throws {
+        func seen(_ zoom: Int) async throws -> [Bool] {
+            let _: Bool = try await page.run(
+                """
+                const one = [...patrollink.state.units.values()][0];
+                patrollink.map.setView([one.lat, one.lon], \(zoom), { animate: false });
+                window.drawn = patrollink.frames.drawn;
+                return true
+                """
+            )
+            try await page.wait("a picture", "return patrollink.frames.drawn > window.drawn")
+            return try await page.run(
+                """
+                return import('/board/map.js').then(({ isSeenAnew }) => {
+                  const one = { ...[...patrollink.state.units.values()][0], spd: 0 };
+                  const later = { ...one, lat: one.lat + 0.0002 };
+                  const other = one.status === 'busy' ? 'patrol' : 'busy';
+                  return [isSeenAnew(later, Date.now()), isSeenAnew({ ...one, status: other }, Date.now())];
+                })
+                """
+            )
+        }
+        #expect(try await seen(9) == [false, true])
+        #expect(try await seen(17) == [true, true])
     }
 
     /// Names of streets are written once for the view, and none lies on another.

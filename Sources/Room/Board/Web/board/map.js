@@ -34,6 +34,21 @@ function spotOf(unit, at) {
   return { place, spot: map.latLngToContainerPoint(onMap(place.lat, place.lon)) };
 }
 
+/** Nobody sees a unit move by less, px. */
+const seenStep = 0.5;
+/** Where and how each unit was last drawn. */
+const drawnSpots = new Map();
+/** What a unit is drawn by beside its place. */
+function lookOf(unit) { return `${unit.online} ${unit.status} ${unit.unit} ${troubles(unit)}`; }
+
+/** Whether a unit would be seen elsewhere or otherwise than it is drawn. */
+export function isSeenAnew(unit, at) {
+  const drawn = drawnSpots.get(unit.id);
+  if (!drawn || drawn.look !== lookOf(unit)) { return true; }
+  const { spot } = spotOf(unit, at);
+  return Math.hypot(spot.x - drawn.x, spot.y - drawn.y) >= seenStep;
+}
+
 /** Units that would lie on one another, each heap with its middle, px: from far away a number says more. */
 function heaps(at) {
   const size = map.getSize();
@@ -42,6 +57,7 @@ function heaps(at) {
   for (const unit of state.units.values()) {
     if (unit.lat === undefined) { continue; }
     const { spot, place } = spotOf(unit, at);
+    drawnSpots.set(unit.id, { x: spot.x, y: spot.y, look: lookOf(unit) });
     if (spot.x < -margin || spot.y < -margin || spot.x > size.x + margin || spot.y > size.y + margin) { continue; }
     const isAlone = !isFar || unit.id === chosenUnit;
     const heap = isAlone ? null : found.find((one) => !one.isAlone && Math.abs(one.units[0].spot.x - spot.x) < heapReach && Math.abs(one.units[0].spot.y - spot.y) < heapReach);
@@ -151,7 +167,10 @@ const trails = new Map();
 let chosenUnit = null;
 export function chooseUnit(id) { chosenUnit = id; units.isDirty = true; }
 
+/** Takes what was reported; where nobody would see it, it waits for the next picture. */
 export function unitsMoved(ids) {
+  const at = now();
+  let isSeen = false;
   for (const id of ids) {
     const unit = state.units.get(id);
     if (!unit || unit.lat === undefined) { continue; }
@@ -160,16 +179,15 @@ export function unitsMoved(ids) {
     if (!last || last[0] !== unit.lat || last[1] !== unit.lon) { trail.push([unit.lat, unit.lon]); }
     if (trail.length > trailLength) { trail.shift(); }
     trails.set(id, trail);
+    isSeen = isSeen || map.getZoom() === undefined || isSeenAnew(unit, at);
   }
-  units.isDirty = true;
+  if (isSeen) { units.isDirty = true; }
 }
 
 /** Pictures of the units so far, and when the last one was drawn. */
 export const frames = { drawn: 0, at: 0 };
 /** Between two pictures of units that only drive on, ms: at least, and at most. */
 const [soonest, latest] = [100, 1000];
-/** Nobody sees a unit move by less, px. */
-const seenStep = 0.5;
 function carryOn() {
   let fastest = 0;
   const at = now();
