@@ -46,7 +46,7 @@ function periodName() {
 
 const cell = (value, isNumber = true) => `<td class="${isNumber ? "n number" : ""}">${value ?? "–"}</td>`;
 const table = (heads, rows) => `<table><thead><tr>${heads.map((head, i) => `<th class="${i ? "n" : ""}">${word(head)}</th>`).join("")}</tr></thead>
-  <tbody>${rows.join("")}</tbody></table>`;
+  <tbody>${rows.join("") || `<tr><td colspan="${heads.length}">${word("nothing")}</td></tr>`}</tbody></table>`;
 const thousandths = (share) => `${(share * 100).toFixed(1)} %`;
 /** So many cells are listed; the map shows all. */
 const shownCells = 30;
