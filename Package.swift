@@ -367,7 +367,8 @@ let package = Package(
             "Tools",
             "Authority",
             [
-                "PatrolWire", "SystemErrors", "Threading", .product(name: "SwiftASN1", package: "swift-asn1"), crypto,
+                "PatrolWire", "Settings", "SystemErrors", "Threading",
+                .product(name: "SwiftASN1", package: "swift-asn1"), crypto,
                 x509,
             ],
             settings: strict
@@ -403,8 +404,8 @@ let package = Package(
             "Tools",
             "patrolctl",
             [
-                "AccountFile", "Authority", "Console", "ConsoleWire", "PatrolWire", "PlainText", "Plan", "PlanSigning",
-                "Program", "TrackProof", "Zones", arguments, subprocess,
+                "AccountFile", "Authority", "Console", "ConsoleWire", "Hardware", "PatrolWire", "PlainText", "Plan",
+                "PlanSigning", "Program", "Settings", "Threading", "TrackProof", "Zones", arguments, subprocess, system,
             ]
         ),
         program(

@@ -133,7 +133,7 @@ struct CommandRoom: AsyncParsableCommand {
                 """
                 \(self.output): \(kilometres) km of road in \(report.edges) pieces between \(report.vertices) junctions, \
                 \(share) % of the map's (the rest cannot be reached from everywhere), \
-                \(report.bytes / 1_024) KB, \(clock.now - began)
+                \(report.bytes / 1_024) KB, \(((clock.now - began) / .seconds(1) * 10).rounded() / 10) s
                 """
             )
             try self.importGround()

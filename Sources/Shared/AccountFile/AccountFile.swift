@@ -125,7 +125,8 @@ package struct AccountFile: Sendable, Hashable {
         return difference == 0 ? account : nil
     }
 
-    private static func isName(_ text: String) -> Bool {
+    /// Whether a text can be an account's name.
+    package static func isName(_ text: String) -> Bool {
         (1...32).contains(text.utf8.count)
             && text.unicodeScalars.allSatisfy { scalar in
                 scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-._".unicodeScalars.contains(scalar)

@@ -1,6 +1,7 @@
 import Crypto
 package import FoundationEssentials
 package import PatrolWire
+import Settings
 import SwiftASN1
 package import X509
 
@@ -210,24 +211,21 @@ package struct EnrolmentBundle: Sendable, Hashable, Codable {
     /// - Parameter folder: Where certificate and key are.
     /// - Returns: The text of `patrold.yaml`.
     package func configuration(in folder: String) -> String {
-        func quoted(_ text: String) -> String {
-            "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-        }
-        let plan =
-            self.planKeys.isEmpty ? "" : "plan: { keys: [\(self.planKeys.map(quoted).joined(separator: ", "))] }\n"
+        let keys = self.planKeys.map(\.quotedYAML).joined(separator: ", ")
+        let plan = keys.isEmpty ? "" : "plan: { keys: [\(keys)] }\n"
         return """
             station: \(self.station)
-            device: \(quoted(self.device))
-            unit: \(quoted(self.unit))
-            profile: \(quoted(self.profile))
+            device: \(self.device.quotedYAML)
+            unit: \(self.unit.quotedYAML)
+            profile: \(self.profile.quotedYAML)
             state: /var/lib/patrold
             broker:
-              host: \(quoted(self.host))
+              host: \(self.host.quotedYAML)
               port: \(self.port)
               tls:
-                ca: \(quoted("\(folder)/ca.crt"))
-                certificate: \(quoted("\(folder)/\(self.device).crt"))
-                key: \(quoted("\(folder)/\(self.device).key"))
+                ca: \("\(folder)/ca.crt".quotedYAML)
+                certificate: \("\(folder)/\(self.device).crt".quotedYAML)
+                key: \("\(folder)/\(self.device).key".quotedYAML)
             \(plan)console: { socket: /run/patrold/console.sock, group: patrol }
 
             """

@@ -28,6 +28,19 @@ struct AccountCommands: AsyncParsableCommand {
             }
         }
 
+        /// Adds an account; without a password it is asked for.
+        func add(_ name: String, role: String, password: String?) throws {
+            var accounts = try self.load()
+            let password = try password ?? readPassword("Password for \(name): ")
+            do throws(AccountFile.Problem) {
+                try accounts.set(name: name, role: role, password: password)
+            } catch {
+                throw ProgramFailure(.data, "\(error)")
+            }
+            try self.save(accounts)
+            print("\(name) is \(role) in \(self.file)")
+        }
+
         /// Writes the file whole or not at all, readable for its owner and group only; owner and group stay.
         func save(_ accounts: AccountFile) throws {
             let draft = self.file + ".part"
@@ -56,15 +69,7 @@ struct AccountCommands: AsyncParsableCommand {
         @Option(help: "viewer, dispatcher, chief or admin.") var role = "dispatcher"
 
         func run() async throws {
-            var accounts = try self.options.load()
-            let password = try readPassword("Password for \(self.name): ")
-            do throws(AccountFile.Problem) {
-                try accounts.set(name: self.name, role: self.role, password: password)
-            } catch {
-                throw ProgramFailure(.data, "\(error)")
-            }
-            try self.options.save(accounts)
-            print("\(self.name) is \(self.role) in \(self.options.file)")
+            try self.options.add(self.name, role: self.role, password: nil)
         }
     }
 
@@ -101,20 +106,14 @@ private func readPassword(_ prompt: String) throws -> String {
         var hidden = shown
         hidden.c_lflag &= ~tcflag_t(ECHO)
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden)
-        say(prompt)
+        tell(prompt)
     }
     defer {
         if isTerminal {
             tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown)
-            say("\n")
+            tell("\n")
         }
     }
     guard let line = readLine() else { throw ProgramFailure(.usage, "no password was given") }
     return line
-}
-
-/// To the terminal beside what is printed.
-private func say(_ text: String) {
-    let bytes = Array(text.utf8)
-    _ = write(STDERR_FILENO, bytes, bytes.count)
 }

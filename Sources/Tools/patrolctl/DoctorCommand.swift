@@ -1,8 +1,6 @@
 import ArgumentParser
 import Glibc
 import Program
-import Subprocess
-import SystemPackage
 
 /// `patrolctl doctor`: whichever of the two programs is set up on this machine is asked what is wrong with it.
 struct DoctorCommand: AsyncParsableCommand {
@@ -42,22 +40,13 @@ struct DoctorCommand: AsyncParsableCommand {
 
     /// What a program's own look ended with: all of it is good, something is broken, or its configuration cannot be used.
     private func ask(_ program: String) async -> ExitStatus {
-        // What is printed is the program's own; nothing of it is held back here.
-        fflush(nil)
-        let result: TerminationStatus
-        do {
-            result = try await Subprocess.run(
-                .name(program),
-                arguments: Arguments(["doctor", "--config", "\(self.folder)/\(program).yaml"]),
-                input: .none,
-                output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false),
-                error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false)
-            ).terminationStatus
-        } catch {
-            print("\(program) cannot be run, though it is set up in \(self.folder): is it installed? (\(error))")
+        switch await runThrough(program, ["doctor", "--config", "\(self.folder)/\(program).yaml"]) {
+        case .exited(0): return .success
+        case .exited(ExitStatus.configuration.rawValue): return .configuration
+        case .exited: return .failure
+        case .failed(let reason):
+            print("\(program) cannot be run, though it is set up in \(self.folder): is it installed? (\(reason))")
             return .failure
         }
-        if case .exited(let code) = result, code == ExitStatus.configuration.rawValue { return .configuration }
-        return result.isSuccess ? .success : .failure
     }
 }

@@ -30,7 +30,8 @@ struct Patrolctl: AsyncParsableCommand {
             Visit.self,
             RaiseTask.self, Done.self, Input.self,
             PlanCommand.self, TrackCommands.self, AccountCommands.self,
-            DoctorCommand.self, PKICommands.self, EnrolCommands.self, Revoke.self, BrokerCommands.self,
+            SetupCommands.self, DoctorCommand.self, PKICommands.self, EnrolCommands.self, Revoke.self,
+            BrokerCommands.self,
         ]
     )
 
