@@ -55,6 +55,15 @@ extension MonthTests {
                 try await open("trend", "document.querySelectorAll('.matrix tr').length === 8")
                 try await self.compareHours(page, truth)
                 try await open("tasks", "document.querySelector('.facts') !== null")
+                // What was answered in time and waits to be closed is not overdue.
+                let tasks: [String] = try await page.run(
+                    "return [...document.querySelectorAll('.facts b')].map((one) => one.innerText)"
+                )
+                let officers = truth.officers.values
+                let pending = officers.reduce(0) { $0 + $1.tasksOpen + $1.tasksDone }
+                let overdue = officers.reduce(0) { $0 + $1.tasksLate + $1.tasksOpen }
+                #expect(tasks == ["\(pending)", "\(overdue)"])
+                #expect(try await page.run("return document.querySelectorAll('#body td.poor').length") == overdue)
                 try await open("estimates", "document.querySelector('.facts') !== null")
                 try await self.compareEstimates(page, truth)
                 try await page.choose("#compare", "year")

@@ -1,5 +1,5 @@
 // What the chief's page shows: presence, response, incidents, tasks and estimates, each with its plot.
-import { now, ask, askReport } from "../shared/live.js";
+import { ask, askReport } from "../shared/live.js";
 import { bars, lines, matrix } from "./charts.js";
 import { localDay, shown as when } from "../shared/zone.js";
 import { spanOf, spanBefore } from "./days.js";
@@ -75,10 +75,10 @@ export const views = {
         next = more ? `&before=${answer.next.before}&before_id=${encodeURIComponent(answer.next.before_id)}` : "";
       }
     }
-    const late = (one) => now() - one.due;
-    found.sort((a, b) => late(b) - late(a));
-    return `<div class="facts">${fact("tasks", found.length)}${fact("overdue", found.filter((one) => late(one) > 0).length)}</div>
-      ${sheet(["taskTextShort", "owner", "state", "due"], found.map((one) => `<tr><td>${word(`task ${one.kind}`)} · ${safe(one.text)}</td>${cell(safe(one.owner))}${cell(word(`task ${one.state}`))}${cell(when(one.due), late(one) > 0 ? "poor" : "")}</tr>`))}`;
+    // What was answered in time and waits to be closed is nobody's fault; the room knows which.
+    found.sort((a, b) => b.overdue - a.overdue || a.due - b.due);
+    return `<div class="facts">${fact("tasks", found.length)}${fact("overdue", found.filter((one) => one.overdue).length)}</div>
+      ${sheet(["taskTextShort", "owner", "state", "due"], found.map((one) => `<tr><td>${word(`task ${one.kind}`)} · ${safe(one.text)}</td>${cell(safe(one.owner))}${cell(word(`task ${one.state}`))}${cell(when(one.due), one.overdue ? "poor" : "")}</tr>`))}`;
   },
   async estimates(at, room, isAwaited) {
     const report = await askReport(`reports/response?${query(spanOf(at))}`, isAwaited);
