@@ -17,7 +17,7 @@ struct SetupTests {
             (self.folder, self.ports) = (folder, try FreePort.take(4))
             guard let town = Town(seed: 7) else { throw RigError.missing(program: "town") }
             try writeFile("\(folder)/town.osm", town.openStreetMapXML)
-            try writeFile("\(folder)/password", "a long secret\n")
+            try writeFile("\(folder)/password", "a long secret\r\nanother line\r\n")
             try writeFile("\(folder)/answers", self.answers())
         }
 
@@ -32,6 +32,7 @@ struct SetupTests {
             port: \(self.ports[0])
             room-port: \(self.ports[1])
             board-port: \(self.ports[2])
+            bind: 127.0.0.1
             \(more)
             """
         }
@@ -41,7 +42,7 @@ struct SetupTests {
             return [
                 "setup", "room", "--no-services", "--folder", folder, "--authority", "\(folder)/authority",
                 "--broker", "\(folder)/broker", "--restart", "", "--state", "\(folder)/room", "--broker-config",
-                "\(folder)/broker.conf", "--bind", "127.0.0.1",
+                "\(folder)/broker.conf",
             ]
         }
 
@@ -95,10 +96,12 @@ struct SetupTests {
                 let again = try await site.room()
                 #expect(again.status == 0, "\(again)")
                 let kept = [
-                    "authority is there and stays", "li is there and stays", "town.osm and stays", "stays as it is",
+                    "authority is there and stays", "li is there, as chief, and stays", "town.osm and stays",
+                    "is as the answers say",
                 ]
                 for part in kept { #expect(again.output.contains(part), "\(part): \(again.output)") }
-                #expect(again.output.contains("https://room.station.example:\(site.ports[2])/, account li"))
+                #expect(again.output.contains("https://room.station.example:\(site.ports[2])/"))
+                #expect(again.output.contains("--host 127.0.0.1 --port \(site.ports[0]) --unit"), "\(again.output)")
                 let login = try await runProgramToEnd(
                     "/usr/bin/curl",
                     [
@@ -119,7 +122,7 @@ struct SetupTests {
     private func device(_ site: Site, said: String) async throws {
         let folder = "\(site.folder)/car"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let usual = "# Devices gpsd should collect to at boot time.\nDEVICES=\"\"\nUSBAUTO=\"true\"\n"
+        let usual = "# Devices gpsd should collect to at boot time.\nDEVICES=\"\" # none yet\nUSBAUTO=\"true\"\n"
         try writeFile("\(folder)/gpsd", usual)
         let words = [
             "setup", "device", "--no-services", "--folder", folder, "--gpsd-defaults", "\(folder)/gpsd", "--socket",
@@ -151,7 +154,9 @@ struct SetupTests {
             words + ["0", "--bundle", "\(folder)/car-01.bundle", "--fingerprint", String(fingerprint)]
         )
         #expect(taken.output.contains("car-01 of jinzhan is enrolled."), "\(taken)")
-        #expect(readFile("\(folder)/gpsd") == usual.replacing("DEVICES=\"\"", with: "DEVICES=\"/dev/ttyACM0\""))
+        #expect(
+            readFile("\(folder)/gpsd") == usual.replacing("DEVICES=\"\" # none yet", with: "DEVICES=\"/dev/ttyACM0\"")
+        )
         // All but where this test keeps what a machine has in fixed places is as the programs wrote it.
         let made = readFile("\(folder)/patrold.yaml")
             .replacing(
@@ -163,6 +168,9 @@ struct SetupTests {
                 with: "{ socket: \(folder)/console.sock }"
             )
         try writeFile("\(folder)/patrold.yaml", made)
+        let renamed = try await site.run("patrolctl", words + ["0", "--device", "car-02"])
+        #expect(renamed.status == 78 && renamed.errors.contains("this machine is car-01"), "\(renamed)")
+        #expect(access("\(folder)/car-02.key", F_OK) != 0)
         let line = try ReceiverLine.tcp(port: try FreePort.take(1)[0])
         defer { line.close() }
         // mosquitto is started anew with the lists in which the device is.
@@ -237,12 +245,57 @@ struct SetupTests {
             #expect(bad.status == 2 && bad.errors.split(separator: "\n").count == 5, "\(bad.errors)")
             try writeFile("\(folder)/answers", site.answers("stations: jinzhan"))
             let unknown = try await site.room()
-            #expect(unknown.status == 78 && unknown.errors.contains("answers:10: unknown key 'stations'"), "\(unknown)")
+            #expect(unknown.status == 78 && unknown.errors.contains("answers:11: unknown key 'stations'"), "\(unknown)")
             try writeFile("\(folder)/answers", site.answers())
             #expect(access("\(folder)/authority", F_OK) != 0 && access("\(folder)/setup-room.answers", F_OK) != 0)
+            for (name, value) in [
+                ("host", "https://x"), ("host", ","), ("board", "Room.example:8443"), ("room-port", "\(site.ports[0])"),
+            ] {
+                let odd = try await site.room(["--\(name)", value])
+                #expect(odd.status == 2 && odd.errors.split(separator: "\n").count == 1, "\(name) \(value): \(odd)")
+            }
+            #expect(access("\(folder)/authority", F_OK) != 0)
             try writeFile("\(folder)/town.osm", "no map")
             let noMap = try await site.room()
             #expect(noMap.status == 65 && noMap.errors.contains("is no map that can be used"), "\(noMap)")
+        }
+    }
+
+    @Test("other answers change what setup wrote, and never half of what somebody wrote by hand")
+    func changed() async throws {
+        try await withTemporaryFolder("setup") { folder in
+            let site = try Site(folder: folder)
+            func text(_ name: String) -> String { readFile("\(folder)/\(name)") }
+            // The folder of the store is the service's: nothing is written through a link that lies in it.
+            try FileManager.default.createDirectory(atPath: "\(folder)/room", withIntermediateDirectories: true)
+            try writeFile("\(folder)/elsewhere", "mine")
+            for name in ["city.roads.part", "city.ground.part"] {
+                symlink("\(folder)/elsewhere", "\(folder)/room/\(name)")
+            }
+            #expect(try await site.room().output.contains("8. The test"))
+            #expect(text("elsewhere") == "mine")
+            // What was said once is kept: also the address, without which all the world could come.
+            let again = try await site.run("patrolctl", site.words + ["--board-port", "\(site.ports[3])"])
+            #expect(again.output.contains("command-room.yaml is written"), "\(again)")
+            #expect(
+                text("command-room.yaml").contains("port: \(site.ports[3])")
+                    && text("broker.conf").contains(" 127.0.0.1")
+            )
+            try writeFile("\(folder)/command-room.yaml", text("command-room.yaml") + "target_s: 100\n")
+            let same = try await site.run("patrolctl", site.words)
+            #expect(same.output.contains("was changed by hand and stays"), "\(same)")
+            let broker = text("broker.conf")
+            let other = try await site.run("patrolctl", site.words + ["--room-port", "\(site.ports[2])"])
+            #expect(other.status == 78 && other.errors.contains("for 'broker.port'"), "\(other)")
+            #expect(text("broker.conf") == broker && text("command-room.yaml").contains("target_s"))
+            // Another map is imported; the first extract is not needed any more.
+            let roads = text("room/city.roads").utf8.count
+            guard let town = Town(seed: 8) else { throw RigError.missing(program: "town") }
+            try writeFile("\(folder)/other.osm", town.openStreetMapXML)
+            unlink("\(folder)/town.osm")
+            #expect(try await site.run("patrolctl", site.words).output.contains("city.roads is there and stays"))
+            let moved = try await site.run("patrolctl", site.words + ["--map", "\(folder)/other.osm"])
+            #expect(moved.output.contains("km of road"), "\(moved) \(roads)")
         }
     }
 
@@ -256,8 +309,10 @@ struct SetupTests {
             // The password goes in when it is asked for: before that the terminal shows what is typed.
             let typed = """
                 printf 'Jin Zhan\\njinzhan\\n金盏派出所\\n127.0.0.1\\n\\nli\\n\(folder)/town.osm\\n\\n\(site.ports[0])\\n\
-                \(site.ports[1])\\n\(site.ports[2])\\n'; \
-                for n in $(seq 600); do grep -q 'Password for' '\(folder)/seen' 2>/dev/null && break; sleep 0.1; done; \
+                \(site.ports[1])\\n\(site.ports[2])\\n\\n'; \
+                for n in $(seq 600); do grep -q '的密码' '\(folder)/seen' 2>/dev/null && break; sleep 0.1; done; \
+                printf 'a long secret\\n'; \
+                for n in $(seq 600); do grep -q '再输入一次' '\(folder)/seen' 2>/dev/null && break; sleep 0.1; done; \
                 printf 'a long secret\\n'; sleep 1
                 """
             let run = "(\(typed)) | script -qefc '\(command)' '\(folder)/seen' >/dev/null"

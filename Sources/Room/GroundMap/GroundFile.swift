@@ -131,7 +131,8 @@ package final class GroundFile: Sendable {
     ) throws(GroundError) {
         let draft = path + ".part"
         do {
-            if FileManager.default.fileExists(atPath: draft) { try FileManager.default.removeItem(atPath: draft) }
+            // A link that leads nowhere as well: nothing is written through it.
+            unlink(draft)
             let database = try DatabaseQueue(path: draft)
             try database.write { database in
                 try database.execute(

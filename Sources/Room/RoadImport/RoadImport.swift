@@ -113,7 +113,9 @@ package enum RoadImport {
 
     private static func write(_ bytes: [UInt8], to path: String) throws(RoadsError) {
         let draft = path + ".part"
-        guard let handle = fopen(draft, "wb") else {
+        // The folder may be another account's: nothing is written through a link that lies there.
+        unlink(draft)
+        guard let handle = fopen(draft, "wxe") else {
             throw .unreadable(path: path, reason: "cannot be written: \(SystemError.last)")
         }
         let written = fwrite(bytes, 1, bytes.count, handle)

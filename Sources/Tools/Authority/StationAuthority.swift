@@ -251,6 +251,12 @@ package struct StationAuthority: Sendable {
         try PrivateFile.write(self.issued.text, to: Self.path(self.folder, "issued"), mode: 0o600)
     }
 
+    /// Whether a text is a host name or an address that a certificate can bear.
+    package static func isHost(_ text: String) -> Bool {
+        do { _ = try Self.host(text) } catch { return false }
+        return true
+    }
+
     private static func host(_ text: String) throws -> GeneralName {
         var four = in_addr()
         if inet_pton(AF_INET, text, &four) == 1 {

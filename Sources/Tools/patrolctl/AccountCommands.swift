@@ -31,7 +31,7 @@ struct AccountCommands: AsyncParsableCommand {
         /// Adds an account; without a password it is asked for.
         func add(_ name: String, role: String, password: String?) throws {
             var accounts = try self.load()
-            let password = try password ?? readPassword("Password for \(name): ")
+            let password = try password ?? askPassword(of: name)
             do throws(AccountFile.Problem) {
                 try accounts.set(name: name, role: role, password: password)
             } catch {
@@ -40,6 +40,9 @@ struct AccountCommands: AsyncParsableCommand {
             try self.save(accounts)
             print("\(name) is \(role) in \(self.file)")
         }
+
+        /// Gives it to the room's group, whatever cut the last time short.
+        func letRoomRead() { letServiceRead(self.file, "command-room") }
 
         /// Writes the file whole or not at all, readable for its owner and group only; owner and group stay.
         func save(_ accounts: AccountFile) throws {
@@ -95,6 +98,16 @@ struct AccountCommands: AsyncParsableCommand {
             try self.options.save(accounts)
         }
     }
+}
+
+/// Asks for a password; at a terminal twice, where nobody sees what is typed.
+private func askPassword(of name: String) throws -> String {
+    let password = try readPassword(say("Password for \(name): ", "\(name) 的密码："))
+    guard isatty(STDIN_FILENO) == 1 else { return password }
+    guard try readPassword(say("Once more: ", "再输入一次：")) == password else {
+        throw ProgramFailure(.usage, say("these are two different passwords; try again", "两次输入的密码不同，请重试"))
+    }
+    return password
 }
 
 /// Reads a line from the terminal without showing it.

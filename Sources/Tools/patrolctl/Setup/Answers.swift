@@ -14,6 +14,8 @@ struct Question {
     let example: String
     /// What holds without an answer; `nil` where one is needed.
     var standard: String?
+    /// Whether it is kept for the next time.
+    var isKept = true
     /// What is wrong with an answer, in words; `nil` for a good one.
     var fault: (String) -> String? = { _ in nil }
 }
@@ -21,6 +23,7 @@ struct Question {
 /// An installer's answers: what flags say, then a file, then the last time, then the terminal.
 struct Answers {
     private let values: [String: String]
+    private let questions: [Question]
 
     /// So many tries has somebody at the terminal.
     private static let tries = 5
@@ -33,7 +36,7 @@ struct Answers {
     ///   - questions: In the order in which they are asked.
     ///   - flags: What the command line says.
     ///   - file: A file of answers; `nil` where none is given.
-    ///   - saved: Where the answers of the last time are, and are put now; it need not be there.
+    ///   - saved: Where the answers of the last time are; it need not be there.
     /// - Throws: `ProgramFailure` with a line for each answer that is missing or wrong.
     init(_ questions: [Question], flags: [String: String], file: String?, saved: String) throws {
         var known: [String: String] = [:]
@@ -44,7 +47,7 @@ struct Answers {
         for question in questions {
             if let answer = known[question.key] {
                 if let fault = Self.fault(of: answer, question) { faults.append("--\(question.key): \(fault)") }
-            } else if isatty(STDIN_FILENO) == 1, faults.isEmpty {
+            } else if isatty(STDIN_FILENO) == 1, faults.isEmpty, question.isKept || question.standard == nil {
                 known[question.key] = try Self.ask(question)
             } else if let standard = question.standard {
                 known[question.key] = standard
@@ -53,9 +56,14 @@ struct Answers {
             }
         }
         guard faults.isEmpty else { throw ProgramFailure(.usage, lines: faults) }
-        self.values = known
-        let text = questions.map { "\($0.key): \((known[$0.key] ?? "").quotedYAML)\n" }.joined()
-        try explained { try PrivateFile.write(text, to: saved, mode: 0o600) }
+        (self.values, self.questions) = (known, questions)
+    }
+
+    /// Keeps the answers for the next time, once what was made of them is good.
+    func save(to path: String) throws {
+        let kept = self.questions.filter(\.isKept)
+        let text = kept.map { "\($0.key): \(self[$0.key].quotedYAML)\n" }.joined()
+        try explained { try PrivateFile.write(text, to: path, mode: 0o600) }
     }
 
     /// The answer to a question that was among them.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Authority
 import Glibc
 import Program
 
@@ -9,9 +10,9 @@ struct SetupCommands: AsyncParsableCommand {
         abstract: say("Set this machine up, from a few answers to a test that it works.", "安装本机：回答几个问题，直到通过检验。"),
         discussion: say(
             """
-            Each answer is a flag, or a line 'name: answer' of a file given with --answers, or is asked at the terminal. They \
-            are kept for the next time, without passwords. Whatever interrupts it, run it again: it goes on, and what is there \
-            already stays.
+            Each answer is a flag, or a line 'name: answer' of a file given with --answers, or is asked at the terminal. Once \
+            the configuration is good they are kept for the next time, without passwords. Whatever interrupts it, run it \
+            again: it goes on, and what is there already stays.
             """,
             """
             答案可用参数给出，也可写在 --answers 指定的文件里（每行“名称: 答案”），否则在终端询问；除密码外，答案会保存供下次使用。\
@@ -45,4 +46,23 @@ struct SetupOptions: ParsableArguments {
 func portFault(_ text: String) -> String? {
     Int(text).map((1...65_535).contains) == true
         ? nil : say("a port is a number from 1 to 65535", "端口是 1 到 65535 的数字")
+}
+
+/// Host names and addresses as somebody typed them.
+func hostsFault(_ text: String) -> String? {
+    let hosts = Answers.parts(text)
+    let wrong = hosts.first { !StationAuthority.isHost($0) }
+    if let wrong { return say("'\(wrong)' is no host name and no address", "“\(wrong)”不是主机名或地址") }
+    return hosts.isEmpty ? say("give a host name or an address", "请填写主机名或地址") : nil
+}
+
+/// Lets every account read a file that holds no secret; a link is not followed, the folder may be another account's.
+func letEverybodyRead(_ path: String) {
+    let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    var status = stat()
+    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1 {
+        fchmod(descriptor, 0o644)
+    }
 }

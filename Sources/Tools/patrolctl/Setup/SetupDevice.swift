@@ -40,14 +40,23 @@ struct SetupDevice: AsyncParsableCommand {
         let name = Question(key: "device", words: say("the device's name", "设备名称"), example: "car-01") {
             Name.device($0) == nil ? "\(Name.rule), and not 'room'" : nil
         }
+        umask(0o022)
+        let saved = "\(folder)/setup-device.answers"
         let answers = try Answers(
             [name],
             flags: self.device.map { ["device": $0] } ?? [:],
             file: self.options.answers,
-            saved: "\(folder)/setup-device.answers"
+            saved: saved
         )
+        let device = answers["device"]
+        if let known = try self.known(), known != device, !self.options.force || self.bundle == nil {
+            throw ProgramFailure(
+                .configuration,
+                "\(self.configurationPath): this machine is \(known); its bundle of the new name and --force make it \(device)"
+            )
+        }
         var work = SetupWork()
-        try await self.enrol(answers["device"], &work)
+        try await self.enrol(device, answers, saved, &work)
         try await self.setUpReceiver(&work)
         work.step("The configuration", "配置")
         try needs(
@@ -67,18 +76,44 @@ struct SetupDevice: AsyncParsableCommand {
                 "No service is started here. Start 'patrold run --config \(self.configurationPath)', and run this again."
             )
         }
-        try await self.test(&work)
+        try await self.test(device, &work)
+    }
+
+    /// The device that the configuration is of; `nil` where there is none.
+    private func known() throws -> String? {
+        guard access(self.configurationPath, F_OK) == 0 else { return nil }
+        do throws(SettingsError) {
+            var reader = try SettingsReader(file: self.configurationPath)
+            return try reader.optionalString("device")
+        } catch {
+            throw ProgramFailure(.configuration, "\(error)")
+        }
     }
 
     /// The key and the request; and the bundle, once it is there.
-    private func enrol(_ device: String, _ work: inout SetupWork) async throws {
+    private func enrol(
+        _ device: String,
+        _ answers: Answers,
+        _ saved: String,
+        _ work: inout SetupWork
+    ) async throws {
         let folder = self.options.folder
         let request = "\(folder)/\(device).request"
         work.step("The key of this device", "本设备的密钥")
-        try await work.command(
-            EnrolCommands.Request.self,
-            ["--device", device, "--folder", folder, "--output", request]
-        )
+        if self.bundle == nil {
+            try await work.command(
+                EnrolCommands.Request.self,
+                ["--device", device, "--folder", folder, "--output", request]
+            )
+            try answers.save(to: saved)
+        } else if access("\(folder)/\(device).key", F_OK) != 0 {
+            throw ProgramFailure(
+                .data,
+                "\(folder)/\(device).key is not there: run this without --bundle first, and take its request to the room"
+            )
+        } else {
+            print("\(folder)/\(device).key is there and stays.")
+        }
         work.step("The room's answer", "指挥室的答复")
         guard let bundle = self.bundle else {
             guard access("\(folder)/\(device).crt", F_OK) == 0, access(self.configurationPath, F_OK) == 0 else {
@@ -87,13 +122,17 @@ struct SetupDevice: AsyncParsableCommand {
                     Take \(request) to the command room, and give there:
                       patrolctl enrol sign \(device).request --station STATION --host HOST --unit CALL-SIGN \
                     --output \(device).bundle
+                    ('patrolctl setup room' said there what STATION and HOST are.)
                     Then go on here:
                       patrolctl setup device --bundle \(device).bundle --fingerprint HEX
                     """
                 )
                 throw ProgramFailure(
                     .failure,
-                    "\(device) is not enrolled yet: the bundle of the command room is awaited"
+                    say(
+                        "\(device) is not enrolled yet: the bundle of the command room is awaited",
+                        "\(device) 尚未登记：等待指挥室签发的文件"
+                    )
                 )
             }
             return print("\(folder)/\(device).crt is there and stays.")
@@ -103,6 +142,7 @@ struct SetupDevice: AsyncParsableCommand {
             [bundle, "--device", device, "--folder", folder, "--config", self.configurationPath]
                 + (self.fingerprint.map { ["--fingerprint", $0] } ?? []) + (self.options.force ? ["--force"] : [])
         )
+        try answers.save(to: saved)
     }
 
     /// Tells gpsd of the receiver, where gpsd is on this machine and was told of none.
@@ -128,33 +168,46 @@ struct SetupDevice: AsyncParsableCommand {
             )
         }
         var settings = GPSDSettings(try contents(of: self.gpsdDefaults))
-        if settings.devices.contains(receiver) {
-            return print("gpsd reads \(receiver).")
+        guard let devices = settings.devices else {
+            return print(
+                "\(self.gpsdDefaults): what DEVICES is there only a shell understands; it stays. The profile says \(receiver)."
+            )
         }
-        guard settings.devices.isEmpty || self.options.force else {
-            let others = settings.devices.joined(separator: " ")
+        if devices.contains(receiver) {
+            print("gpsd reads \(receiver).")
+        } else if devices.isEmpty || self.options.force {
+            settings.setDevices([receiver])
+            try explained { try PrivateFile.write(settings.text, to: self.gpsdDefaults, mode: 0o644) }
+            print("\(self.gpsdDefaults): DEVICES=\"\(receiver)\"")
+        } else {
+            let others = devices.joined(separator: " ")
             return print("gpsd reads \(others), which stays; the profile says \(receiver), --force takes that.")
         }
-        settings.setDevices([receiver])
-        try explained { try PrivateFile.write(settings.text, to: self.gpsdDefaults, mode: 0o644) }
-        print("\(self.gpsdDefaults): DEVICES=\"\(receiver)\"")
         guard self.options.startsServices else { return }
         try await work.systemctl("restart", "gpsd.socket", "gpsd", service: "gpsd")
     }
 
+    /// patrold counts once a second what the room has not stored yet: a fix is known for longer before its count is believed.
+    private static let counted: Duration = .seconds(3)
+
     /// Waits until the room has stored a position of this device, or says what is missing and where.
-    private func test(_ work: inout SetupWork) async throws {
+    private func test(_ device: String, _ work: inout SetupWork) async throws {
         work.step("The test: a position that the command room has stored", "检验：指挥室已存入本设备的位置")
         let end = ContinuousClock.now + .seconds(self.options.wait)
-        var seen: UnitReport?
+        var (seen, fixed): (UnitReport?, ContinuousClock.Instant?) = (nil, nil)
         repeat {
-            if let report = self.report(), let position = report.position, position.age < 30, report.link, report.room,
-                report.backlog == 0
-            {
-                seen = report
-                break
+            let report = self.report()
+            if let report, let position = report.position, position.age < 30, report.dev == device {
+                let since = fixed ?? .now
+                fixed = since
+                if ContinuousClock.now - since >= Self.counted, report.link, report.room, report.backlog == 0 {
+                    seen = report
+                    break
+                }
+            } else {
+                fixed = nil
             }
-            await pause(for: .milliseconds(500))
+            await pause(for: .milliseconds(200))
         } while ContinuousClock.now < end
         let isSound = await runThrough("patrold", ["doctor", "--config", self.configurationPath]).isSuccess
         guard let seen, let position = seen.position else {

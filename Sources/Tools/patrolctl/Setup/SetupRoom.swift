@@ -33,22 +33,38 @@ struct SetupRoom: AsyncParsableCommand {
     @Option(help: "Folder of the room's store and map.") var state = "/var/lib/command-room"
     @Option(help: "The file that mosquitto reads.") var brokerConfig = "/etc/mosquitto/conf.d/patrollink.conf"
 
-    private var configurationPath: String { "\(self.options.folder)/command-room.yaml" }
+    private var configurationPath: String { RoomConfiguration.path(in: self.options.folder) }
     private var roads: String { "\(self.state)/city.roads" }
 
     func run() async throws {
+        // What services read is not closed to them, whatever root's own mask is.
+        umask(0o022)
+        let saved = "\(self.options.folder)/setup-room.answers"
+        let answers = try Answers(self.questions, flags: self.flags, file: self.options.answers, saved: saved)
+        let ports = ["port", "room-port", "board-port"].map { answers[$0] }
+        guard Set(ports).count == ports.count else {
+            throw ProgramFailure(.usage, "--port, --room-port and --board-port must be different")
+        }
         try self.makeFolders()
-        let answers = try Answers(
-            self.questions,
-            flags: self.flags,
-            file: self.options.answers,
-            saved: "\(self.options.folder)/setup-room.answers"
-        )
+        let configuration = RoomConfiguration(answers, folder: self.options.folder, state: self.state)
+        // Before anything is changed: what somebody wrote by hand is not left behind by other answers.
+        let standing = try configuration.standing(isForced: self.options.force)
         var work = SetupWork()
         try await self.makeAuthority(answers, &work)
         try await self.makeAccount(answers, &work)
         try await self.importMap(answers, &work)
-        try await self.configure(answers, &work)
+        work.step("The configuration", "配置")
+        try configuration.write(standing)
+        try needs(
+            await runThrough("command-room", ["check", "--config", configuration.path], isQuiet: true),
+            of: "command-room",
+            otherwise: .configuration,
+            say(
+                "\(configuration.path): mend what is said above, and run this again",
+                "\(configuration.path)：请按上面的提示修正后重新运行"
+            )
+        )
+        try answers.save(to: saved)
         try await self.start(&work)
         try await self.test(answers, &work)
     }
@@ -57,7 +73,7 @@ struct SetupRoom: AsyncParsableCommand {
         [
             "station": self.station, "name": self.name, "host": self.host, "board": self.board,
             "account": self.account, "map": self.map, "timezone": self.timezone, "port": self.port,
-            "room-port": self.roomPort, "board-port": self.boardPort,
+            "room-port": self.roomPort, "board-port": self.boardPort, "bind": self.bind,
         ]
         .compactMapValues(\.self)
     }
@@ -83,14 +99,14 @@ struct SetupRoom: AsyncParsableCommand {
         if access("\(self.places.authority)/ca.crt", F_OK) == 0 {
             print("\(self.places.authority) is there and stays.")
         } else {
-            try await work.command(PKICommands.Init.self, ["--name", answers["name"]] + places)
+            try await work.command(PKICommands.Init.self, ["--name=\(answers["name"])"] + places)
         }
         work.step("The broker", "消息服务器")
         let hosts = answers.list("host").flatMap { ["--host", $0] }
         try await work.command(
             BrokerCommands.Setup.self,
             hosts + ["--port", answers["port"], "--room-port", answers["room-port"], "--config", self.brokerConfig]
-                + (self.bind.map { ["--bind", $0] } ?? []) + places
+                + (answers["bind"].isEmpty ? [] : ["--bind", answers["bind"]]) + places
         )
         work.step("Certificates of the room and of its page", "指挥室及其网页的证书")
         let output = ["--output", self.options.folder]
@@ -107,30 +123,40 @@ struct SetupRoom: AsyncParsableCommand {
     private func makeAccount(_ answers: Answers, _ work: inout SetupWork) async throws {
         work.step("The first account", "第一个账号")
         let accounts = try AccountCommands.Options.parse(["--file", "\(self.options.folder)/accounts"])
+        defer { accounts.letRoomRead() }
         let name = answers["account"]
-        guard try !accounts.load().accounts.contains(where: { $0.name == name }) else {
-            return print("\(name) is there and stays.")
+        if let known = try accounts.load().accounts.first(where: { $0.name == name }) {
+            return print("\(name) is there, as \(known.role), and stays.")
         }
         var password: String?
         if let path = self.passwordFile {
-            password = try contents(of: path).split(separator: "\n").first.map(String.init)
+            let lines = try contents(of: path).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            guard let first = lines.first, !first.isEmpty else {
+                throw ProgramFailure(.data, "\(path): its first line is empty; it has to be the password")
+            }
+            password = String(first)
         }
         try accounts.add(name, role: "chief", password: password)
     }
 
-    /// A map is imported again when it is newer than what was made of it.
+    /// A map is imported again when it is another one than the last time, or when one of the two files is not there.
     private func importMap(_ answers: Answers, _ work: inout SetupWork) async throws {
         work.step("The map", "地图")
+        let ground = self.roads.dropLast(".roads".count) + ".ground"
+        defer { for path in [self.roads, String(ground)] { letEverybodyRead(path) } }
         let map = answers["map"]
-        var (old, new) = (stat(), stat())
-        let isThere = stat(self.roads, &old) == 0
-        guard !map.isEmpty, stat(map, &new) == 0 else {
+        let isThere = access(self.roads, F_OK) == 0 && access(String(ground), F_OK) == 0
+        var status = stat()
+        guard !map.isEmpty else {
             guard isThere else {
                 throw ProgramFailure(.usage, "--map is missing: the city's map, such as CITY.osm.pbf")
             }
             return print("\(self.roads) is there and stays.")
         }
-        if isThere, old.st_mtim.tv_sec >= new.st_mtim.tv_sec {
+        guard stat(map, &status) == 0 else { throw ProgramFailure(.data, "\(map): cannot be read") }
+        let mark = "\(map) \(status.st_size) \(status.st_mtim.tv_sec) \(status.st_ino)\n"
+        let marked = "\(self.options.folder)/setup-room.map"
+        if isThere, !self.options.force, access(marked, F_OK) == 0, try contents(of: marked) == mark {
             return print("\(self.roads) was made of \(map) and stays.")
         }
         try needs(
@@ -139,46 +165,7 @@ struct SetupRoom: AsyncParsableCommand {
             otherwise: .data,
             "\(map): is no map that can be used; give an OpenStreetMap extract as --map"
         )
-    }
-
-    private func configure(_ answers: Answers, _ work: inout SetupWork) async throws {
-        work.step("The configuration", "配置")
-        let path = self.configurationPath
-        if access(path, F_OK) == 0, !self.options.force {
-            print("\(path) is there and stays as it is; --force replaces it.")
-        } else {
-            try explained { try PrivateFile.write(self.text(answers), to: path, mode: 0o644) }
-            print("\(path) is written.")
-        }
-        try needs(
-            await runThrough("command-room", ["check", "--config", path], isQuiet: true),
-            of: "command-room",
-            otherwise: .configuration,
-            "\(path): mend what is said above, and run this again"
-        )
-    }
-
-    private func text(_ answers: Answers) -> String {
-        let folder = self.options.folder
-        func file(_ name: String) -> String { "\(folder)/\(name)".quotedYAML }
-        let isOpen = !answers.list("board").isEmpty
-        let host = self.bind ?? (isOpen ? "0.0.0.0" : "127.0.0.1")
-        let tls = isOpen ? ", tls: { certificate: \(file("board.crt")), key: \(file("board.key")) }" : ""
-        return """
-            stations: [\(answers["station"].quotedYAML)]
-            broker:
-              host: 127.0.0.1
-              port: \(answers["room-port"])
-              tls: { ca: \(file("ca.crt")), certificate: \(file("command-room.crt")), key: \(file("command-room.key")) }
-            roads: \(self.roads.quotedYAML)
-            state: \(self.state.quotedYAML)
-            http: { host: \(host.quotedYAML), port: \(answers["board-port"])\(tls) }
-            accounts: \(file("accounts"))
-            timezone: \(answers["timezone"].quotedYAML)
-            board: { title: \(answers["name"].quotedYAML) }
-            history: { keep_days: 400 }
-
-            """
+        try explained { try PrivateFile.write(mark, to: marked, mode: 0o600) }
     }
 }
 
@@ -198,13 +185,18 @@ extension SetupRoom {
             Question(
                 key: "host",
                 words: say("host names or addresses by which devices reach this machine", "设备访问本机的主机名或地址"),
-                example: "mqtt.station.example"
+                example: "mqtt.station.example",
+                fault: hostsFault
             ),
             Question(
                 key: "board",
-                words: say("host names or addresses of the board's page", "网页的主机名或地址"),
+                words: say(
+                    "host names or addresses of the board's page, none for this machine only",
+                    "网页的主机名或地址，仅本机使用时留空"
+                ),
                 example: "room.station.example",
-                standard: ""
+                standard: "",
+                fault: hostsFault
             ),
             Question(key: "account", words: say("the first account, a chief's", "第一个账号（所长）"), example: "li") {
                 AccountFile.isName($0) ? nil : say("letters, digits, '-', '.' and '_', up to 32", "字母、数字、-、.、_，最多 32 个")
@@ -213,7 +205,8 @@ extension SetupRoom {
                 key: "map",
                 words: say("the city's map, an OpenStreetMap extract", "城市地图（OpenStreetMap 数据文件）"),
                 example: "/root/CITY.osm.pbf",
-                standard: access(self.roads, F_OK) == 0 ? "" : nil
+                standard: access(self.roads, F_OK) == 0 ? "" : nil,
+                isKept: false
             ) { access($0, R_OK) == 0 ? nil : "\($0) cannot be read" },
             Question(
                 key: "timezone",
@@ -242,6 +235,15 @@ extension SetupRoom {
                 standard: "8443",
                 fault: portFault
             ),
+            Question(
+                key: "bind",
+                words: say(
+                    "the address that broker and page listen on, none for all of this machine",
+                    "监听地址，留空表示本机所有地址"
+                ),
+                example: "192.0.2.10",
+                standard: ""
+            ) { StationAuthority.isHost($0) ? nil : say("one address", "填写一个地址") },
         ]
     }
 
@@ -271,18 +273,36 @@ extension SetupRoom {
             await pause(for: .seconds(1))
         }
         guard await runThrough("command-room", look).isSuccess else {
-            throw ProgramFailure(.failure, "the room does not work yet: mend what is said above, and run this again")
+            throw ProgramFailure(
+                .failure,
+                say(
+                    "the room does not work yet: mend what is said above, and run this again",
+                    "指挥室尚未正常工作：请按上面的提示处理后重新运行"
+                )
+            )
         }
         let authority = try self.places.station().authority
         let names = answers.list("board")
-        let scheme = names.isEmpty ? "http" : "https"
-        print(
-            "The page: \(scheme)://\(names.first ?? "127.0.0.1"):\(answers["board-port"])/, account \(answers["account"])."
-        )
+        let host = names.first.map { $0.contains(":") ? "[\($0)]" : $0 } ?? "127.0.0.1"
+        let page = "\(names.isEmpty ? "http" : "https")://\(host):\(answers["board-port"])/"
+        print(say("The page: \(page)", "网页：\(page)"))
         if !names.isEmpty {
-            print("Browsers have to know the station's authority: \(self.options.folder)/ca.crt")
+            let path = "\(self.options.folder)/ca.crt"
+            print(say("Browsers have to know the station's authority: \(path)", "浏览器需要信任本单位的颁发机构：\(path)"))
         }
-        print("The authority's fingerprint, for devices: \(try EnrolmentBundle.fingerprint(of: authority.certificate))")
-        print("Next, on each device: 'patrolctl setup device'.")
+        let print64 = try EnrolmentBundle.fingerprint(of: authority.certificate)
+        print(say("The authority's fingerprint, for devices: \(print64)", "颁发机构指纹（供设备核对）：\(print64)"))
+        let port = answers["port"] == "8883" ? "" : " --port \(answers["port"])"
+        print(
+            say(
+                "Next, on each device 'patrolctl setup device', and here:",
+                "下一步：在每台设备上运行 'patrolctl setup device'，在本机运行："
+            )
+                + """
+
+                  patrolctl enrol sign DEVICE.request --station \(answers["station"]) --host \
+                \(answers.list("host").first ?? "HOST")\(port) --unit CALL-SIGN --output DEVICE.bundle
+                """
+        )
     }
 }
