@@ -222,6 +222,11 @@ struct SetupTests {
             )
             let rows = list.output.split(separator: "\n").dropFirst()
             #expect(rows.allSatisfy { $0.contains("days left") }, "\(list)")
+            // Each has one row, however often it was renewed.
+            #expect(
+                rows.map { $0.split(separator: "\t")[0] }.sorted() == ["board", "broker", "command-room"],
+                "\(list)"
+            )
             try await site.withServices {
                 let again = try await site.room()
                 #expect(again.status == 0, "\(again)")

@@ -55,6 +55,8 @@ private let longestMessage = 16_000
 private func say(_ root: any ParsableCommand.Type, _ message: String) {
     let line = message.split(whereSeparator: \.isNewline).joined(separator: " ").plainLine(atMost: longestMessage)
     var text = "\(name(root)): \(line)\n"
+    // What was printed before stands before it, also in a file.
+    fflush(nil)
     text.withUTF8 { bytes in _ = unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
 }
 

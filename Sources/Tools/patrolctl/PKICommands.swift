@@ -40,7 +40,13 @@ struct PKICommands: AsyncParsableCommand {
             let authority = try self.options.station().authority
             print("fingerprint \(try EnrolmentBundle.fingerprint(of: authority.certificate))")
             let now = Int64(Date().timeIntervalSince1970)
-            for entry in authority.issued.entries {
+            let entries = authority.issued.entries
+            for (index, entry) in entries.enumerated() {
+                // Renewed with the same key it is one row: the newest.
+                let isRenewed = entries[(index + 1)...].contains {
+                    $0.name == entry.name && $0.key == entry.key && $0.revoked == entry.revoked
+                }
+                if isRenewed { continue }
                 let state =
                     entry.revoked != nil
                     ? "put out" : entry.until <= now ? "ended" : "\((entry.until - now) / 86_400) days left"
