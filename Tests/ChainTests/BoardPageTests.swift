@@ -109,6 +109,18 @@ struct BoardPageTests {
                     let text = try await page.text("#incidents")
                     return text.contains("en route") && text.contains("to go") ? true : nil
                 }
+                // The way that it drives is on the map, and leads to the scene.
+                try await page.wait(
+                    "the way on the map",
+                    """
+                    return import('/board/ways.js').then(({ drawWays }) => {
+                      const drawn = { lines: 0, strokes: 0, end: null };
+                      drawWays({ beginPath() {}, moveTo() {}, lineTo(x, y) { drawn.lines += 1; drawn.end = [x, y]; }, stroke() { drawn.strokes += 1; } });
+                      const scene = patrollink.map.latLngToContainerPoint([\(place.latitude), \(place.longitude)]);
+                      return drawn.lines > 0 && drawn.strokes === 2 && Math.hypot(drawn.end[0] - scene.x, drawn.end[1] - scene.y) < 60;
+                    })
+                    """
+                )
                 _ = try await eventually("seen to arrive", within: .seconds(150)) {
                     try await page.text("#incidents").contains("on scene") ? true : nil
                 }
