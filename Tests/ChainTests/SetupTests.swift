@@ -65,15 +65,8 @@ struct SetupTests {
         }
 
         func withServices<R: Sendable>(_ body: () async throws -> R) async throws -> R {
-            // mosquitto gives up root and has to read its files.
-            _ = try await runProgramToEnd("/bin/chmod", ["a+rx", self.folder])
-            return try await withProgram(
-                "/usr/sbin/mosquitto",
-                ["-c", "\(self.folder)/broker.conf"],
-                logFile: "\(self.folder)/mosquitto.log"
-            ) { broker in
-                try await RealPrograms.waitForPort(self.ports[0], of: broker)
-                return try await withProgram(
+            try await EnrolledSite(folder: self.folder, ports: self.ports).withBroker { _ in
+                try await withProgram(
                     Places.program("command-room"),
                     ["run", "--config", "\(self.folder)/command-room.yaml"],
                     logFile: "\(self.folder)/command-room.log"
@@ -171,6 +164,13 @@ struct SetupTests {
         let renamed = try await site.run("patrolctl", words + ["0", "--device", "car-02"])
         #expect(renamed.status == 78 && renamed.errors.contains("this machine is car-01"), "\(renamed)")
         #expect(access("\(folder)/car-02.key", F_OK) != 0)
+        let forced = try await site.run("patrolctl", words + ["0", "--device", "car-02", "--force"])
+        #expect(
+            forced.errors.contains("car-02 is not enrolled yet") && access("\(folder)/car-02.key", F_OK) == 0,
+            "\(forced)"
+        )
+        let back = try await site.run("patrolctl", words + ["0", "--device", "car-01"])
+        #expect(back.output.contains("car-01.crt is there and stays"), "\(back)")
         let line = try ReceiverLine.tcp(port: try FreePort.take(1)[0])
         defer { line.close() }
         // mosquitto is started anew with the lists in which the device is.

@@ -34,13 +34,14 @@ struct SetupDevice: AsyncParsableCommand {
 
     func run() async throws {
         let folder = self.options.folder
+        // What the service reads is not closed to it, whatever root's own mask is.
+        umask(0o022)
         guard access(folder, F_OK) == 0 || mkdir(folder, 0o755) == 0, access(folder, W_OK) == 0 else {
             throw ProgramFailure(.unavailable, "\(folder): cannot be written; run this as root")
         }
         let name = Question(key: "device", words: say("the device's name", "设备名称"), example: "car-01") {
             Name.device($0) == nil ? "\(Name.rule), and not 'room'" : nil
         }
-        umask(0o022)
         let saved = "\(folder)/setup-device.answers"
         let answers = try Answers(
             [name],
@@ -49,10 +50,10 @@ struct SetupDevice: AsyncParsableCommand {
             saved: saved
         )
         let device = answers["device"]
-        if let known = try self.known(), known != device, !self.options.force || self.bundle == nil {
+        if let known = try self.known(), known != device, !self.options.force {
             throw ProgramFailure(
                 .configuration,
-                "\(self.configurationPath): this machine is \(known); its bundle of the new name and --force make it \(device)"
+                "\(self.configurationPath): this machine is \(known); --force makes it \(device): first without --bundle, then with the new one"
             )
         }
         var work = SetupWork()
