@@ -144,4 +144,46 @@ struct BoardDistressTests {
             )
         }
     }
+
+    @Test("two calls at once stand under each other, each to be taken, and a dialog begins below both")
+    func two() async throws {
+        try await Chain.withFleet(2) { chain in
+            try await Browser.onPage(of: chain, units: 2) { page in
+                for (number, device) in ["car-08", "car-09"].enumerated() {
+                    let record =
+                        #"{"v":1,"dev":"\#(device)","unit":"0\#(number + 8)","log":"00112233aabbccd\#(number)","seq":1,"#
+                        + #""t":\#(SystemClock.wallMilliseconds),"tq":"ntp","up":1,"trg":"event","st":"patrol","ev":"sos","data":{"by":"button"}}"#
+                    let published = try await runProgramToEnd(
+                        "/usr/bin/mosquitto_pub",
+                        [
+                            "-p", "\(chain.broker)", "-V", "5", "-q", "1", "-t", "patrol/1/jinzhan/\(device)/log", "-m",
+                            #"{"v":1,"log":"00112233aabbccd\#(number)","records":[\#(record)]}"#,
+                        ]
+                    )
+                    #expect(published.status == 0, "\(published.errors)")
+                    try await page.wait(
+                        "\(number + 1) in the strip",
+                        "return document.querySelectorAll('#sos .sos-take').length === \(number + 1)"
+                    )
+                }
+                try await page.open("#history-open", dialog: "history")
+                let isWhole = """
+                    const strip = document.getElementById('sos').getBoundingClientRect();
+                    const takes = [...document.querySelectorAll('#sos .sos-take')].map((one) => one.getBoundingClientRect());
+                    const leave = document.querySelector('#history [data-leave]').getBoundingClientRect();
+                    return takes.every((one) => one.top >= strip.top && one.bottom <= strip.bottom)
+                      && (takes.length < 2 || takes[0].bottom <= takes[1].top) && strip.height < innerHeight * 0.25
+                      && document.getElementById('history').getBoundingClientRect().top >= strip.bottom && leave.top < strip.bottom + 120
+                    """
+                try await page.wait("both are whole, above the dialog", isWhole)
+                let both: Double = try await page.run("return document.getElementById('sos').offsetHeight")
+                try await page.click(".sos-take")
+                try await page.wait(
+                    "one is left, and the strip is lower",
+                    "return document.querySelectorAll('#sos .sos-take').length === 1 && document.getElementById('sos').offsetHeight < \(both)"
+                )
+                try await page.wait("what is left is whole, the dialog below it", isWhole)
+            }
+        }
+    }
 }

@@ -397,4 +397,80 @@ struct BoardTodayTests {
             }
         }
     }
+
+    @Test("of six that are sent each one's time to the scene can be read, though a card has lines for five")
+    func sixth() async throws {
+        try await Chain.withFleet(6) { chain in
+            try await eventually("the fleet") {
+                try await chain.room.ask("GET", "/api/v1/units").text.contains("car-06")
+            }
+            try await chain.openIncidents(1)
+            let id = try await self.incidents(chain)[0].id
+            for number in 1...6 { try await self.act(id, "assign", #"{"device":"car-0\#(number)"}"#, chain) }
+            try await Browser.onPage(of: chain, units: 6) { page in
+                try await page.wait(
+                    "the card says that there is one more",
+                    """
+                    return document.querySelectorAll('.card .way:not([hidden])').length === 5
+                      && document.querySelector('.card .more').innerText.includes('1')
+                    """
+                )
+                try await page.click(".card")
+                try await page.wait(
+                    "six times beside the incident, and they are the room's",
+                    """
+                    const rows = [...document.querySelectorAll('.radio')];
+                    const seconds = (text) => { const [, m, s] = /· (\\d+):(\\d\\d) \\(\\d+:\\d\\d–\\d+:\\d\\d\\)/.exec(text) ?? []; return Number(m) * 60 + Number(s); };
+                    return rows.length === 6 && patrollink.state.responses.every((one) => {
+                      const row = rows.find((row) => row.querySelector(`[data-device="${one.device}"]`));
+                      return Math.abs(seconds(row.firstChild.textContent) - one.seconds) <= 1;
+                    })
+                    """
+                )
+                try await page.click("[data-act=back]")
+                try await page.click(#"#units-list [data-unit="jinzhan/car-06"]"#)
+                try await page.wait(
+                    "what the unit is sent to, and when it will be there",
+                    """
+                    const order = [...document.querySelectorAll('#unit-facts > div')].find((row) => row.firstChild.textContent === 'Sent to');
+                    return /^#\\d+ .*place 0 · .* · \\d+:\\d\\d \\(/.test(order?.lastChild.textContent ?? '')
+                    """
+                )
+            }
+        }
+    }
+
+    @Test("on the wall fourteen alarms take two lines, and their number is told")
+    func wallAlarms() async throws {
+        try await self.withSilentFleet(1) { chain in
+            try await chain.openIncidents(14)
+            for one in try await self.incidents(chain) {
+                try await self.act(one.id, "assign", #"{"device":"car-01"}"#, chain)
+                try await self.act(
+                    one.id,
+                    "progress",
+                    #"{"device":"car-01","state":"declined","reason":"flat tyre"}"#,
+                    chain
+                )
+            }
+            try await Browser.with(language: "en", width: 1_920, height: 1_080, folder: chain.folder) { page in
+                try await page.open("http://127.0.0.1:\(chain.http)/?wall=1")
+                try await page.wait(
+                    "the alarms",
+                    "return !!window.patrollink && patrollink.state.alarms.filter((one) => !one.taken).length >= 14"
+                )
+                try await page.wait(
+                    "two whole lines of them, and how many there are",
+                    """
+                    const list = document.getElementById('alarms-list').getBoundingClientRect();
+                    const tops = [...document.querySelectorAll('#alarms-list .alarm')].map((row) => row.getBoundingClientRect())
+                      .filter((row) => row.top < list.bottom - 1);
+                    const lines = new Set(tops.map((row) => Math.round(row.top)));
+                    return lines.size === 2 && tops.every((row) => row.bottom <= list.bottom + 1)
+                      && document.getElementById('alarms-count').innerText.includes(String(patrollink.state.alarms.filter((one) => !one.taken).length))
+                    """
+                )
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 // The chosen incident: what may be done, what was done, and who would be there soonest. And a roll call's answers.
 import { state, isOver, now } from "../shared/live.js";
 import { element, keep, keepInSight, set, write } from "../shared/keyed.js";
-import { makeUnitRow, span, troubles, nameOf } from "../shared/lists.js";
+import { makeUnitRow, span, timeToGo, troubles, nameOf } from "../shared/lists.js";
 import { drawTimeline } from "./timeline.js";
 import { clock, localText } from "../shared/zone.js";
 import { word, codes } from "../shared/words.js";
@@ -27,13 +27,14 @@ function radioRows(incident, canAct) {
     .map((unit) => ({ unit, key: `${incident.id} ${unit.station}/${unit.device} ${unit.state}` }));
 }
 
+/** What an officer may say next, and how long each is still on the way: a card has lines for the first five alone. */
 function drawRadio(holder, incident, canAct) {
   keep(holder, radioRows(incident, canAct), {
     key: (row) => row.key,
     make: ({ unit }) => element("div", { class: "radio" }, element("span"), ...radio[unit.state].map((step) => element("button", {
       type: "button", "data-radio": step, "data-device": unit.device, "data-station": unit.station }))),
     update(row, { unit }) {
-      write(row.firstChild, `${word("radio")} ${unit.unit}:`);
+      write(row.firstChild, [`${word("radio")} ${unit.unit}`, timeToGo(incident, unit)].filter(Boolean).join(" · "));
       radio[unit.state].forEach((step, index) => write(row.children[index + 1], word(`radio ${step}`)));
     },
   });
@@ -96,13 +97,12 @@ export function drawIncident({ facts, line, buttons, radios, steps }, incident, 
 }
 
 function makeCandidate(one) {
-  const parts = { rank: element("b"), tie: element("span", { class: "tie" }), seconds: element("span", { class: "n number" }),
+  const parts = { rank: element("b"), seconds: element("span", { class: "n number" }),
     interval: element("span", { class: "n number" }), reason: element("span", { class: "why" }),
     send: element("button", { type: "button", "data-send": one.device, "data-station": one.station }) };
   parts.chances = element("small", { class: "chances number" });
   const row = makeUnitRow(`${one.station}/${one.device}`, parts.seconds, parts.interval, element("span", {}, parts.reason, parts.send), parts.chances);
   row.firstChild.prepend(parts.rank);
-  row.firstChild.append(parts.tie);
   return Object.assign(row, { parts: { ...row.parts, ...parts } });
 }
 
@@ -126,8 +126,9 @@ function updateCandidate(row, { one, rank }, { canAct, chosen, sure }) {
   set(parts.dot, "class", `dot ${one.online === false ? "gone" : one.status ?? "unknown"}`);
   write(parts.rank, rank ? `${rank} ` : "");
   write(parts.name, one.unit);
-  write(parts.tie, one.tied ? " ≈" : "");
-  write(parts.seconds, duration(one.seconds));
+  set(parts.name, "title", one.unit);
+  // Which of the two is sooner nobody can tell.
+  write(parts.seconds, `${one.tied ? "≈" : ""}${duration(one.seconds)}`);
   write(parts.interval, Number.isFinite(one.p10 ?? NaN) ? `${duration(one.p10)}–${duration(one.p90)}` : "");
   write(parts.chances, rank ? chances(one) : "");
   write(parts.reason, rank ? "" : `${word(one.reason)}${wrong ? ` (${wrong})` : ""}`);

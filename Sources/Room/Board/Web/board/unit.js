@@ -1,7 +1,8 @@
 // One unit: its officers, its state, and its faults.
 import { state } from "../shared/live.js";
 import { element, keep, set, write } from "../shared/keyed.js";
-import { age, troubles } from "../shared/lists.js";
+import { age, nameOf, timeToGo, troubles } from "../shared/lists.js";
+import { numberOf } from "../shared/commands.js";
 import { word } from "../shared/words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -16,6 +17,15 @@ function line(of) {
   return [of.id, word(of.on ? "onLine" : "besideLine"), metres(of.along), side].filter(Boolean).join(" · ");
 }
 
+/** What a unit is sent to, and how long it still drives there. */
+function orders(of) {
+  const [station, device] = [of.station, of.device];
+  const sent = [...state.incidents.values()].flatMap((incident) => incident.units
+    .filter((unit) => unit.device === device && unit.station === station && !unit.cleared && !unit.ended && unit.state !== "cancelled")
+    .map((unit) => [`#${numberOf(incident)} ${nameOf(incident)}`, word(unit.state), timeToGo(incident, unit)].filter(Boolean).join(" · ")));
+  return sent.join(word("listComma")) || null;
+}
+
 /** What there is to say of a unit, each with its word; what is not known is left out. */
 function facts(unit) {
   const grids = unit.grids ?? (unit.grid ? [unit.grid] : []);
@@ -24,6 +34,7 @@ function facts(unit) {
     ["station", `${unit.station} / ${unit.device}`],
     ["officers", (unit.officers ?? []).join(word("listComma")) || word("nobodySignedIn")],
     ["state", word(unit.status ?? "unknown")],
+    ["order", orders(unit)],
     ["linkOfUnit", word(unit.online ? "online" : "offline")],
     ["trouble", troubles(unit) || null],
     ["age", unit.seen ? age(unit.seen) : word("no position")],
