@@ -62,10 +62,10 @@ struct PlaceNameTests {
 
     @Test("a place is called by the street that is near; far from any it has no name")
     func near() async throws {
-        let names = PlaceNames(try await self.network())
+        let network = try await self.network()
         let beside = try #require(Coordinate(latitude: 41.1503, longitude: -8.609))
-        #expect(names.near(beside, nil).name == "Rua do Sol")
+        #expect(PlaceNames.near(beside, on: network, nil).name == "Rua do Sol")
         let away = try #require(Coordinate(latitude: 41.16, longitude: -8.6))
-        #expect(names.near(away, nil).name.isEmpty)
+        #expect(PlaceNames.near(away, on: network, nil).name.isEmpty)
     }
 }

@@ -85,7 +85,10 @@ struct MapRoutes: Sendable {
             let plan = self.plans.view?.plan
             if let place = try Self.place(request, "at") {
                 guard request.query("q") == nil else { throw Problem(.badRequest, "say either 'q' or 'at'") }
-                return try tagged(PlaceNames.Found(places: [self.names.near(place, plan)], more: false), request)
+                return try tagged(
+                    PlaceNames.Found(places: [PlaceNames.near(place, on: self.estimator.network, plan)], more: false),
+                    request
+                )
             }
             guard let text = request.query("q"), !text.isEmpty, text.utf8.count <= Self.longestName else {
                 throw Problem(.badRequest, "'q' must be a part of a name, of 200 bytes at most")

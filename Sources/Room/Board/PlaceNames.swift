@@ -56,20 +56,20 @@ struct PlaceNames: Sendable {
         }
         let places = sorted.prefix(Self.mostFound).map { one in
             var place = one.place
-            if place.kind != "grid" { place.grid = self.grid(at: place, plan) }
+            if place.kind != "grid" { place.grid = Self.grid(at: place, plan) }
             return place
         }
         return Found(places: places, more: isCut || sorted.count > Self.mostFound)
     }
 
     /// What a place may be called: the street that is near, and the grid.
-    func near(_ place: Coordinate, _ plan: PatrolPlan?) -> Place {
-        let snaps = self.network.snaps(place, within: Self.nearby, slack: Self.nearby).places
-        let named = snaps.lazy.compactMap { snap in self.network.name(ofEdge: snap.edge).map { ($0, snap.offset) } }
+    static func near(_ place: Coordinate, on network: RoadNetwork, _ plan: PatrolPlan?) -> Place {
+        let snaps = network.snaps(place, within: Self.nearby, slack: Self.nearby).places
+        let named = snaps.lazy.compactMap { snap in network.name(ofEdge: snap.edge).map { ($0, snap.offset) } }
             .first { !$0.0.isEmpty }
         var found = Place(name: named?.0 ?? "", kind: "place", lat: place.latitude, lon: place.longitude)
         found.metres = named.map { abs($0.1).rounded() }
-        found.grid = self.grid(at: found, plan)
+        found.grid = Self.grid(at: found, plan)
         return found
     }
 
@@ -143,7 +143,7 @@ struct PlaceNames: Sendable {
         return centre.distance(to: there).value.rounded()
     }
 
-    private func grid(at place: Place, _ plan: PatrolPlan?) -> String? {
+    private static func grid(at place: Place, _ plan: PatrolPlan?) -> String? {
         guard let plan, let there = Coordinate(latitude: place.lat, longitude: place.lon),
             let index = plan.grids(at: plan.plane.project(there)).last
         else { return nil }

@@ -29,6 +29,8 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
     package struct Row: Sendable, Hashable, Encodable {
         /// Incident.
         package let incident: String
+        /// Station of the device: two stations may give one name.
+        package let station: String
         /// Device.
         package let device: String
         /// When it was sent, ms since 1970 UTC.
@@ -242,11 +244,11 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
 
     /// The journeys as a table.
     package var csv: String {
-        var text = CSV.line(["incident", "device", "took_s", "drove_s", "estimated_s", "p10_s", "p90_s"])
+        var text = CSV.line(["incident", "device", "took_s", "drove_s", "estimated_s", "p10_s", "p90_s", "station"])
         for row in self.rows {
             text += CSV.line([
                 CSV.text(row.incident), CSV.text(row.device), "\(row.took)", "\(row.drove)", CSV.number(row.estimated),
-                CSV.number(row.p10), CSV.number(row.p90),
+                CSV.number(row.p10), CSV.number(row.p90), CSV.text(row.station),
             ])
         }
         return text
@@ -277,6 +279,7 @@ package struct ResponseReport: Sendable, Hashable, Encodable {
 extension ResponseReport.Row {
     fileprivate init(_ incident: Incident, _ assignment: Assignment, _ arrived: Int64) {
         self.incident = incident.id
+        self.station = assignment.station
         self.device = assignment.device
         self.sent = assignment.assigned
         self.took = Double(arrived - assignment.assigned) / 1_000

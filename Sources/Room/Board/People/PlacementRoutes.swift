@@ -49,7 +49,7 @@ extension ReportRoutes {
                         demand,
                         placement,
                         candidates: candidates.count
-                    )
+                    ) { PlaceNames.near($0, on: estimator.network, plan) }
                 }
             }
             .get()
@@ -63,6 +63,10 @@ struct PlacementAnswer: Encodable, Sendable {
     struct Post: Encodable, Sendable {
         let lat: Double
         let lon: Double
+        /// The street that is near; left out where none with a name is.
+        let near: String?
+        /// The grid, by its name or else its id; left out beside the plan.
+        let grid: String?
         let gain: Double
         let share: Double
     }
@@ -94,15 +98,25 @@ struct PlacementAnswer: Encodable, Sendable {
         case moreDemand = "more_demand"
     }
 
-    init(_ span: Range<Int64>, limit: Double, _ demand: Demand, _ placement: Placement, candidates: Int) {
+    init(
+        _ span: Range<Int64>,
+        limit: Double,
+        _ demand: Demand,
+        _ placement: Placement,
+        candidates: Int,
+        naming: (Coordinate) -> PlaceNames.Place
+    ) {
         func short(_ value: Double) -> Double { value.rounded(decimals: 4) }
         (self.from, self.to, self.within) = (span.lowerBound, span.upperBound, limit)
-        self.units = placement.posts.map {
-            Post(
-                lat: $0.place.latitude.rounded(decimals: 6),
-                lon: $0.place.longitude.rounded(decimals: 6),
-                gain: short($0.gain),
-                share: short($0.share)
+        self.units = placement.posts.map { post in
+            let place = naming(post.place)
+            return Post(
+                lat: post.place.latitude.rounded(decimals: 6),
+                lon: post.place.longitude.rounded(decimals: 6),
+                near: place.name.isEmpty ? nil : place.name,
+                grid: place.grid,
+                gain: short(post.gain),
+                share: short(post.share)
             )
         }
         self.shares = Dictionary(

@@ -3,7 +3,9 @@ import { now, ask, askReport } from "../shared/live.js";
 import { drawHeat } from "./heat.js";
 import { set } from "../shared/keyed.js";
 import { moment, dayAfter, shown } from "../shared/zone.js";
-import { safe } from "../shared/lists.js";
+import { callSign, inOrder, safe } from "../shared/lists.js";
+import { numberOf } from "../shared/commands.js";
+import { postName, seconds } from "../shared/tables.js";
 import { briefing } from "../shared/briefing.js";
 import { word, explain, codes } from "../shared/words.js";
 
@@ -47,6 +49,8 @@ function periodName() {
 const cell = (value, isNumber = true) => `<td class="${isNumber ? "n number" : ""}">${value ?? "–"}</td>`;
 const table = (heads, rows) => `<table><thead><tr>${heads.map((head, i) => `<th class="${i ? "n" : ""}">${word(head)}</th>`).join("")}</tr></thead>
   <tbody>${rows.join("") || `<tr><td colspan="${heads.length}">${word("nothing")}</td></tr>`}</tbody></table>`;
+/** A unit by its call sign, with the name that its device has in the store. */
+const unitName = ({ station, device }) => `${safe(callSign(station, device))} <small>${safe(station)}/${safe(device)}</small>`;
 const thousandths = (share) => `${(share * 100).toFixed(1)} %`;
 /** So many cells are listed; the map shows all. */
 const shownCells = 30;
@@ -64,10 +68,9 @@ const views = {
   },
   response(report) {
     const fact = (key, value) => `<tr>${cell(word(key), false)}${cell(value)}</tr>`;
-    const seconds = (value) => (value === null || value === undefined ? null : `${Math.round(value)} s`);
     const one = report.estimates;
-    const rows = report.rows.map((row) => `<tr>${cell(safe(row.incident), false)}${cell(safe(row.device))}${cell(Math.round(row.took))}
-      ${cell(Math.round(row.drove))}${cell(row.estimated === undefined || row.estimated === null ? null : Math.round(row.estimated))}</tr>`);
+    const rows = report.rows.map((row) => `<tr><td title="${safe(row.incident)}">#${safe(numberOf({ id: row.incident }))}</td>${cell(unitName(row))}${cell(seconds(row.took))}
+      ${cell(seconds(row.drove))}${cell(seconds(row.estimated))}</tr>`);
     return `<table><tbody>${fact("incidents", report.incidents)}${fact("found", report.found)}${fact("foundShare", percent(report.found_share))}${fact("reached", report.reached)}
       ${fact("medianResponse", seconds(report.median_s))}${fact("p90Response", seconds(report.p90_s))}
       ${["1", "3", "5"].map((n) => fact(`within${n}`, percent(report.within[n]))).join("")}${fact("within155", percent(report.within_155_s))}
@@ -118,7 +121,7 @@ const views = {
   },
   placement(report) {
     const share = (minutes) => `${minutes} ${word("minutes")}: ${percent(report.shares[minutes]) ?? "–"}`;
-    const rows = report.units.map((one, index) => `<tr>${cell(index + 1, false)}${cell(`${one.lat.toFixed(5)}, ${one.lon.toFixed(5)}`)}${cell(`+${percent(one.gain)}`)}${cell(percent(one.share))}</tr>`);
+    const rows = report.units.map((one, index) => `<tr>${cell(index + 1, false)}${cell(postName(one))}${cell(`+${percent(one.gain)}`)}${cell(percent(one.share))}</tr>`);
     return `<p>${word("placementBasis")} ${report.incidents} · ${["1", "3", "5"].map(share).join(" · ")}</p>
       ${table(["unit", "placeName", "gain", "within3"], rows)}`;
   },
@@ -126,16 +129,16 @@ const views = {
   officers(report) {
     const made = (one) => Object.values(one.visits ?? {}).reduce((sum, count) => sum + count, 0);
     const visits = (one) => (one.visits === undefined ? null : one.visits_wanted === undefined || one.visits_wanted === null ? made(one) : `${made(one)}/${one.visits_wanted}`);
-    const seconds = (list) => (list.length === 0 ? null : `${Math.round([...list].sort((a, b) => a - b)[Math.floor(list.length / 2)])} s`);
+    const median = (list) => seconds([...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]);
     return table(["officer", "dutyHours", "signedHours", "shiftsMissed", "km", "ownGridMinutes", "posts", "laps", "windowsAssigned", "orders", "accepted", "arrivals", "medianResponse", "rollcall", "tasksDone", "overdue", "visitsMade", "found"],
       report.officers.map((one) => `<tr>${cell(`${safe(one.name ?? one.number)} <small>${safe(one.name ? one.number : "")}</small>`, false)}${cell(one.duty_hours)}${cell(one.signed_hours)}
         ${cell(`${one.shifts_missed}/${one.shifts}`)}${cell(one.km)}${cell(one.own_grid_minutes)}${cell(one.posts)}${cell(one.laps)}${cell(one.windows === undefined || one.windows === null ? null : `${one.windows_done}/${one.windows}`)}${cell(one.orders)}${cell(one.accepted)}${cell(one.arrived)}
-        ${cell(seconds(one.response_s))}${cell(`${one.roll_calls_answered}/${one.roll_calls}`)}${cell(one.tasks_done)}${cell(one.tasks_overdue)}${cell(visits(one))}${cell(one.found)}</tr>`));
+        ${cell(median(one.response_s))}${cell(`${one.roll_calls_answered}/${one.roll_calls}`)}${cell(one.tasks_done)}${cell(one.tasks_overdue)}${cell(visits(one))}${cell(one.found)}</tr>`));
   },
   workload(report) {
-    return table(["unit", "km", "accepted", "declined", "arrivals", "medianResponse", "rollcall"], report.units.map((one) =>
-      `<tr>${cell(`${safe(one.device)} <small>${safe(one.station)}</small>`, false)}${cell(one.km)}${cell(one.accepted)}${cell(one.declined)}${cell(one.arrived)}
-      ${cell(one.median_s === null || one.median_s === undefined ? null : `${Math.round(one.median_s)} s`)}${cell(`${one.rollcalls_answered}/${one.rollcalls}`)}</tr>`));
+    return table(["unit", "km", "accepted", "declined", "arrivals", "medianResponse", "rollcall"], [...report.units].sort((a, b) => inOrder(a.station, b.station) || inOrder(a.device, b.device)).map((one) =>
+      `<tr>${cell(unitName(one), false)}${cell(one.km)}${cell(one.accepted)}${cell(one.declined)}${cell(one.arrived)}
+      ${cell(seconds(one.median_s))}${cell(`${one.rollcalls_answered}/${one.rollcalls}`)}</tr>`));
   },
 };
 

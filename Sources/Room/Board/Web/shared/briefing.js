@@ -1,5 +1,5 @@
 // What a chief goes through with others: what happened, what was missed, what is overdue, what the coming days lack.
-import { percent } from "./tables.js";
+import { percent, seconds } from "./tables.js";
 import { safe } from "./lists.js";
 import { word } from "./words.js";
 
@@ -9,7 +9,7 @@ export function briefing(report) {
   const change = (one) => `${one.count} (${word("periodBefore")} ${one.before}${one.change_percent === undefined || one.change_percent === null ? "" : `, ${one.change_percent > 0 ? "+" : ""}${one.change_percent} %${one.noise ? ` ${word("noise")}` : ""}`})`;
   const within = ["1", "3", "5"].map((n) => `${word(`within${n}`)} ${percent(report.response.within[n]) ?? "–"}`).join(" · ");
   return `${list("incidents", [`${word("all")} ${change(report.incidents)}`, ...Object.entries(report.by_category).map(([name, one]) => `${safe(word(name || "other"))} ${change(one)}`)])}
-    ${list("response", [`${word("reached")} ${report.response.reached}/${report.response.counted} · ${word("medianResponse")} ${report.response.median_s === undefined || report.response.median_s === null ? "–" : `${Math.round(report.response.median_s)} s`} · ${within}`])}
+    ${list("response", [`${word("reached")} ${report.response.reached}/${report.response.counted} · ${word("medianResponse")} ${seconds(report.response.median_s)} · ${within}`])}
     ${list("leastPresence", report.grids.map((one) => `${safe(one.name ?? one.id)}: ${percent(one.presence_share) ?? "–"} · ${word("incidents")} ${one.incidents}`).concat(report.more_grids ? [`${word("more")} ${report.more_grids}`] : []))}
     ${list("missedDuties", report.missed.map((one) => `${safe(one.name ?? one.id)}: ${word("done")} ${one.done} · ${word(one.kind === "line" ? "missedLine" : "missedPost")} ${one.missed}`))}
     ${list("overdueTasks", report.overdue.map((one) => `${safe(one.text)} · ${safe(one.owner)}`))}

@@ -1,5 +1,5 @@
 // What the chief's tables are made of.
-import { span as duration } from "./lists.js";
+import { safe, span as duration } from "./lists.js";
 import { word } from "./words.js";
 
 /** A time as the room is asked for it. */
@@ -19,10 +19,17 @@ export function change(value, before) {
   return `${share > 0 ? "+" : ""}${share} %`;
 }
 
+/** Where a proposed post is: by its street and grid, and where it is exactly. */
+export function postName(one) {
+  const names = [one.near ? word("nearPlace").replace("…", () => safe(one.near)) : null, one.grid ? safe(one.grid) : null].filter(Boolean);
+  const exactly = `${one.lat.toFixed(5)}, ${one.lon.toFixed(5)}`;
+  return names.length > 0 ? `${names.join(" · ")} <small>${exactly}</small>` : exactly;
+}
+
 /** The answer of `GET placement`: how many units to put where, and what that would reach; nothing where there is none. */
 export function proposal(placement) {
   if (!placement) { return ""; }
   const shares = ["1", "3", "5"].map((minutes) => `${minutes} ${word("minutes")}: ${percent(placement.shares[minutes])}`).join(" · ");
-  const rows = placement.units.map((one, index) => `<tr><td>${index + 1}</td>${cell(`${one.lat.toFixed(5)}, ${one.lon.toFixed(5)}`)}${cell(`+${percent(one.gain)}`)}${cell(percent(one.share))}</tr>`);
+  const rows = placement.units.map((one, index) => `<tr><td>${index + 1}</td>${cell(postName(one))}${cell(`+${percent(one.gain)}`)}${cell(percent(one.share))}</tr>`);
   return `<h2>${word("placement")}</h2><p>${word("placementBasis")} ${placement.incidents} · ${shares}</p>${sheet(["unit", "placeName", "gain", "within3"], rows)}`;
 }
