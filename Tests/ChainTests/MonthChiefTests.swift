@@ -220,6 +220,15 @@ extension MonthTests {
                 try await RoomClient(port: chain.http, patience: 60).ask("GET", "/api/v1/sheets").text.contains(name)
             }
             try await Browser.with(language: "en", folder: chain.folder) { page in
+                // An address with a view that is none is told so, and not another view in its place.
+                try await page.open("http://127.0.0.1:\(chain.http)/reports?view=constructor")
+                try await page.wait(
+                    "it is said",
+                    """
+                    return document.getElementById('error').textContent === 'There is no such page: constructor'
+                      && document.getElementById('csv').hidden && document.querySelectorAll('#views button').length === 8
+                    """
+                )
                 try await page.open("http://127.0.0.1:\(chain.http)/reports?view=sheets")
                 try await page.wait("the list", "return document.querySelectorAll('[data-officer]').length > 0")
                 #expect(try await page.text("#body h2").contains(name))

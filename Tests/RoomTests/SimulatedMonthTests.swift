@@ -55,6 +55,14 @@ struct SimulatedMonthTests {
             #expect(briefing.overdue.map(\.id) == late.map(\.id))
             #expect(briefing.response.reached == truth.responses.compactMap(\.self).count && briefing.roster.isEmpty)
             #expect(zip(briefing.grids, briefing.grids.dropFirst()).allSatisfy { ($0.share ?? 0) <= ($1.share ?? 0) })
+            // Where nobody was comes first, also when nothing happened there.
+            let bare =
+                #"{"type":"Feature","id":"g0","properties":{"kind":"grid","level":2},"geometry":{"type":"Polygon","#
+                + #""coordinates":[[[116.6,40.1],[116.61,40.1],[116.61,40.11],[116.6,40.11],[116.6,40.1]]]}},"#
+            let wide = MonthPlan.geoJSON.replacing(#""features":["#, with: #""features":[\#(bare)"#)
+            let wider = try PlanReader { _ in Self.zone }.read(Array(wide.utf8))
+            let all = try Briefing(reading, try store.register(), wider, tasks, zone: Self.zone)
+            #expect(all.grids.map(\.id) == ["g0"] + briefing.grids.map(\.id) && all.grids.first?.incidents == 0)
         }
     }
 

@@ -50,7 +50,7 @@ struct Briefing: Encodable, Sendable {
     let incidents: IncidentTrend.Row
     let categories: [String: IncidentTrend.Row]
     let response: Response
-    /// Grids with the least presence first; those with incidents before those without.
+    /// Grids with the least presence first; of equal presence the one with more incidents.
     let grids: [Grid]
     /// Grids that stand in the presence report and not here.
     let moreGrids: Int
@@ -95,10 +95,8 @@ struct Briefing: Encodable, Sendable {
             Grid(id: $0.id, name: $0.name, share: $0.share, incidents: hot[$0.id] ?? 0)
         }
         self.grids = Array(
-            grids.sorted {
-                ($0.incidents == 0 ? 1 : 0, $0.share ?? 0, $0.id) < ($1.incidents == 0 ? 1 : 0, $1.share ?? 0, $1.id)
-            }
-            .prefix(Self.mostGrids)
+            grids.sorted { ($0.share ?? 0, $1.incidents, $0.id) < ($1.share ?? 0, $0.incidents, $1.id) }
+                .prefix(Self.mostGrids)
         )
         self.moreGrids = grids.count - self.grids.count
         let duties = presence.posts.map { ("post", $0) } + presence.lines.map { ("line", $0) }

@@ -25,7 +25,7 @@ let soon = null;
 const asked = () => {
   const at = new URLSearchParams(location.search);
   const today = localDay(now());
-  const view = names.includes(at.get("view")) ? at.get("view") : names[0];
+  const view = at.get("view") ?? names[0];
   // What was before the last day is a chief's: nobody else is shown a page of refusals.
   const isChief = role === "chief" || role === "admin";
   return { view, from: at.get("from") ?? (isChief ? localDay(now() - 6 * day) : today), until: at.get("until") ?? today,
@@ -101,7 +101,10 @@ async function draw() {
   $("body").classList.add("making");
   if (!$("body").firstChild) { $("body").textContent = word("working"); }
   try {
-    $("csv").hidden = !tables[at.view];
+    // An address that somebody wrote by hand, or of a newer page.
+    const isKnown = names.includes(at.view);
+    $("csv").hidden = !isKnown || !tables[at.view];
+    if (!isKnown) { throw new Error(`${word("noSuchView")} ${at.view}`); }
     if (tables[at.view]) { $("csv").href = `api/v1/reports/${tables[at.view]}?format=csv&${query(spanOf(at))}`; }
     // A report that nobody waits for any more ends in the room too.
     const text = await views[at.view](at, { page, role }, () => own === turn);
