@@ -151,6 +151,13 @@ struct SealedTrackTests {
             let result = try await self.verify(path, chain)
             #expect(result.status == 65 && result.text.contains(reason), "\(reason): \(result.text)")
         }
+        // A file without all keys of its room says so.
+        let cut = "\(chain.folder)/cut.jsonl"
+        let head = lines[0].replacing("\"made\":", with: "\"more_keys\":true,\"made\":")
+        try writeFile(cut, ([head] + lines.dropFirst()).map { $0 + "\n" }.joined())
+        let lacking = try await self.verify(cut, chain)
+        #expect(lacking.status == 0 && lacking.text.contains("holds older keys"), "\(lacking.text)")
+        #expect(!lines[0].contains("more_keys"))
         let twice = try await self.export(file, chain)
         #expect(twice.status == 69 && twice.text.contains("not there yet"), "\(twice.text)")
         let nobody = try await self.export("\(chain.folder)/nobody.jsonl", chain, device: "car-99")

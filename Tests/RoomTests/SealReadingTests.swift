@@ -85,6 +85,32 @@ struct SealReadingTests {
         }
     }
 
+    @Test("all keys of a device are gone through, page by page, also those of long ago; who has enough ends it")
+    func allKeys() async throws {
+        // More in one log than a page has, and more logs than a page of them.
+        let many = (1...1_203).map { self.seal($0, .trackKey) }
+        let restarts = (0..<1_005).map { place in
+            var key = self.seal(1, .trackKey)
+            key.log = "1122334455" + "00000\(place)".suffix(6)
+            return [key]
+        }
+        try await self.withReader([many] + restarts) { reader, station, device in
+            var seen: [Record] = []
+            try reader.visitKeys(of: station, device) { body in
+                if let record = try? WireCoder().decode(record: body) { seen.append(record) }
+                return true
+            }
+            #expect(seen.count == 1_203 + 1_005)
+            #expect(seen.suffix(1_203).map(\.sequence) == (1...1_203).reversed().map { Int64($0) })
+            var count = 0
+            try reader.visitKeys(of: station, device) { _ in
+                count += 1
+                return count < 1_100
+            }
+            #expect(count == 1_100)
+        }
+    }
+
     @Test("a fault is kept as it was first found, by the device's name")
     func faults() async throws {
         try await withTemporaryFolder("seals") { folder in

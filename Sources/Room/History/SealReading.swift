@@ -143,6 +143,58 @@ extension HistoryReader {
         }
     }
 
+    /// Goes through the records in which a device said its keys, the newest first, log by log; blocks.
+    ///
+    /// A device says its key at each start and once a day: one that is switched on and off all day has ten thousands of
+    /// them within the time that records are kept. They are read a page at a time, and nothing holds up writing.
+    ///
+    /// - Parameters:
+    ///   - station: The device's station.
+    ///   - device: The device.
+    ///   - visit: Is told their bytes, and says whether it wants more.
+    /// - Throws: ``HistoryError``.
+    package func visitKeys(of station: Name, _ device: Name, _ visit: ([UInt8]) -> Bool) throws {
+        var lastLog = Int64.max
+        while true {
+            let logs = try self.read { database in
+                try Int64.fetchAll(
+                    database.cachedStatement(
+                        sql:
+                            "SELECT number FROM log WHERE station = ? AND device = ? AND number < ? ORDER BY number DESC LIMIT ?"
+                    ),
+                    arguments: [station.text, device.text, lastLog, Self.mostLogs]
+                )
+            }
+            guard let last = logs.last else { return }
+            for log in logs {
+                var before = Int64.max
+                var count = 0
+                repeat {
+                    let page = try self.keys(inLog: log, before: before)
+                    for key in page where !visit(key.body) { return }
+                    count = page.count
+                    before = page.last?.sequence ?? before
+                } while count == Self.keysOfPage
+            }
+            lastLog = last
+        }
+    }
+
+    private static let keysOfPage = 500
+
+    private func keys(inLog log: Int64, before: Int64) throws -> [(sequence: Int64, body: [UInt8])] {
+        try self.read { database in
+            let select = try database.cachedStatement(
+                sql: "SELECT seq, body FROM record WHERE log = ? AND event = ? AND seq < ? ORDER BY seq DESC LIMIT ?"
+            )
+            let arguments: StatementArguments = [log, EventKind.trackKey.rawValue, before, Self.keysOfPage]
+            return try Row.fetchAll(select, arguments: arguments).map { row in
+                let body: Data = row[1]
+                return (row[0], Array(body))
+            }
+        }
+    }
+
     /// The newest seals of each log that came since a moment.
     ///
     /// - Parameters:

@@ -12,8 +12,10 @@ package struct SealedTrack: Sendable {
 
     /// Records that are read at once.
     private static let page = 1_000
-    /// Some years of starts and days: a track of long ago was signed with a key of then.
-    private static let mostKeys = 5_000
+    /// Keys of a file: a track of long ago was signed with a key of then, and each renewal of a certificate is a new one.
+    private static let mostKeys = 1_000
+    /// Records with keys that are looked through for them.
+    private static let mostKeyRecords = 200_000
 
     /// Creates one.
     ///
@@ -54,14 +56,27 @@ package struct SealedTrack: Sendable {
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        var text = Array(try encoder.encode(self.head)) + [10]
-        var told: Set<String> = []
-        for body in try self.reader.keys(of: self.station, self.device, limit: Self.mostKeys) {
+        var head = self.head
+        var (told, keys, looked): (Set<String>, [[String: JSONValue]], Int) = ([], [], 0)
+        try self.reader.visitKeys(of: self.station, self.device) { body in
+            looked += 1
+            guard looked <= Self.mostKeyRecords else {
+                head.hasMoreKeys = true
+                return false
+            }
             guard let data = StoredTrackRecord.data(of: body), let certificate = SealCertificate(data: data),
-                told.insert(certificate.id).inserted
-            else { continue }
-            text += Array(try encoder.encode(data)) + [10]
+                !told.contains(certificate.id)
+            else { return true }
+            guard keys.count < Self.mostKeys else {
+                head.hasMoreKeys = true
+                return false
+            }
+            told.insert(certificate.id)
+            keys.append(data)
+            return true
         }
+        var text = Array(try encoder.encode(head)) + [10]
+        for key in keys { text += Array(try encoder.encode(key)) + [10] }
         return (text, Place(stretches: stretches))
     }
 

@@ -19,6 +19,13 @@ package enum TrackFile {
         package let to: Int64
         /// When the file was made, ms since 1970 UTC.
         package let made: Int64
+        /// Whether the room holds older keys of the device than the file: what was signed with them cannot be proved.
+        package var hasMoreKeys: Bool?
+
+        private enum CodingKeys: String, CodingKey {
+            case track, station, device, from, to, made
+            case hasMoreKeys = "more_keys"
+        }
 
         /// Creates the first line.
         package init(station: String, device: String, from: Int64, to: Int64, made: Int64) {

@@ -54,6 +54,14 @@ struct TrackCommands: AsyncParsableCommand {
             try reading.read()
             let verdict = try reading.verdict()
             print(reading.summary(verdict))
+            if reading.lacksKeys {
+                print(
+                    say(
+                        "The room holds older keys of this device than the file: what was signed with them cannot be proved; export a later time.",
+                        "指挥室存有此终端更早的密钥，未写入文件：用这些密钥签名的记录无法校验；请导出较晚的时段。"
+                    )
+                )
+            }
             for finding in verdict.findings.prefix(Self.mostShown) {
                 let (sequence, log) = (finding.number.sequence, finding.number.log)
                 print(say("record \(sequence) of log \(log) ", "日志 \(log) 的记录 \(sequence) ") + finding.fault.said)
@@ -105,6 +113,9 @@ struct TrackReading {
         let log: String?
         let seq: Int64?
     }
+
+    /// Whether the file has not all keys that its room holds.
+    var lacksKeys: Bool { self.head?.hasMoreKeys == true }
 
     init(authority: String, file: String) { (self.authority, self.file) = (authority, file) }
 
