@@ -54,13 +54,31 @@ struct BoardKeysTests {
                 )
                 // The command was no search: all units are still there.
                 #expect(try await page.run("return patrollink.view.filter") == "")
-                try await page.press("d 99 i\(number)\u{E007}")
+                // The keys are the board's again; and who types the key of the search twice means the command all the same.
+                #expect(try await focused() != "INPUT")
+                try await page.press("/")
+                try await page.press("/d 99 i\(number)\u{E007}")
                 try await page.wait(
                     "what is wrong",
                     "return document.getElementById('complaint-text').textContent.includes('99')"
                 )
                 let _: Bool = try await page.run(
                     "document.getElementById('search').blur(); document.getElementById('search').value = ''; return true"
+                )
+                // Chosen by its number, and sent with the next digit.
+                let first = try #require(order[0].split(separator: "-").last)
+                try await page.press("/")
+                try await page.press("i \(first)\u{E007}")
+                try await page.wait(
+                    "its candidates",
+                    """
+                    return patrollink.view.incident === '\(order[0])' && document.querySelectorAll('#candidates-list [data-send]').length > 0
+                    """
+                )
+                try await page.press("1")
+                try await page.wait(
+                    "the first is sent",
+                    "return patrollink.state.incidents.get('\(order[0])').units.length === 1"
                 )
                 try await page.press("?")
                 try await page.wait("the keys", "return document.getElementById('keys').open")

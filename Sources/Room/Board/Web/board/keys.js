@@ -66,7 +66,8 @@ export function setUpKeys({ view, send, choose, back, acts }) {
     if (event.target.matches("input, textarea, select") || event.ctrlKey || event.altKey || event.metaKey) {
       if (event.target !== $("search") || event.key !== "Enter") { return; }
       if (isCommand($("search").value)) {
-        try { runCommand($("search").value, acts, acts.chosen()); $("search").value = ""; } catch (error) { complain(error); }
+        // The keys belong to the board again: who has chosen an incident so sends with the next digit.
+        try { runCommand($("search").value, acts, acts.chosen()); $("search").value = ""; $("search").blur(); } catch (error) { complain(error); }
       } else if (!$("found").hidden) { $("found").firstChild?.click(); }
       return;
     }

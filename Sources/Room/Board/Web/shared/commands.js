@@ -54,12 +54,12 @@ const commands = {
   c: (words, acts, chosen) => acts.close(incidentNumbered(words[0], chosen).id),
 };
 
-/** Whether a text of the search is a command. */
-export function isCommand(text) { return /^[driuc]\s+\S/.test(text); }
+/** Whether a text of the search is a command; a hand that is in the search already may type its key again. */
+export function isCommand(text) { return /^\/?\s*[driuc]\s+\S/.test(text); }
 
 /** Does what a command says; throws with what is wrong with it. */
 export function runCommand(text, acts, chosen) {
-  const [letter, ...words] = text.trim().split(/\s+/);
+  const [letter, ...words] = text.replace(/^\//, "").trim().split(/\s+/);
   commands[letter](words, acts, chosen);
 }
 
