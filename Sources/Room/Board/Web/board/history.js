@@ -3,7 +3,7 @@ import { state, ask } from "../shared/live.js";
 import { element, keep, set, write } from "../shared/keyed.js";
 import { placeOf, span } from "../shared/lists.js";
 import { moment, shown } from "../shared/zone.js";
-import { word, explain, codes } from "../shared/words.js";
+import { word, explain, codes, kindOf } from "../shared/words.js";
 
 const $ = (id) => document.getElementById(id);
 /** So many more with each look. */
@@ -23,7 +23,7 @@ function draw(isLooking) {
     make: (one) => element("button", { type: "button", class: "row past", "data-past": one.id }, element("span", { class: "number" }), element("span", { class: "who" }), element("span"), element("span", { class: "n number" })),
     update(row, one) {
       write(row.children[0], shown(one.received, { year: "numeric", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" }));
-      write(row.children[1], [word(one.category ?? "other"), placeOf(one), one.note].filter(Boolean).join(" · "));
+      write(row.children[1], [kindOf(one.category), placeOf(one), one.note].filter(Boolean).join(" · "));
       write(row.children[2], [word(one.state), one.result ? word(one.result) : null, ...one.units.map((unit) => unit.unit)].filter(Boolean).join(" · "));
       write(row.children[3], one.first_arrival ? span(one.first_arrival - one.received) : "");
     },

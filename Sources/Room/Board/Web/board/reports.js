@@ -7,7 +7,7 @@ import { callSign, inOrder, safe } from "../shared/lists.js";
 import { numberOf } from "../shared/commands.js";
 import { postName, seconds } from "../shared/tables.js";
 import { briefing } from "../shared/briefing.js";
-import { word, explain, codes } from "../shared/words.js";
+import { word, explain, codes, kindOf } from "../shared/words.js";
 
 const $ = (id) => document.getElementById(id);
 let kinds = ["presence", "response", "trend", "workload"];
@@ -81,7 +81,7 @@ const views = {
   },
   trend(report) {
     const change = (value, isNoise) => (value === null || value === undefined ? null : `${value > 0 ? "+" : ""}${value} %${isNoise ? ` <small>${word("noise")}</small>` : ""}`);
-    const row = ([name, one]) => `<tr>${cell(safe(name === "" ? word("other") : word(name)), false)}${cell(one.count)}${cell(one.before)}${cell(change(one.change_percent, one.noise))}
+    const row = ([name, one]) => `<tr>${cell(safe(name === "all" ? word("all") : kindOf(name)), false)}${cell(one.count)}${cell(one.before)}${cell(change(one.change_percent, one.noise))}
       ${cell(one.year_before)}${cell(change(one.year_change_percent, one.year_noise))}</tr>`;
     const rows = [["all", report.all], ...Object.entries(report.by_category).sort((a, b) => b[1].count - a[1].count)];
     const most = Math.max(1, ...report.by_hour_and_weekday.flat());

@@ -5,7 +5,7 @@ import { localDay, shown as when } from "../shared/zone.js";
 import { spanOf, spanBefore } from "./days.js";
 import { query, percent, seconds, fact, cell, proposal, withBar, sheet, hours, change } from "../shared/tables.js";
 import { safe } from "../shared/lists.js";
-import { word } from "../shared/words.js";
+import { kindOf, word } from "../shared/words.js";
 
 const day = 86400000;
 
@@ -46,7 +46,7 @@ export const views = {
       ${at.category ? `<p>${word("ofAllCategories")}</p>` : ""}
       ${bars({ title: word("responseByHour"), names: hours, values: hours.map((hour) => report.by_hour[hour]?.median_s ?? 0), before: before && hours.map((hour) => before.by_hour[hour]?.median_s ?? 0), format: (value) => seconds(value), unit: 30, keys: before ? [word("count"), word(at.compare === "before" ? "periodBefore" : "yearBefore")] : [] })}
       <h2>${word("stepsTook")}</h2>${sheet(["state", "count", "medianResponse", "p90Response"], steps.map((key) => `<tr><td>${word(`step ${key}`)}</td>${cell(report.steps[key].count)}${cell(seconds(report.steps[key].median_s))}${cell(seconds(report.steps[key].p90_s))}</tr>`))}
-      ${grouped("byCategory", "category", report.by_category, (name) => word(name === "" ? "other" : name))}${grouped("byGroup", "category", report.by_group, word)}
+      ${grouped("byCategory", "category", report.by_category, kindOf)}${grouped("byGroup", "category", report.by_group, kindOf)}
       ${grouped("units", "unit", report.by_unit)}${grouped("grids", "placeName", report.by_grid)}${grouped("byWeekday", "weekday", report.by_weekday, (name) => word(`day ${name}`))}${grouped("officers", "officer", report.by_officer)}`;
   },
   async trend(at, room, isAwaited) {
@@ -54,7 +54,7 @@ export const views = {
     const all = Object.entries(report.by_category).sort((a, b) => b[1].count - a[1].count);
     const shown = at.category ? all.filter(([name]) => name === at.category) : all;
     const other = at.compare === "year" ? "year_before" : "before";
-    const called = (name) => (name === "" ? word("other") : word(name));
+    const called = (name) => (name === "all" ? word("all") : kindOf(name));
     const most = Math.max(1, ...report.by_hour_and_weekday.flat());
     const row = ([name, one]) => `<tr><td>${safe(called(name))}</td>${cell(one.count)}${cell(one.before)}${cell(one.change_percent === undefined || one.change_percent === null ? null : `${one.change_percent > 0 ? "+" : ""}${one.change_percent} %${one.noise ? ` <small>${word("noise")}</small>` : ""}`)}
       ${cell(one.year_before)}${cell(one.year_change_percent === undefined || one.year_change_percent === null ? null : `${one.year_change_percent > 0 ? "+" : ""}${one.year_change_percent} %${one.year_noise ? ` <small>${word("noise")}</small>` : ""}`)}</tr>`;

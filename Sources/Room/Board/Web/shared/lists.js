@@ -3,7 +3,7 @@ import { state, now, isOver } from "./live.js";
 import { element, keep, keepInSight, set, write } from "./keyed.js";
 import { numberOf } from "./commands.js";
 import { stateOf, target } from "./today.js";
-import { word } from "./words.js";
+import { kindOf, word } from "./words.js";
 import { clock } from "./zone.js";
 
 /** Text that came from outside, made harmless. */
@@ -46,7 +46,7 @@ export function placeOf(incident) {
 }
 
 /** What an incident is called in one line. */
-export function nameOf(incident) { return `${word(incident.category ?? "other")} ${placeOf(incident)}`.trim(); }
+export function nameOf(incident) { return `${kindOf(incident.category)} ${placeOf(incident)}`.trim(); }
 
 /** How long a scene was or is waited for, minutes and seconds. */
 function running(incident) {
@@ -172,7 +172,7 @@ export function drawIncidentCards(list, chosen) {
       set(card, "class", `card state-${incident.state}${incident.id === chosen ? " chosen" : ""}${incident.category === "sos" ? " sos" : ""}`);
       set(card, "data-priority", incident.priority);
       set(card, "aria-current", incident.id === chosen && "true");
-      write(parts.kind, `#${numberOf(incident)} ${word(incident.category ?? "other")}`);
+      write(parts.kind, `#${numberOf(incident)} ${kindOf(incident.category)}`);
       write(parts.place, placeOf(incident));
       const result = incident.result ? ` · ${word(incident.result)}` : "";
       write(parts.line, `${word(`priority ${incident.priority}`)} · ${word(incident.state)}${result} · ${clock(incident.received)}`);

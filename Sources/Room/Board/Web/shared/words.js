@@ -234,6 +234,9 @@ export function switchLanguage() {
 /** The word for a key; the key itself when nobody gave it one. */
 export function word(key) { return all[chosen][key] ?? key; }
 
+/** A kind of incident: the product's own in the page's language, one of the station's as the station wrote it. */
+export function kindOf(name) { return !name ? word("other") : codes.categories.includes(name) || name === "sos" ? word(name) : name; }
+
 /** What went wrong with an act, in the page's language; the room's own words stand behind it. */
 export function explain(error) {
   if (error.status === undefined) { return error.message; }
