@@ -5,7 +5,7 @@ SHELL := /bin/sh
 # Debian 12 packages: libraries to build with, the real programs that tests and the demonstration run.
 PACKAGES := dpkg-dev pkg-config libssl-dev libgpiod-dev tzdata libgps-dev libmosquitto-dev libsqlite3-dev libyaml-dev libosmium2-dev libprotozero-dev \
 	libstdc++-12-dev zlib1g-dev libbz2-dev libexpat1-dev liblz4-dev \
-	gpsd mosquitto mosquitto-clients osmium-tool sqlite3 openssl systemd \
+	gpsd mosquitto mosquitto-clients osmium-tool sqlite3 openssl strace systemd \
 	libjs-leaflet chromium chromium-driver curl python3-venv eslint
 # Holds the HTTP interface against its description, and axe the page against the rules of accessibility; out of Python's index, and so only where that can be reached.
 SCHEMATHESIS := $(HOME)/.cache/patrollink-schemathesis
