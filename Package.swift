@@ -244,7 +244,10 @@ let package = Package(
         library(
             "Room",
             "History",
-            ["Ledger", "PatrolWire", "Threading", .product(name: "GRDB", package: "GRDB.swift"), crypto, system]
+            [
+                "Ledger", "PatrolWire", "SystemErrors", "Threading", .product(name: "GRDB", package: "GRDB.swift"),
+                crypto, system,
+            ]
         ),
         library("Room", "RoadMap", ["Ground", "Threading", crypto, "SystemErrors"], settings: strict + optimised),
         library(

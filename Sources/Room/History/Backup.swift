@@ -24,9 +24,12 @@ package enum Backup {
     /// What is of this run of the room only.
     private static func isPassing(_ name: String) -> Bool {
         name == "sessions.json" || name == "lock" || name.hasPrefix(".") || name.contains(".damaged")
-            || name.contains(".before-") || name.contains(".restore-")
+            || name.contains(".before-") || name.contains(".restore-") || name == UnfinishedRestore.name
             || Self.stores.contains { name.hasPrefix($0) && name != $0 }
     }
+
+    /// A database and what SQLite keeps beside it.
+    static let tails = ["", "-journal", "-wal", "-shm"]
 
     /// Tells a backup from any other database.
     private static let applicationID: Int32 = 0x5041_424B
@@ -49,6 +52,7 @@ package enum Backup {
         now: Int64
     ) throws(HistoryError) -> Contents {
         let files = FileManager.default
+        try UnfinishedRestore.refuse(folder)
         guard !files.fileExists(atPath: file) else {
             throw HistoryError(path: file, reason: "is there already", remedy: "name a file that is not")
         }
@@ -69,9 +73,16 @@ package enum Backup {
         }
         let (unfinished, copy) = ("\(file).unfinished", "\(file).copy")
         do {
-            for path in [unfinished, copy] where files.fileExists(atPath: path) { try files.removeItem(atPath: path) }
+            // A journal that was left beside one would be played into the new one.
+            for path in [unfinished, copy] {
+                for tail in Self.tails where files.fileExists(atPath: path + tail) {
+                    try files.removeItem(atPath: path + tail)
+                }
+            }
             let contents = try Self.write(folder, into: unfinished, copy: copy, version: version, now: now)
             try files.moveItem(atPath: unfinished, toPath: file)
+            let parent = URL(filePath: file).deletingLastPathComponent().path
+            try UnfinishedRestore.settle(parent.isEmpty ? "." : parent)
             return contents
         } catch {
             for path in [unfinished, copy] { Self.discard(path) }
@@ -139,13 +150,16 @@ package enum Backup {
 
     /// Puts a backup back; the room must not run.
     ///
+    /// One that was cut short is begun anew: what it left is not in its way.
+    ///
     /// - Parameters:
     ///   - file: The backup.
     ///   - folder: The room's state.
     ///   - isForced: Whether stores that are there are set aside, and not a reason to refuse.
     ///   - now: ms since 1970 UTC.
     /// - Returns: What it held.
-    /// - Throws: ``HistoryError``; then nothing of the folder was touched.
+    /// - Throws: ``HistoryError``; then nothing of the folder was touched, or it says itself that its restore is not
+    ///   finished, and no store of it is opened.
     package static func restore(
         _ file: String,
         into folder: String,
@@ -161,32 +175,28 @@ package enum Backup {
             )
         }
         let there = Self.stores.filter { files.fileExists(atPath: "\(folder)/\($0)") }
-        if !there.isEmpty, !isForced {
+        let unfinished = UnfinishedRestore(in: folder)
+        if !there.isEmpty, !isForced, !unfinished.isThere {
             throw HistoryError(
                 path: folder,
                 reason: "holds \(there.joined(separator: " and ")) already",
                 remedy: "say --force to set them aside, or name another 'state'"
             )
         }
-        let stamp = now / 1_000
         do {
+            let stamp = try Self.stamp(unfinished, folder, now: now)
             let queue = try DatabaseQueue(path: file, configuration: Self.reading)
             var contents = try queue.read { try Self.contents(of: $0, file) }
             let names = contents.files.keys.sorted()
+            try Self.sweep(folder)
             defer { for name in names { Self.discard("\(folder)/\(name).restore-\(stamp)") } }
             for name in names {
                 try queue.read { try Self.take(name, of: file, to: "\(folder)/\(name).restore-\(stamp)", from: $0) }
             }
             contents.audit = try Self.refuseNewer(folder, stamp, contents)
-            for name in names {
-                for tail in ["", "-wal", "-shm"] where files.fileExists(atPath: "\(folder)/\(name)\(tail)") {
-                    try files.moveItem(
-                        atPath: "\(folder)/\(name)\(tail)",
-                        toPath: "\(folder)/\(name).before-\(stamp)\(tail)"
-                    )
-                }
-                try files.moveItem(atPath: "\(folder)/\(name).restore-\(stamp)", toPath: "\(folder)/\(name)")
-            }
+            try unfinished.begin(file, stamp)
+            for name in names { try Self.exchange(name, in: folder, stamp) }
+            try unfinished.end()
             return contents
         } catch let error as HistoryError {
             throw error
@@ -226,7 +236,7 @@ package enum Backup {
         let rows = try Row.fetchAll(database, sql: "SELECT name, bytes FROM file")
         let files = Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as Int64) })
         guard Self.stores.allSatisfy({ files[$0] != nil }),
-            files.keys.allSatisfy({ !$0.contains("/") && !$0.hasPrefix(".") })
+            files.keys.allSatisfy({ !$0.contains("/") && !$0.hasPrefix(".") && !Self.isPassing($0) })
         else { throw HistoryError(path: file, reason: "does not hold a room's stores", remedy: "use another one") }
         return Contents(made: made, version: version, files: files)
     }
@@ -250,6 +260,40 @@ package enum Backup {
         let wanted = try Row.fetchOne(database, sql: "SELECT bytes, sum FROM file WHERE name = ?", arguments: [name])
         guard let wanted, wanted[0] as Int64 == bytes, wanted[1] as Data == Data(hash.finalize()) else {
             throw HistoryError(path: file, reason: "'\(name)' in it is damaged", remedy: "use another one")
+        }
+    }
+
+    /// Sets a file aside with what SQLite keeps beside it, and puts the one of the backup in its place.
+    private static func exchange(_ name: String, in folder: String, _ stamp: Int64) throws {
+        let files = FileManager.default
+        let (path, aside) = ("\(folder)/\(name)", "\(folder)/\(name).before-\(stamp)")
+        for tail in Self.tails where files.fileExists(atPath: path + tail) {
+            // What was there before is aside already: this is what the restore that was cut short had put in its place.
+            if files.fileExists(atPath: aside + tail) {
+                try files.removeItem(atPath: path + tail)
+            } else {
+                try files.moveItem(atPath: path + tail, toPath: aside + tail)
+            }
+        }
+        try files.moveItem(atPath: "\(path).restore-\(stamp)", toPath: path)
+    }
+
+    /// The number under which files are set aside: the one of a restore that was cut short, or one that none has yet.
+    private static func stamp(_ unfinished: UnfinishedRestore, _ folder: String, now: Int64) throws -> Int64 {
+        if let stamp = unfinished.stamp { return stamp }
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        var stamp = now / 1_000
+        while names.contains(where: { $0.contains(".before-\(stamp)") }) { stamp += 1 }
+        return stamp
+    }
+
+    /// Removes what a restore that was cut short has written and not put in place.
+    private static func sweep(_ folder: String) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            guard let place = name.ranges(of: ".restore-").last else { continue }
+            var stamp = name[place.upperBound...]
+            for tail in Self.tails where !tail.isEmpty && stamp.hasSuffix(tail) { stamp.removeLast(tail.count) }
+            if !stamp.isEmpty, stamp.allSatisfy({ $0.isASCII && $0.isNumber }) { Self.discard("\(folder)/\(name)") }
         }
     }
 
@@ -280,7 +324,8 @@ package enum Backup {
 
     /// Removes what a failure has left; where that fails too, the next try does it.
     private static func discard(_ path: String) {
-        guard FileManager.default.fileExists(atPath: path) else { return }
-        do { try FileManager.default.removeItem(atPath: path) } catch { return }
+        for tail in Self.tails where FileManager.default.fileExists(atPath: path + tail) {
+            do { try FileManager.default.removeItem(atPath: path + tail) } catch { continue }
+        }
     }
 }

@@ -6,7 +6,7 @@ package struct BackupFolder: Sendable {
 
     private static let (head, tail) = ("room-", ".backup")
     /// What a backup that was cut short leaves behind.
-    private static let rests = [".backup.unfinished", ".backup.copy"]
+    private static let rests = [".backup.unfinished", ".backup.copy"].flatMap { rest in Backup.tails.map { rest + $0 } }
 
     /// Names one.
     package init(path: String) { self.path = path }

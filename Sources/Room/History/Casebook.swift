@@ -61,6 +61,7 @@ package final class Casebook: Sendable {
     ///   - notice: Told when a damaged file was set aside.
     /// - Throws: ``HistoryError``.
     package init(folder: String, notice: (String) -> Void = { _ in }) throws(HistoryError) {
+        try UnfinishedRestore.refuse(folder)
         self.executor = .start("casebook")
         self.queue = try StoreFile.open("\(folder)/casebook.sqlite", notice: notice) { path in
             var configuration = Configuration()

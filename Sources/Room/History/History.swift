@@ -28,6 +28,7 @@ package actor History {
     ///   - notice: Told when a damaged file was set aside.
     /// - Throws: ``HistoryError``.
     package init(folder: String, notice: (String) -> Void = { _ in }) throws(HistoryError) {
+        try UnfinishedRestore.refuse(folder)
         self.database = try StoreFile.open("\(folder)/history.sqlite", notice: notice) { path in
             var configuration = Configuration()
             configuration.busyMode = .timeout(3)

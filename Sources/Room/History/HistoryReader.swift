@@ -86,6 +86,7 @@ extension History {
     /// - Throws: ``HistoryError`` when it is not there.
     package static func reading(_ folder: String) throws(HistoryError) -> HistoryReader {
         let path = "\(folder)/history.sqlite"
+        try UnfinishedRestore.refuse(folder)
         do {
             var configuration = Configuration()
             configuration.readonly = true

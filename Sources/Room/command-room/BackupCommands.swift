@@ -65,8 +65,9 @@ struct RestoreCommand: AsyncParsableCommand {
         commandName: "restore",
         abstract: "Put a backup back into the room's state folder; the room must not run.",
         discussion: """
-            The backup is looked at from end to end before anything is touched. What devices have recorded since it was \
-            made they send again, as far as their black boxes still have it.
+            The backup is looked at from end to end before anything is touched. One that was cut short keeps the room from \
+            starting until it has been run once more, with the same backup or another one. What devices have recorded \
+            since it was made they send again, as far as their black boxes still have it.
             """
     )
     @OptionGroup var options: CommandRoom.Options

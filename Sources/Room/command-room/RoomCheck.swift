@@ -4,6 +4,7 @@ import BrokerLink
 import FoundationEssentials
 import Glibc
 import GroundMap
+import History
 import Operation
 import Plan
 import PlanSigning
@@ -45,6 +46,9 @@ struct RoomCheck {
         }
         self.ground = self.lookAtGround(GroundFile.path(besideRoads: configuration.roads))
         self.findings.writableFolder(configuration.state, key: "state")
+        do throws(HistoryError) { try UnfinishedRestore.refuse(configuration.state) } catch {
+            self.findings.fault("\(error)")
+        }
         if let file = configuration.accounts { self.checkAccounts(file) }
         if let plan = configuration.plan { self.checkPlan(plan) }
         if let driving = configuration.driving,
