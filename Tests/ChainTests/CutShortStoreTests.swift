@@ -170,7 +170,7 @@ struct CutShortStoreTests {
                 }
                 #expect(found, "\(step): \(names)")
             }
-            #expect(count > 10 && kinds == ["5", "30", "refused"], "\(count) \(kinds)")
+            #expect(count > 10 && kinds.isSuperset(of: ["30", "refused"]), "\(count) \(kinds)")
         }
     }
 }

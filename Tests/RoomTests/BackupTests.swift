@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import History
 import PatrolWire
 import Rig
@@ -130,6 +131,55 @@ struct BackupTests {
             _ = try Backup.restore(file, into: state, isForced: true, now: 9_000)
             #expect(try await self.count(state).records == 5)
             #expect(FileManager.default.fileExists(atPath: "\(state)/history.sqlite.before-9"))
+        }
+    }
+
+    @Test(
+        "after a cut another backup makes it whole too, nothing of the first stays, and what was there is aside together"
+    )
+    func otherBackup() async throws {
+        try await withTemporaryFolder("backup") { folder in
+            let (state, with, without) = ("\(folder)/state", "\(folder)/with.backup", "\(folder)/without.backup")
+            try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
+            try await self.fill(state, minutes: 5)
+            _ = try Backup.make(of: state, into: with, version: "1", now: 7)
+            try await self.fill(state, minutes: 12)
+            unlink("\(state)/plan.geojson")
+            _ = try Backup.make(of: state, into: without, version: "1", now: 7)
+            try await self.fill(state, minutes: 30)
+            try writeFile("\(state)/plan.geojson", "the plan of now")
+            // It was found damaged while it was in use: that is no word on what is put in its place.
+            try writeFile("\(state)/history.sqlite.damaged", "")
+            _ = try Backup.restore(with, into: state, isForced: true, now: 9_000)
+            #expect(try await self.count(state).records == 5 && readFile("\(state)/plan.geojson") == "a plan")
+            // As it is when the power fails before the last step.
+            let names = #"["casebook.sqlite","history.sqlite","plan.geojson"]"#
+            try writeFile(
+                "\(state)/restore.unfinished",
+                #"{"stamp":9,"backup":"\#(with)","before":\#(names),"puts":\#(names)}"#
+            )
+            #expect(throws: HistoryError.self) { _ = try History(folder: state) }
+            #expect(throws: HistoryError.self) { _ = try History.reading(state) }
+            let refused = self.refusal { () throws(HistoryError) in
+                _ = try Backup.make(of: state, into: "\(folder)/half.backup", version: "1", now: 8)
+            }
+            #expect(refused?.description.contains("once more with \(with) or another one") == true)
+            _ = try Backup.restore(without, into: state, isForced: false, now: 20_000)
+            #expect(try await self.count(state).records == 12)
+            let left = try FileManager.default.contentsOfDirectory(atPath: state).filter { $0 != "sessions.json" }
+            #expect(
+                Set(left) == [
+                    "casebook.sqlite", "history.sqlite", "casebook.sqlite.before-9", "history.sqlite.before-9",
+                    "history.sqlite.before-9.damaged", "plan.geojson.before-9",
+                ],
+                "\(left.sorted())"
+            )
+            #expect(readFile("\(state)/plan.geojson.before-9") == "the plan of now")
+            for name in ["history.sqlite", "casebook.sqlite"] {
+                try FileManager.default.createDirectory(atPath: "\(folder)/aside", withIntermediateDirectories: true)
+                try FileManager.default.copyItem(atPath: "\(state)/\(name).before-9", toPath: "\(folder)/aside/\(name)")
+            }
+            #expect(try await self.count("\(folder)/aside").records == 30)
         }
     }
 

@@ -20,16 +20,19 @@ package enum Backup {
     }
 
     /// The stores; all other files of the folder are copied as they are.
-    private static let stores = ["history.sqlite", "casebook.sqlite"]
+    static let stores = ["history.sqlite", "casebook.sqlite"]
     /// What is of this run of the room only.
     private static func isPassing(_ name: String) -> Bool {
         name == "sessions.json" || name == "lock" || name.hasPrefix(".") || name.contains(".damaged")
-            || name.contains(".before-") || name.contains(".restore-") || name == UnfinishedRestore.name
+            || name.contains(".before-") || name.contains(".restore-") || name.hasPrefix(UnfinishedRestore.name)
             || Self.stores.contains { name.hasPrefix($0) && name != $0 }
     }
 
     /// A database and what SQLite keeps beside it.
     static let tails = ["", "-journal", "-wal", "-shm"]
+
+    /// Whether a file of the folder is one that a backup holds.
+    static func isStored(_ name: String) -> Bool { !Self.isPassing(name) }
 
     /// Tells a backup from any other database.
     private static let applicationID: Int32 = 0x5041_424B
@@ -81,13 +84,18 @@ package enum Backup {
             }
             let contents = try Self.write(folder, into: unfinished, copy: copy, version: version, now: now)
             try files.moveItem(atPath: unfinished, toPath: file)
-            let parent = URL(filePath: file).deletingLastPathComponent().path
-            try UnfinishedRestore.settle(parent.isEmpty ? "." : parent)
+            Self.settle(beside: file)
             return contents
         } catch {
             for path in [unfinished, copy] { Self.discard(path) }
             throw (error as? HistoryError) ?? HistoryError(path: file, error)
         }
+    }
+
+    /// The backup is whole: where its folder cannot be waited for, a power cut may take its name, and nothing else.
+    private static func settle(beside file: String) {
+        let parent = URL(filePath: file).deletingLastPathComponent().path
+        do { try UnfinishedRestore.settle(parent.isEmpty ? "." : parent) } catch { return }
     }
 
     private static func write(
@@ -158,7 +166,7 @@ package enum Backup {
     ///   - isForced: Whether stores that are there are set aside, and not a reason to refuse.
     ///   - now: ms since 1970 UTC.
     /// - Returns: What it held.
-    /// - Throws: ``HistoryError``; then nothing of the folder was touched, or it says itself that its restore is not
+    /// - Throws: ``HistoryError``; then no file of the room was touched, or the folder says itself that its restore is not
     ///   finished, and no store of it is opened.
     package static func restore(
         _ file: String,
@@ -184,7 +192,8 @@ package enum Backup {
             )
         }
         do {
-            let stamp = try Self.stamp(unfinished, folder, now: now)
+            var state = try Self.begun(unfinished, folder, file, now: now)
+            let stamp = state.stamp
             let queue = try DatabaseQueue(path: file, configuration: Self.reading)
             var contents = try queue.read { try Self.contents(of: $0, file) }
             let names = contents.files.keys.sorted()
@@ -194,9 +203,8 @@ package enum Backup {
                 try queue.read { try Self.take(name, of: file, to: "\(folder)/\(name).restore-\(stamp)", from: $0) }
             }
             contents.audit = try Self.refuseNewer(folder, stamp, contents)
-            try unfinished.begin(file, stamp)
-            for name in names { try Self.exchange(name, in: folder, stamp) }
-            try unfinished.end()
+            state.puts.formUnion(names)
+            try Self.exchange(names, state, in: folder)
             return contents
         } catch let error as HistoryError {
             throw error
@@ -263,28 +271,45 @@ package enum Backup {
         }
     }
 
-    /// Sets a file aside with what SQLite keeps beside it, and puts the one of the backup in its place.
-    private static func exchange(_ name: String, in folder: String, _ stamp: Int64) throws {
-        let files = FileManager.default
-        let (path, aside) = ("\(folder)/\(name)", "\(folder)/\(name).before-\(stamp)")
-        for tail in Self.tails where files.fileExists(atPath: path + tail) {
-            // What was there before is aside already: this is what the restore that was cut short had put in its place.
-            if files.fileExists(atPath: aside + tail) {
-                try files.removeItem(atPath: path + tail)
-            } else {
-                try files.moveItem(atPath: path + tail, toPath: aside + tail)
-            }
-        }
-        try files.moveItem(atPath: "\(path).restore-\(stamp)", toPath: path)
-    }
-
-    /// The number under which files are set aside: the one of a restore that was cut short, or one that none has yet.
-    private static func stamp(_ unfinished: UnfinishedRestore, _ folder: String, now: Int64) throws -> Int64 {
-        if let stamp = unfinished.stamp { return stamp }
+    /// What a restore begins with: what one that was cut short has said, or a number that none has yet.
+    private static func begun(
+        _ unfinished: UnfinishedRestore,
+        _ folder: String,
+        _ file: String,
+        now: Int64
+    ) throws -> UnfinishedRestore.State {
+        if let state = try unfinished.state() { return state }
         let names = try FileManager.default.contentsOfDirectory(atPath: folder)
         var stamp = now / 1_000
         while names.contains(where: { $0.contains(".before-\(stamp)") }) { stamp += 1 }
-        return stamp
+        let path = URL(filePath: file).standardizedFileURL.path
+        return UnfinishedRestore.State(
+            stamp: stamp,
+            backup: path,
+            before: try StateExchange.files(of: folder),
+            puts: []
+        )
+    }
+
+    /// Exchanges the files; what goes wrong from here on leaves a folder that is used by nobody, and says so.
+    private static func exchange(_ names: [String], _ state: UnfinishedRestore.State, in folder: String) throws {
+        let unfinished = UnfinishedRestore(in: folder)
+        try unfinished.begin(state)
+        do {
+            try StateExchange(folder: folder, state: state).run(names)
+            try unfinished.end()
+        } catch {
+            throw HistoryError(
+                path: folder,
+                reason: "the restore is not finished, and the room does not start on it (\(Self.short(error)))",
+                remedy: "mend that and run 'command-room restore' once more; "
+                    + "what was there is beside it as '.before-\(state.stamp)'"
+            )
+        }
+    }
+
+    private static func short(_ error: any Error) -> String {
+        (error as? HistoryError).map { "\($0.path): \($0.reason)" } ?? "\(error)"
     }
 
     /// Removes what a restore that was cut short has written and not put in place.
@@ -317,7 +342,7 @@ package enum Backup {
         return audit
     }
 
-    private static func isFile(_ path: String) -> Bool {
+    static func isFile(_ path: String) -> Bool {
         var isFolder = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder
     }

@@ -1,3 +1,4 @@
+import Foundation
 import FoundationEssentials
 import Glibc
 import SystemErrors
@@ -5,10 +6,22 @@ import SystemErrors
 /// A word in the state folder that says that its stores are being exchanged: while it is there they may be of two times.
 ///
 /// A restore writes it before it touches the first store and takes it away after the last. After a power cut between the
-/// two nothing of the folder is used until a restore has run to its end.
+/// two no store of the folder is opened until a restore has run to its end.
 package struct UnfinishedRestore: Sendable {
     /// Name of the file.
     static let name = "restore.unfinished"
+
+    /// What a restore that goes on has to know of the one that was cut short.
+    struct State: Codable {
+        /// The number under which files are set aside.
+        let stamp: Int64
+        /// The backup that it was begun with.
+        let backup: String
+        /// The room's own files that were there before.
+        let before: Set<String>
+        /// Files that a backup puts there.
+        var puts: Set<String>
+    }
 
     private let folder: String
     private var path: String { "\(self.folder)/\(Self.name)" }
@@ -18,22 +31,35 @@ package struct UnfinishedRestore: Sendable {
     /// Whether it is there.
     var isThere: Bool { unsafe access(self.path, F_OK) == 0 }
 
-    /// The number under which it has set files aside; `nil` where it is not there or says none.
-    var stamp: Int64? {
-        guard let text = FileManager.default.contents(atPath: self.path) else { return nil }
-        return String(decoding: text, as: UTF8.self).split(separator: "\n").first.flatMap { Int64($0) }
+    /// What it says; `nil` where it is not there.
+    ///
+    /// - Throws: ``HistoryError`` when it cannot be read.
+    func state() throws -> State? {
+        guard self.isThere else { return nil }
+        do { return try JSONDecoder().decode(State.self, from: Data(contentsOf: URL(filePath: self.path))) } catch {
+            throw HistoryError(
+                path: self.path,
+                reason: "cannot be read",
+                remedy:
+                    "look at what lies beside it as '.before-NUMBER', put the stores of one time in place and delete it"
+            )
+        }
     }
 
-    /// Writes it.
+    /// Writes it, whole or not at all.
     ///
-    /// - Parameters:
-    ///   - backup: What is restored.
-    ///   - stamp: The number under which files are set aside.
-    /// - Throws: ``HistoryError``.
-    func begin(_ backup: String, _ stamp: Int64) throws {
-        let file = try OutputFile(self.path)
-        try file.write(Data("\(stamp)\n\(backup)\n".utf8))
-        try file.close()
+    /// - Throws: ``HistoryError``; then it is as it was before.
+    func begin(_ state: State) throws {
+        let part = self.path + ".part"
+        do {
+            let file = try OutputFile(part)
+            try file.write(JSONEncoder().encode(state))
+            try file.close()
+            guard unsafe rename(part, self.path) == 0 else { throw Errors.last(self.path) }
+        } catch {
+            unsafe unlink(part)
+            throw error
+        }
         try Self.settle(self.folder)
     }
 
@@ -42,10 +68,7 @@ package struct UnfinishedRestore: Sendable {
     /// - Throws: ``HistoryError``.
     func end() throws {
         try Self.settle(self.folder)
-        guard unsafe unlink(self.path) == 0 || errno == ENOENT else {
-            throw HistoryError(path: self.path, reason: "\(SystemError.last)")
-        }
-        try Self.settle(self.folder)
+        guard unsafe unlink(self.path) == 0 || errno == ENOENT else { throw Errors.last(self.path) }
     }
 
     /// Refuses stores of two times.
@@ -53,19 +76,29 @@ package struct UnfinishedRestore: Sendable {
     /// - Parameter folder: The room's state.
     /// - Throws: ``HistoryError``.
     package static func refuse(_ folder: String) throws(HistoryError) {
-        guard UnfinishedRestore(in: folder).isThere else { return }
+        let unfinished = UnfinishedRestore(in: folder)
+        guard unfinished.isThere else { return }
+        var backup = "the backup"
+        do { backup = try unfinished.state()?.backup ?? backup } catch { backup = "a backup" }
         throw HistoryError(
             path: folder,
-            reason: "a restore was cut short here, so its stores are of two times",
-            remedy: "run 'command-room restore' once more; \(folder)/\(Self.name) names the backup"
+            reason: "a restore was cut short here, so its stores may be of two times",
+            remedy: "run 'command-room restore' once more with \(backup) or another one"
         )
     }
 
     /// Waits until the disk has the names of a folder.
+    ///
+    /// - Throws: ``HistoryError``.
     static func settle(_ folder: String) throws {
         let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw HistoryError(path: folder, reason: "\(SystemError.last)") }
+        guard descriptor >= 0 else { throw Errors.last(folder) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw HistoryError(path: folder, reason: "\(SystemError.last)") }
+        // Not every file system can wait for a folder: such a one keeps its names as well as it can.
+        guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else { throw Errors.last(folder) }
+    }
+
+    private enum Errors {
+        static func last(_ path: String) -> HistoryError { HistoryError(path: path, reason: "\(SystemError.last)") }
     }
 }

@@ -32,6 +32,7 @@ struct AuditCommand: AsyncParsableCommand {
         let path = "\(configuration.state)/casebook.sqlite"
         let verdict: AuditVerdict
         do throws(HistoryError) {
+            try UnfinishedRestore.refuse(configuration.state)
             verdict = try Casebook.verifyAudit(path, known: known)
         } catch {
             throw ProgramFailure(.unavailable, "\(error)")

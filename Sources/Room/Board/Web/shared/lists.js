@@ -112,6 +112,12 @@ function wayOf(incident, unit) {
   return ways.by.get(`${incident.id} ${unit.station}/${unit.device}`);
 }
 
+/** The time that a unit still has to drive to a scene, with its interval; `null` for one that is not on its way there. */
+export function timeToGo(incident, unit) {
+  const way = wayOf(incident, unit);
+  return way ? `${span(way.seconds * 1000)} (${span(way.p10 * 1000)}–${span(way.p90 * 1000)})` : null;
+}
+
 function updateCardUnit({ parts }, { incident, unit }) {
   const arrived = unit.arrived ? ` ${span(unit.arrived - incident.received)}` : "";
   write(parts.line, `${unit.unit} · ${word(unit.state)}${arrived}`);
@@ -127,12 +133,6 @@ function updateCardUnit({ parts }, { incident, unit }) {
 
 /** A card has lines for so many units: one that is longer than the list hides all others. Each can be recalled beside the map. */
 const mostOnCard = 5;
-/** The time that a unit still has to drive to a scene, with its interval; `null` for one that is not on its way there. */
-export function timeToGo(incident, unit) {
-  const way = wayOf(incident, unit);
-  return way ? `${span(way.seconds * 1000)} (${span(way.p10 * 1000)}–${span(way.p90 * 1000)})` : null;
-}
-
 /** The units of an incident: first those on the way, then those on scene, then those that are done. Within each group they keep the order of dispatch. */
 function onCard(incident) {
   const rank = (unit) => (unit.cleared || unit.ended ? 2 : unit.arrived ? 1 : 0);
