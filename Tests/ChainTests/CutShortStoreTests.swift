@@ -146,6 +146,11 @@ struct CutShortStoreTests {
                     ["check", "--config", "\(work)/command-room.yaml"]
                 )
                 #expect(check.errors.contains("a restore was cut short"), "\(step): \(check)")
+                let audit = try await runProgramToEnd(
+                    Places.program("command-room"),
+                    ["audit", "--config", "\(work)/command-room.yaml"]
+                )
+                #expect(audit.status == 69 && audit.errors.contains("a restore was cut short"), "\(step): \(audit)")
             } whole: { step, again in
                 #expect(again.status == 0, "\(step): \(again)")
                 let held = try await self.held("\(work)/state")

@@ -48,7 +48,7 @@ package struct UnfinishedRestore: Sendable {
 
     /// Writes it, whole or not at all.
     ///
-    /// - Throws: ``HistoryError``; then it is as it was before.
+    /// - Throws: ``HistoryError``; then it is as it was before, or it is there, and nothing was exchanged yet.
     func begin(_ state: State) throws {
         let part = self.path + ".part"
         do {
@@ -70,6 +70,9 @@ package struct UnfinishedRestore: Sendable {
         try Self.settle(self.folder)
         guard unsafe unlink(self.path) == 0 || errno == ENOENT else { throw Errors.last(self.path) }
     }
+
+    /// Whether a restore was cut short in a state folder.
+    package static func isThere(in folder: String) -> Bool { UnfinishedRestore(in: folder).isThere }
 
     /// Refuses stores of two times.
     ///

@@ -55,15 +55,12 @@ struct Assembly {
             case .failed(let path, let reason): throw ProgramFailure(.unavailable, "\(path): \(reason)")
             }
         }
-        // Waiting does not mend it: systemd need not try again.
-        do throws(HistoryError) { try UnfinishedRestore.refuse(configuration.state) } catch {
-            throw ProgramFailure(.data, "\(error)")
-        }
         do throws(HistoryError) {
             self.history = try History(folder: configuration.state) { logger.error("\($0)") }
             self.casebook = try Casebook(folder: configuration.state) { logger.error("\($0)") }
         } catch {
-            throw ProgramFailure(.unavailable, "\(error)")
+            // Waiting does not mend a restore that was cut short: systemd need not try again.
+            throw ProgramFailure(UnfinishedRestore.isThere(in: configuration.state) ? .data : .unavailable, "\(error)")
         }
     }
 
