@@ -1,13 +1,17 @@
 import FoundationEssentials
 import Rig
 import TestSupport
+import Threading
 
 /// A real Chromium, driven over WebDriver.
 ///
 /// Source of the protocol: W3C, *WebDriver*, 2018.
 struct Browser: Sendable {
     private let driver: RoomClient
-    private let session: String
+    private let wanted: String
+    private let id = Locked("")
+
+    private var session: String { self.id.withLock { $0 } }
 
     private struct Answer<T: Decodable>: Decodable { let value: T }
 
@@ -48,24 +52,43 @@ struct Browser: Sendable {
             let list = arguments.map { "\"\($0)\"" }.joined(separator: ",")
             let options = #"{"args":[\#(list)],"prefs":{"intl.accept_languages":"\#(language)"}}"#
             let wanted = #"{"capabilities":{"alwaysMatch":{"goog:chromeOptions":\#(options)}}}"#
-            let answer = try await driver.ask("POST", "/session", body: wanted)
-            guard answer.status == 200 else { throw RigError.system("chromium", answer.text) }
-            let session = try answer.decode(Answer<Session>.self).value.sessionId
-            let browser = Browser(driver: driver, session: session)
+            let browser = Browser(driver: driver, wanted: wanted)
+            try await browser.start()
             do {
                 let result = try await body(browser)
-                _ = try await driver.ask("DELETE", "/session/\(session)")
+                _ = try await driver.ask("DELETE", "/session/\(browser.session)")
                 return result
             } catch {
-                _ = try? await driver.ask("DELETE", "/session/\(session)")
+                _ = try? await driver.ask("DELETE", "/session/\(browser.session)")
                 throw error
             }
         }
     }
 
+    private func start() async throws {
+        let answer = try await self.driver.ask("POST", "/session", body: self.wanted)
+        guard answer.status == 200 else { throw RigError.system("chromium", answer.text) }
+        let session = try answer.decode(Answer<Session>.self).value.sessionId
+        self.id.withLock { $0 = session }
+    }
+
     /// Opens a page.
+    ///
+    /// A Chromium that ended before it showed its first page, as it does now and then on a machine without room for it,
+    /// is started once more, and that is said: nothing of the page was seen by then.
     func open(_ address: String) async throws {
-        _ = try await self.driver.ask("POST", "/session/\(self.session)/url", body: #"{"url":"\#(address)"}"#)
+        func ask() async throws -> RoomClient.Answer {
+            try await self.driver.ask("POST", "/session/\(self.session)/url", body: #"{"url":"\#(address)"}"#)
+        }
+        var answer = try await ask()
+        if answer.status != 200,
+            ["invalid session id", "tab crashed", "disconnected"].contains(where: answer.text.contains)
+        {
+            Swift.print("Chromium ended before it showed \(address), and is started again: \(answer.text.prefix(300))")
+            try await self.start()
+            answer = try await ask()
+        }
+        guard answer.status == 200 else { throw RigError.system("open", answer.text) }
     }
 
     /// What a script returns.

@@ -4,7 +4,7 @@ extension TrackVerifier.Fault {
         switch self {
         case .altered: "is not what its device signed for"
         case .missing:
-            "is missing: its device signed for it; it may have been dropped for want of space, or deleted for its age"
+            "is missing: its device signed for it; it may not have arrived yet, or have been dropped for want of space, or deleted for its age"
         case .notSealed: "is not signed for, and records after it are"
         case .badSeal(.unreadable): "is a seal that cannot be read"
         case .badSeal(.unknownKey): "is a seal whose key's certificate is not known"
