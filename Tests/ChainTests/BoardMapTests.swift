@@ -191,15 +191,27 @@ struct BoardMapTests {
             try await Browser.onPage(of: chain, units: 3) { page in
                 try await page.wait(
                     "the map",
-                    "const all = [...document.querySelectorAll('.leaflet-tile')]; return all.length > 0 && all.every((one) => one.roads)"
+                    "const all = [...document.querySelectorAll('.leaflet-tile')]; return all.length > 0 && all.every((one) => one.isWhole)"
+                )
+                // The thread that paints fetches for itself: what it is asked for says what it fetches.
+                try await page.tell(
+                    "Page.addScriptToEvaluateOnNewDocument",
+                    """
+                    {"source": "window.asked = []; const post = Worker.prototype.postMessage; \
+                    Worker.prototype.postMessage = function (message) { window.asked.push({ ...message.job.place, at: performance.now() }); return post.call(this, message); };"}
+                    """
+                )
+                try await page.open("http://127.0.0.1:\(chain.http)/")
+                try await page.wait(
+                    "the map again",
+                    "const all = [...document.querySelectorAll('.leaflet-tile')]; return all.length > 0 && all.every((one) => one.isWhole)"
                 )
                 let asked: [String] = try await page.run(
                     """
-                    const all = performance.getEntriesByType('resource').filter((one) => one.name.includes('/roads/'));
                     const plan = performance.getEntriesByType('resource').find((one) => one.name.endsWith('/plan'));
-                    const isLate = all.every((one) => one.startTime > plan.startTime);
-                    return [...new Set(all.map((one) => new URL(one.name).searchParams.get('detail'))), String(isLate),
-                      String(all.length === new Set(all.map((one) => one.name)).size)];
+                    const isLate = window.asked.every((one) => one.at > plan.startTime);
+                    return [...new Set(window.asked.map((one) => one.z))].map(String).concat(String(isLate),
+                      String(window.asked.length === new Set(window.asked.map((one) => `${one.z}/${one.x}/${one.y}`)).size));
                     """
                 )
                 #expect(asked.count == 3 && asked.dropFirst() == ["true", "true"], "\(asked)")
@@ -214,13 +226,66 @@ struct BoardMapTests {
         }
     }
 
+    @Test("the map is painted beside the page, anew by night, not again by who comes back; without a thread as well")
+    func painting() async throws {
+        try await Chain.withFleet(1) { chain in
+            try await Browser.onPage(of: chain, units: 1) { page in
+                let whole =
+                    "const all = [...document.querySelectorAll('.leaflet-tile')]; return all.length > 0 && all.every((one) => one.isWhole)"
+                try await page.wait("the map", whole)
+                // The middle of the window's brightest tile, as a browser shows it: 0 to 255.
+                let brightness = """
+                    const tile = [...document.querySelectorAll('.leaflet-tile')].find((one) => one.drawn?.includes('water'));
+                    const copy = Object.assign(document.createElement('canvas'), { width: 64, height: 64 }).getContext('2d');
+                    copy.drawImage(tile, 0, 0, 64, 64);
+                    const all = copy.getImageData(0, 0, 64, 64).data;
+                    let [sum, count] = [0, 0];
+                    for (let i = 0; i < all.length; i += 4) { if (all[i + 3] > 128) { sum += all[i] + all[i + 1] + all[i + 2]; count += 3; } }
+                    """
+                let day: Double = try await page.run(brightness + "return count > 30 ? sum / count : -1")
+                #expect(day > 120, "\(day)")
+                try await page.click("#night")
+                try await page.wait("the map by night", brightness + "return count > 30 && sum / count < 110")
+                try await page.click("#night")
+                try await page.wait("the map by day", brightness + "return count > 30 && sum / count > 120")
+                try await page.wait("all of the map by day", whole)
+                let again: String = try await page.run(
+                    """
+                    const map = patrollink.map;
+                    const whole = () => [...document.querySelectorAll('.leaflet-tile')].every((one) => one.isWhole);
+                    const until = async (holds) => { for (let i = 0; i < 600 && !holds(); i += 1) { await new Promise((done) => setTimeout(done, 50)); } return holds(); };
+                    const [zoom, first] = [map.getZoom(), new Set(document.querySelectorAll('.leaflet-tile'))];
+                    map.setZoom(zoom + 3, { animate: false });
+                    await until(() => ![...document.querySelectorAll('.leaflet-tile')].some((one) => first.has(one)) && whole());
+                    const asked = [];
+                    const post = Worker.prototype.postMessage;
+                    Worker.prototype.postMessage = function (message) { asked.push(JSON.stringify(message.job.place)); return post.call(this, message); };
+                    map.setZoom(zoom, { animate: false });
+                    const isBack = await until(() => [...document.querySelectorAll('.leaflet-tile')].some((one) => first.has(one)) && whole());
+                    return isBack ? asked.join(" ") : "none of them is there";
+                    """
+                )
+                #expect(again.isEmpty, "what was seen before is shown as it was: \(again)")
+                try await page.tell(
+                    "Page.addScriptToEvaluateOnNewDocument",
+                    #"{"source": "window.Worker = undefined;"}"#
+                )
+                try await page.open("http://127.0.0.1:\(chain.http)/")
+                try await page.wait(
+                    "the map without a thread",
+                    "return window.Worker === undefined && [...document.querySelectorAll('.leaflet-tile')].some((one) => one.drawn?.includes('water'))"
+                )
+            }
+        }
+    }
+
     @Test("the river and the parks of the town lie under its roads, out of tiles of the room")
     func ground() async throws {
         try await Chain.withFleet(1) { chain in
             try await Browser.onPage(of: chain, units: 1) { page in
                 try await page.wait(
                     "tiles of the ground",
-                    "return [...document.querySelectorAll('.leaflet-tile')].some((one) => one.ground.some(({ layers }) => layers?.water && layers.green))"
+                    "return [...document.querySelectorAll('.leaflet-tile')].some((one) => ['water', 'green', 'road'].every((name) => one.drawn?.includes(name)))"
                 )
                 let found: [String] = try await page.run(
                     """

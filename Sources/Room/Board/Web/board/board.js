@@ -366,7 +366,12 @@ async function chooseAnyIncident(id) {
 
 function take(changed) {
   if (changed.ended) { logInAgain(setRole).catch(complain); }
-  if (changed.moved?.length) { unitsMoved(changed.moved); noteGrids(); fit(); layMap(); }
+  if (changed.moved?.length) {
+    unitsMoved(changed.moved);
+    noteGrids();
+    // The incidents are seen before the map is: whoever is waited for stands among them.
+    if (isLaid) { fit(); } else { setTimeout(() => { fit(); layMap(); }); }
+  }
   if (changed.whole && fromAddress) { const id = fromAddress; fromAddress = null; chooseAnyIncident(id).catch(complain); }
   if (changed.whole || changed.incidents) { soundIncidents(); }
   if (changed.alarms) { soundAlarms(); drawSoon("alarms"); goToDistress(); }
@@ -451,9 +456,9 @@ async function begin() {
   // They were asked for before this script was there: mostly they have come, and an empty page need not be drawn before them.
   const atMost = new Promise((resolve) => { setTimeout(resolve, drawingWaits); });
   await Promise.race([begun, atMost]);
-  const planned = takePlan(planLater);
-  await Promise.race([planned, atMost]);
   draw();
+  await new Promise((resolve) => { setTimeout(resolve); });
+  const planned = takePlan(planLater).then(() => draw("right"));
   setInterval(() => drawSoon("top", "today", "left", "alarms", "right"), 1000);
   setInterval(() => { if (state.isLive) { loadCandidates(); } }, 2000);
   await planned;

@@ -30,8 +30,15 @@ export function sound() {
   return audio;
 }
 
+/** To open the sound takes a sixth of a second on a slow machine: so long, ms, it waits, and what sounds is seen before. */
+const soundWaits = 100;
+
 /** Gives a tone: frequency in Hz, begin and length in s from now. */
-export function tone(frequency, begin, length, kind = "sine") {
+export function tone(...how) {
+  if (audio) { ring(...how); } else { setTimeout(() => ring(...how), soundWaits); }
+}
+
+function ring(frequency, begin, length, kind = "sine") {
   const place = sound();
   if (!place) { return; }
   const [source, volume] = [place.createOscillator(), place.createGain()];

@@ -1,5 +1,4 @@
 // What lies under the roads: water, green, buildings, railways; and the names of places and the numbers of houses.
-import { colour } from "./base.js";
 import { fetchTile } from "./tiles.js";
 
 /** So many tiles of the room are kept as they were read. */
@@ -50,8 +49,8 @@ export function groundOf({ z, x, y }, size, settings) {
 /** What is drawn as areas and lines; the rest of a tile are names. */
 export const shapes = ["green", "water", "waterway", "building", "rail"];
 
-/** Draws a tile of the room where `from` says. `grown` is how much wider lines are, and `size` the edge of the canvas, px. */
-export function drawGround(pen, layers, { wide, left, top }, grown, size) {
+/** Draws a tile of the room where `from` says. `grown` is how much wider lines are, `size` the edge of the canvas, px, and `shade(name)` a colour. */
+export function drawGround(pen, layers, { wide, left, top }, grown, size, shade) {
   const each = (name, act) => {
     const layer = layers[name];
     const scale = wide / (layer?.extent ?? 4096);
@@ -69,8 +68,6 @@ export function drawGround(pen, layers, { wide, left, top }, grown, size) {
       act(one.kind ?? name);
     }
   };
-  const shades = new Map();
-  const shade = (name) => { if (!shades.has(name)) { shades.set(name, colour(name)); } return shades.get(name); };
   const fill = (kind) => { pen.fillStyle = shade(colours[kind]); pen.fill("evenodd"); };
   const line = (kind) => { pen.strokeStyle = shade(colours[kind]); pen.lineWidth = (widths[kind] ?? 1) * Math.min(4, Math.sqrt(grown)); pen.stroke(); };
   each("green", fill);

@@ -69,15 +69,14 @@ export function drawMark(pen, spot, radius, unit, colours) {
 /** So many widths of texts are known at once. */
 const mostWidths = 10000;
 const widths = new Map();
-let widthsOf = "";
 /** How wide a text is, px: thousands of names are the same in each picture, and to measure them takes longer than to draw. */
 export function widthOf(pen, text) {
-  if (widthsOf !== pen.font || widths.size > mostWidths) {
-    widths.clear();
-    widthsOf = pen.font;
+  const key = `${pen.font} ${text}`;
+  if (!widths.has(key)) {
+    if (widths.size >= mostWidths) { widths.clear(); }
+    widths.set(key, pen.measureText(text).width);
   }
-  if (!widths.has(text)) { widths.set(text, pen.measureText(text).width); }
-  return widths.get(text);
+  return widths.get(key);
 }
 
 /** Writes what a unit is called beside its mark. */
@@ -102,10 +101,13 @@ export function canvasLayer(map, draw) {
     place() {
       const size = map.getSize();
       const ratio = window.devicePixelRatio || 1;
-      this.canvas.width = size.x * ratio;
-      this.canvas.height = size.y * ratio;
-      this.canvas.style.width = `${size.x}px`;
-      this.canvas.style.height = `${size.y}px`;
+      // A canvas that is told its size is made anew, also where it is the same.
+      if (this.canvas.width !== Math.floor(size.x * ratio) || this.canvas.height !== Math.floor(size.y * ratio)) {
+        this.canvas.width = size.x * ratio;
+        this.canvas.height = size.y * ratio;
+        this.canvas.style.width = `${size.x}px`;
+        this.canvas.style.height = `${size.y}px`;
+      }
       L.DomUtil.setPosition(this.canvas, map.containerPointToLayerPoint([0, 0]));
       this.isDirty = true;
     },

@@ -1,15 +1,15 @@
 // Names on the map, placed once for the view: none is cut at the edge of a tile, none lies on another.
 import { map, onMap, colour, fontSize } from "./base.js";
 import { pointsInView, roadsInView } from "./surface.js";
-import { canvasLayer } from "./marks.js";
+import { canvasLayer, widthOf } from "./marks.js";
+import { naming } from "./naming.js";
 import { Taken } from "./room.js";
 
 const pi = Math.PI;
 /** The same street is named again after so far, px. */
 const again = 320;
-/** From this zoom on a class of roads has its names. */
-const named = { motorway: 12, trunk: 12, primary: 13, secondary: 13, tertiary: 14 };
-const otherwise = 15;
+/** After a zoom the map is not named before it rests for so long, ms. */
+const rests = 120;
 /** From this zoom on grids have their names. */
 const gridZoom = 11;
 /** From this zoom on houses have their numbers. */
@@ -52,21 +52,31 @@ function straightest(points) {
 function streets(pen, zoom, size) {
   const found = [];
   for (const { kind, name, points } of roadsInView()) {
-    const base = kind.replace("_link", "");
-    if (zoom < (named[base] ?? otherwise)) { continue; }
+    const { from, rank } = naming(kind);
+    if (zoom < from) { continue; }
     const stretch = straightest(points);
     if (!stretch) { continue; }
     const middle = [(stretch.from[0] + stretch.to[0]) / 2, (stretch.from[1] + stretch.to[1]) / 2];
-    const width = pen.measureText(name).width;
+    const width = widthOf(pen, name);
     if (stretch.length < width * 0.9 || middle[0] < width / 2 || middle[1] < 0 || middle[0] > size.x - width / 2 || middle[1] > size.y) { continue; }
-    found.push({ name, middle, width, length: stretch.length, rank: Object.keys(named).indexOf(base) >>> 0, turn: Math.atan2(stretch.to[1] - stretch.from[1], stretch.to[0] - stretch.from[0]) });
+    found.push({ name, middle, width, length: stretch.length, rank, turn: Math.atan2(stretch.to[1] - stretch.from[1], stretch.to[0] - stretch.from[0]) });
   }
   return found.sort((a, b) => a.rank - b.rank || b.length - a.length);
 }
 
+let [zoomedAt, waiting] = [-rests, 0];
+map.on("zoomend", () => { zoomedAt = performance.now(); });
+
 const layer = canvasLayer(map, (pen) => {
   written.length = 0;
   if (layer.isHidden) { return; }
+  // Who turns the wheel passes many zooms, and reads none of their names.
+  const rest = zoomedAt + rests - performance.now();
+  if (rest > 0) {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => { layer.isDirty = true; }, rest);
+    return;
+  }
   const zoom = map.getZoom();
   const size = map.getSize();
   const font = fontSize();

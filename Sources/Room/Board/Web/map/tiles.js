@@ -103,7 +103,8 @@ export function readTile(buffer) {
 /** Asks the room for a tile; `null` where it cannot be had. */
 export async function fetchTile(path) {
   try {
-    const answer = await fetch(`api/v1/${path}`);
+    // By where this file is: what asks may be a thread, and has no page to start from.
+    const answer = await fetch(new URL(`../api/v1/${path}`, import.meta.url));
     if (!answer.ok) { throw new Error(answer.statusText); }
     return readTile(await answer.arrayBuffer());
   } catch (error) {
