@@ -75,8 +75,10 @@ struct BoardMapTests {
             try await page.wait("a picture", "return patrollink.frames.drawn > window.drawn")
             return try await page.run(
                 """
-                return import('/board/map.js').then(({ isSeenAnew }) => {
-                  // Carried on as it was when it was drawn: on a busy machine that was seconds ago.
+                return import('/board/map.js').then(async ({ isSeenAnew }) => {
+                  // What was heard of since the picture waits for the next one, which a busy machine draws later.
+                  const isDrawn = () => !isSeenAnew([...patrollink.state.units.values()][0], Date.now());
+                  for (let i = 0; \(zoom) < 10 && i < 600 && !isDrawn(); i += 1) { await new Promise((done) => setTimeout(done, 50)); }
                   const one = [...patrollink.state.units.values()][0];
                   const later = { ...one, lat: one.lat + 0.0002 };
                   const other = one.status === 'busy' ? 'patrol' : 'busy';

@@ -188,6 +188,13 @@ struct HonestRoomTests {
         }
         for (round, file) in ["history", "casebook", "history"].enumerated() {
             let path = "\(chain.folder)/room/\(file).sqlite"
+            if round == 2 {
+                // All of it in one file: what lay in the journal alone would not be missed.
+                let moved = try await runProgramToEnd("/usr/bin/sqlite3", [path, "PRAGMA wal_checkpoint(TRUNCATE)"])
+                #expect(moved.output.hasPrefix("0|"), "\(moved.output)\(moved.errors)")
+                let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+                #expect(size > 5_000, "\(size)")
+            }
             for tail in ["-wal", "-shm"] {
                 _ = try await runProgramToEnd("/bin/rm", ["-f", path + tail])
             }

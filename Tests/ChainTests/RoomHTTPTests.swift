@@ -38,7 +38,9 @@ struct RoomHTTPTests {
     func modules() async throws {
         let room = try Chain.current.room
         let html = try await room.ask("GET", "/").text
-        let asked = html.matches(of: /rel="modulepreload" href="([^"]+)"/).map { String($0.1) }
+        let asked = html.matches(of: /(?:rel="modulepreload" href|type="module" async src)="([^"]+)"/).map {
+            String($0.1)
+        }
         var (wanted, waiting): (Set<String>, [String]) = ([], ["board/board.js"])
         while let module = waiting.popLast() {
             let folder = module.split(separator: "/").dropLast().map(String.init)

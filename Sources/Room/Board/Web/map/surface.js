@@ -87,8 +87,8 @@ function takeColours() {
 export function setSurface(page, callback) {
   [settings, bounds] = [page.ground ?? null, page.bounds ?? null];
   came = callback;
-  takeColours();
   surface?.remove();
+  takeColours();
   surface = page.tiles ? L.tileLayer(page.tiles, { maxZoom: 19 }) : new Surface();
   surface.on("load", () => came());
   surface.on("tileunload", ({ tile, coords }) => keep(tile, coords));
