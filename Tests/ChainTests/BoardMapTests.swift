@@ -78,7 +78,7 @@ struct BoardMapTests {
                 return import('/board/map.js').then(async ({ isSeenAnew }) => {
                   // What was heard of since the picture waits for the next one, which a busy machine draws later.
                   const isDrawn = () => !isSeenAnew([...patrollink.state.units.values()][0], Date.now());
-                  for (let i = 0; \(zoom) < 10 && i < 600 && !isDrawn(); i += 1) { await new Promise((done) => setTimeout(done, 50)); }
+                  for (let i = 0; \(zoom) < 10 && i < 400 && !isDrawn(); i += 1) { await new Promise((done) => setTimeout(done, 50)); }
                   const one = [...patrollink.state.units.values()][0];
                   const later = { ...one, lat: one.lat + 0.0002 };
                   const other = one.status === 'busy' ? 'patrol' : 'busy';
@@ -200,7 +200,7 @@ struct BoardMapTests {
                     "Page.addScriptToEvaluateOnNewDocument",
                     """
                     {"source": "window.asked = []; const post = Worker.prototype.postMessage; \
-                    Worker.prototype.postMessage = function (message) { window.asked.push({ ...message.job.place, at: performance.now() }); return post.call(this, message); };"}
+                    Worker.prototype.postMessage = function (message) { if (message.job) { window.asked.push({ ...message.job.place, at: performance.now() }); } return post.call(this, message); };"}
                     """
                 )
                 try await page.open("http://127.0.0.1:\(chain.http)/")
@@ -238,6 +238,7 @@ struct BoardMapTests {
                 // The middle of the window's brightest tile, as a browser shows it: 0 to 255.
                 let brightness = """
                     const tile = [...document.querySelectorAll('.leaflet-tile')].find((one) => one.drawn?.includes('water'));
+                    if (!tile) { return false; }
                     const copy = Object.assign(document.createElement('canvas'), { width: 64, height: 64 }).getContext('2d');
                     copy.drawImage(tile, 0, 0, 64, 64);
                     const all = copy.getImageData(0, 0, 64, 64).data;
@@ -248,6 +249,20 @@ struct BoardMapTests {
                 #expect(day > 120, "\(day)")
                 try await page.click("#night")
                 try await page.wait("the map by night", brightness + "return count > 30 && sum / count < 110")
+                // Who keeps the night on has it in the replay, too, from its first picture.
+                try await page.open("http://127.0.0.1:\(chain.http)/replay")
+                try await page.wait("the replay's map", whole)
+                try await page.wait(
+                    "the replay's map by night",
+                    within: .seconds(20),
+                    brightness + "return count > 30 && sum / count < 110"
+                )
+                try await page.open("http://127.0.0.1:\(chain.http)/")
+                try await page.wait(
+                    "the map by night again",
+                    within: .seconds(60),
+                    brightness + "return count > 30 && sum / count < 110"
+                )
                 try await page.click("#night")
                 try await page.wait("the map by day", brightness + "return count > 30 && sum / count > 120")
                 try await page.wait("all of the map by day", whole)
@@ -255,13 +270,13 @@ struct BoardMapTests {
                     """
                     const map = patrollink.map;
                     const whole = () => [...document.querySelectorAll('.leaflet-tile')].every((one) => one.isWhole);
-                    const until = async (holds) => { for (let i = 0; i < 600 && !holds(); i += 1) { await new Promise((done) => setTimeout(done, 50)); } return holds(); };
+                    const until = async (holds) => { for (let i = 0; i < 250 && !holds(); i += 1) { await new Promise((done) => setTimeout(done, 50)); } return holds(); };
                     const [zoom, first] = [map.getZoom(), new Set(document.querySelectorAll('.leaflet-tile'))];
                     map.setZoom(zoom + 3, { animate: false });
                     await until(() => ![...document.querySelectorAll('.leaflet-tile')].some((one) => first.has(one)) && whole());
                     const asked = [];
                     const post = Worker.prototype.postMessage;
-                    Worker.prototype.postMessage = function (message) { asked.push(JSON.stringify(message.job.place)); return post.call(this, message); };
+                    Worker.prototype.postMessage = function (message) { if (message.job) { asked.push(JSON.stringify(message.job.place)); } return post.call(this, message); };
                     map.setZoom(zoom, { animate: false });
                     const isBack = await until(() => [...document.querySelectorAll('.leaflet-tile')].some((one) => first.has(one)) && whole());
                     return isBack ? asked.join(" ") : "none of them is there";
@@ -270,12 +285,40 @@ struct BoardMapTests {
                 #expect(again.isEmpty, "what was seen before is shown as it was: \(again)")
                 try await page.tell(
                     "Page.addScriptToEvaluateOnNewDocument",
-                    #"{"source": "window.Worker = undefined;"}"#
+                    #"{"source": "window.tried = 0; window.Worker = function () { window.tried += 1; throw new Error('none'); };"}"#
                 )
                 try await page.open("http://127.0.0.1:\(chain.http)/")
                 try await page.wait(
                     "the map without a thread",
-                    "return window.Worker === undefined && [...document.querySelectorAll('.leaflet-tile')].some((one) => one.drawn?.includes('water'))"
+                    "return window.tried > 0 && [...document.querySelectorAll('.leaflet-tile')].some((one) => one.drawn?.includes('water'))"
+                )
+            }
+        }
+    }
+
+    @Test("a link to an open incident ends where the incident is, not where all units are")
+    func link() async throws {
+        struct Incident: Decodable { let id: String }
+        try await Chain.withFleet(3) { chain in
+            try await Browser.onPage(of: chain, units: 3) { page in
+                let place: [Double] = try await page.run(
+                    "const one = [...patrollink.state.units.values()][0]; return [one.lat + 0.003, one.lon + 0.004]"
+                )
+                let body = #"{"category":"theft","priority":2,"lat":\#(place[0]),"lon":\#(place[1])}"#
+                let opened = try await chain.room.ask("POST", "/api/v1/incidents", body: body)
+                #expect(opened.status == 201, "\(opened.text)")
+                let id = try opened.decode(Incident.self).id
+                try await page.open("http://127.0.0.1:\(chain.http)/?incident=\(id)")
+                try await page.wait(
+                    "the map around the incident",
+                    within: .seconds(60),
+                    """
+                    if (!window.patrollink || patrollink.view.incident !== '\(id)' || patrollink.state.units.size < 3) { return false; }
+                    const all = [...document.querySelectorAll('.leaflet-tile')];
+                    if (!all.length || !all.every((one) => one.isWhole)) { return false; }
+                    const [spot, size] = [patrollink.map.latLngToContainerPoint([\(place[0]), \(place[1])]), patrollink.map.getSize()];
+                    return Math.hypot(spot.x - size.x / 2, spot.y - size.y / 2) < 40;
+                    """
                 )
             }
         }

@@ -10,6 +10,8 @@ struct Browser: Sendable {
     private let driver: RoomClient
     private let wanted: String
     private let id = Locked("")
+    /// Whether something was told to it or shown by it, which another would not know.
+    private let isUsed = Locked(false)
 
     private var session: String { self.id.withLock { $0 } }
 
@@ -81,14 +83,17 @@ struct Browser: Sendable {
             try await self.driver.ask("POST", "/session/\(self.session)/url", body: #"{"url":"\#(address)"}"#)
         }
         var answer = try await ask()
-        if answer.status != 200,
+        if answer.status != 200, !self.isUsed.withLock({ $0 }),
             ["invalid session id", "tab crashed", "disconnected"].contains(where: answer.text.contains)
         {
             Swift.print("Chromium ended before it showed \(address), and is started again: \(answer.text.prefix(300))")
+            // What is left of it holds its folder.
+            _ = try? await self.driver.ask("DELETE", "/session/\(self.session)")
             try await self.start()
             answer = try await ask()
         }
         guard answer.status == 200 else { throw RigError.system("open", answer.text) }
+        self.isUsed.withLock { $0 = true }
     }
 
     /// What a script returns.
@@ -141,6 +146,7 @@ struct Browser: Sendable {
 
     /// Gives a command of Chromium's own protocol; `parameters` is a JSON object.
     func tell(_ command: String, _ parameters: String = "{}") async throws {
+        self.isUsed.withLock { $0 = true }
         let answer = try await self.driver.ask(
             "POST",
             "/session/\(self.session)/goog/cdp/execute",

@@ -104,6 +104,14 @@ struct HTTPEdgeTests {
             #expect(answer.head.contains("Cache-Control: \(words)"), "\(path): \(answer.head)")
         }
         let address = "http://127.0.0.1:\(chain.http)"
+        let ground = try await runProgramToEnd(
+            "/usr/bin/curl",
+            [
+                "-s", "--compressed", "-o", "/dev/null", "-w", "%{http_code} %header{cache-control}",
+                "\(address)/api/v1/ground/14/1/1",
+            ]
+        )
+        #expect(ground.output == "200 private, max-age=3600")
         let plain = try await runProgramToEnd("/usr/bin/curl", ["-s", "\(address)/openapi.yaml"])
         let gzip = try await runProgramToEnd(
             "/usr/bin/curl",

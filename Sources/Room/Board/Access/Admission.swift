@@ -99,6 +99,7 @@ struct SecurityHeaders: RouterMiddleware {
         if path == "/metrics" || path == "/healthz" { return true }
         guard path.hasPrefix("/api/v1/") else { return false }
         return path != "/api/v1/openapi.yaml" && !path.hasPrefix("/api/v1/roads/")
+            && !path.hasPrefix("/api/v1/ground/")
     }
 
     func handle(

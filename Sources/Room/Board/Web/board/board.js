@@ -372,7 +372,12 @@ function take(changed) {
     // The incidents are seen before the map is: whoever is waited for stands among them.
     if (isLaid) { fit(); } else { setTimeout(() => { fit(); layMap(); }); }
   }
-  if (changed.whole && fromAddress) { const id = fromAddress; fromAddress = null; chooseAnyIncident(id).catch(complain); }
+  if (changed.whole && fromAddress) { 
+    const id = fromAddress;
+    fromAddress = null;
+    // The map is fitted to all units first, and then goes there.
+    setTimeout(() => { chooseAnyIncident(id).catch(complain); });
+  }
   if (changed.whole || changed.incidents) { soundIncidents(); }
   if (changed.alarms) { soundAlarms(); drawSoon("alarms"); goToDistress(); }
   // A way that is only shorter may wait for the second's turn: that is what its time is told in.

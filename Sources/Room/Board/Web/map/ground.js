@@ -14,7 +14,12 @@ const kept = new Map();
 /** A tile of the room as it was read; `null` where it cannot be had. */
 export async function loadGround({ z, x, y }) {
   const key = `${z}/${x}/${y}`;
-  if (!kept.has(key)) {
+  const before = kept.get(key);
+  if (before) {
+    // What is looked at again stays the longest.
+    kept.delete(key);
+    kept.set(key, before);
+  } else {
     // What could not be had is asked for again by the next look.
     kept.set(key, fetchTile(`ground/${key}`).then((layers) => { if (!layers) { kept.delete(key); } return layers; }));
     if (kept.size > mostKept) { kept.delete(kept.keys().next().value); }

@@ -105,9 +105,9 @@ export function canvasLayer(map, draw) {
       if (this.canvas.width !== Math.floor(size.x * ratio) || this.canvas.height !== Math.floor(size.y * ratio)) {
         this.canvas.width = size.x * ratio;
         this.canvas.height = size.y * ratio;
-        this.canvas.style.width = `${size.x}px`;
-        this.canvas.style.height = `${size.y}px`;
       }
+      this.canvas.style.width = `${size.x}px`;
+      this.canvas.style.height = `${size.y}px`;
       L.DomUtil.setPosition(this.canvas, map.containerPointToLayerPoint([0, 0]));
       this.isDirty = true;
     },

@@ -36,7 +36,12 @@ const kept = new Map();
 async function loadRoads({ z, x, y }, bounds) {
   if (!isOnRoads(bounds, z - 1, x, y)) { return []; }
   const path = `roads/${z - 1}/${x}/${y}?detail=${z}&format=mvt`;
-  if (!kept.has(path)) {
+  const before = kept.get(path);
+  if (before) {
+    // What is looked at again stays the longest.
+    kept.delete(path);
+    kept.set(path, before);
+  } else {
     // What could not be had is asked for again by the next look.
     kept.set(path, fetchTile(path).then((layers) => {
       if (!layers) { kept.delete(path); return null; }
@@ -88,10 +93,10 @@ function pointsOf({ layers, from }, size) {
   });
 }
 
-async function picture({ roads, ground }, { place, size, ratio, settings, colours }) {
-  const canvas = self.OffscreenCanvas ? new OffscreenCanvas(size * ratio, size * ratio)
-    : Object.assign(document.createElement("canvas"), { width: size * ratio, height: size * ratio });
+async function picture({ roads, ground }, { place, size, dots, settings, colours }) {
+  const canvas = self.OffscreenCanvas ? new OffscreenCanvas(dots, dots) : Object.assign(document.createElement("canvas"), { width: dots, height: dots });
   const pen = canvas.getContext("2d");
+  const ratio = dots / size;
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   const shade = (name) => colours[name];
   const grown = 2 ** Math.max(0, place.z - (settings?.max_zoom ?? place.z));
@@ -100,15 +105,28 @@ async function picture({ roads, ground }, { place, size, ratio, settings, colour
   return canvas.transferToImageBitmap?.() ?? createImageBitmap(canvas);
 }
 
+const isThread = typeof document === "undefined";
+const channel = isThread ? new MessageChannel() : null;
+let last = Promise.resolve();
+/** One tile is drawn after the other, and between two of them what is to be heard or shown has its turn. */
+function turn() {
+  last = last.then(() => new Promise((go) => {
+    if (!channel) { requestAnimationFrame(go); return; }
+    channel.port1.onmessage = go;
+    channel.port2.postMessage(null);
+  }));
+  return last;
+}
+
 /**
- * Paints a tile.
+ * Paints a tile; `null` for one of which `isDropped()` says that nobody looks at it any more.
  *
- * - `place`: the tile as Leaflet counts, `size` px wide at `ratio` dots a px; `settings` and `bounds`: of the room's ground and roads;
+ * - `place`: the tile as Leaflet counts, `size` px and `dots` of the screen wide; `settings` and `bounds`: of the room's ground and roads;
  *   `colours`: by name; `had`: how many of its parts the picture of before had.
  * - Returns: `parts` that have come, and whether the tile `isWhole` with them; with more of them than before, its `picture` (`null` for an
  *   empty one), the `drawn` layers, and what has names: `roads` with their class, name and points, and `points`.
  */
-export async function paint(job) {
+export async function paint(job, isDropped) {
   const { place, size, settings, bounds, had } = job;
   const wanted = settings ? groundOf(place, size, settings) : [];
   const [roads, ...layers] = await Promise.all([loadRoads(place, bounds), ...wanted.map(loadGround)]);
@@ -116,6 +134,8 @@ export async function paint(job) {
   const parts = [roads, ...layers].filter(Boolean).length;
   const isWhole = parts === 1 + wanted.length;
   if (parts <= had) { return { parts, isWhole }; }
+  await turn();
+  if (isDropped()) { return null; }
   const drawn = shapes.filter((name) => ground.some((one) => one.layers?.[name]?.features.length > 0));
   if (roads?.length) { drawn.push("road"); }
   return {
@@ -128,13 +148,20 @@ export async function paint(job) {
   };
 }
 
-if (typeof document === "undefined") {
+if (isThread) {
+  const dropped = new Set();
+  const asked = new Set();
   self.onmessage = async ({ data: { number, job } }) => {
+    // A number alone drops what was asked for under it.
+    if (!job) { if (asked.has(number)) { dropped.add(number); } return; }
+    asked.add(number);
     try {
-      const result = await paint(job);
-      self.postMessage({ number, result }, result.picture ? [result.picture] : []);
+      const result = await paint(job, () => dropped.has(number));
+      self.postMessage({ number, result }, result?.picture ? [result.picture] : []);
     } catch (error) {
       self.postMessage({ number, error: String(error) });
     }
+    asked.delete(number);
+    dropped.delete(number);
   };
 }

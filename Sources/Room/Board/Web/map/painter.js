@@ -1,39 +1,59 @@
 // Has the map's tiles painted beside the page's own thread. The page takes this file first: the thread reads its own files meanwhile.
-let worker = null;
-let number = 0;
+/** A thread that could not be had, or ended, is tried again after so long, ms, so many times. */
+const [again, tries] = [20000, 3];
+let [worker, number, failures] = [null, 0, 0];
 /** What is asked for and has not come. */
 const waiting = new Map();
 
 /** Paints on the page's own thread: an older browser has no other for it. */
-async function paintHere({ job, done, failed }) {
-  try { done(await (await import("./paint.js")).paint(job)); } catch (error) { failed(error); }
+async function paintHere(asked) {
+  try {
+    const painting = await import("./paint.js");
+    asked.done(await painting.paint(asked.job, () => asked.isDropped));
+  } catch (error) { asked.failed(error); }
+}
+
+function fail(made, reason) {
+  console.error("the map is painted on the page's own thread:", reason);
+  made?.terminate();
+  worker = null;
+  failures += 1;
+  if (failures < tries) { setTimeout(start, again); }
+  // Nothing that was asked for is lost.
+  for (const asked of waiting.values()) { paintHere(asked); }
+  waiting.clear();
 }
 
 function start() {
-  if (!window.Worker || !window.OffscreenCanvas) { return null; }
-  const made = new Worker(new URL("./paint.js", import.meta.url), { type: "module" });
+  if (!window.Worker || !window.OffscreenCanvas) { return; }
+  try { worker = new Worker(new URL("./paint.js", import.meta.url), { type: "module" }); } catch (error) { fail(null, error); return; }
+  const made = worker;
   made.onmessage = ({ data }) => {
     const asked = waiting.get(data.number);
     waiting.delete(data.number);
-    if (data.error) { asked?.failed(new Error(data.error)); } else { asked?.done(data.result); }
+    if (!asked) { data.result?.picture?.close(); return; }
+    if (data.error) { asked.failed(new Error(data.error)); } else { asked.done(data.result); }
   };
-  // It could not be read, or not be run: nothing that was asked for is lost.
-  made.onerror = (event) => {
-    console.error("the map is painted on the page's own thread", event.message ?? "");
-    worker = null;
-    for (const asked of waiting.values()) { paintHere(asked); }
-    waiting.clear();
-  };
-  return made;
+  made.onerror = (event) => fail(made, event.message ?? "it could not be read");
 }
-worker = start();
+start();
 
-/** Paints a tile; see `paint` of paint.js. */
+/** Asks for a tile, see `paint` of paint.js: its `result` comes later, `null` when it was dropped. */
 export function paint(job) {
-  return new Promise((done, failed) => {
-    if (!worker) { paintHere({ job, done, failed }); return; }
-    number += 1;
-    waiting.set(number, { job, done, failed });
+  number += 1;
+  const asked = { job, number, isDropped: false };
+  asked.result = new Promise((done, failed) => { Object.assign(asked, { done, failed }); });
+  if (worker) {
+    waiting.set(number, asked);
     worker.postMessage({ number, job });
-  });
+  } else { paintHere(asked); }
+  return asked;
+}
+
+/** Nobody looks at it any more: what was asked for and is not painted yet need not be. */
+export function drop(asked) {
+  if (!asked || asked.isDropped) { return; }
+  asked.isDropped = true;
+  if (waiting.delete(asked.number)) { worker?.postMessage({ number: asked.number }); }
+  asked.done(null);
 }

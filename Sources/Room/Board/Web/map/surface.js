@@ -1,6 +1,6 @@
 // What the map is drawn on: the ground and the roads in one picture for each tile, out of the room's own tiles; or a tile server's.
 import { map, colour } from "./base.js";
-import { paint } from "./painter.js";
+import { drop, paint } from "./painter.js";
 
 const L = window.L;
 /** Edge of a tile, px: a few large ones are put together faster than many small ones. */
@@ -18,44 +18,49 @@ let settings = null;
 /** The corners of the room's roads: south-west and north-east, degrees. */
 let bounds = null;
 let surface = null;
-let came = () => null;
-/** The colours that tiles are painted with; what was painted with others is painted anew. */
+/** The colours that tiles are painted with. */
 let colours = null;
 const kept = new Map();
 
 function keyOf({ z, x, y }) { return `${z}/${x}/${y}`; }
 
-/** Shows what was painted of a tile. */
-function show(tile, result) {
-  Object.assign(tile, { parts: result.parts, isWhole: result.isWhole });
-  if (!result.drawn) { return; }
-  Object.assign(tile, { drawn: result.drawn, roads: result.roads, points: result.points });
-  if (result.picture) { tile.getContext("bitmaprenderer").transferFromImageBitmap(result.picture); }
-}
+/** The dots of a tile's edge, on the screen as it is now. */
+function dots() { return Math.floor(size * (window.devicePixelRatio || 1)); }
 
-/** Has a tile painted; `done` is called when there is more to be seen, and at the first time in any case. What is missing is asked for again. */
-async function fill(tile, place, done, pause = again) {
-  const asked = colours;
+/**
+ * Has a tile painted; Leaflet is told when there is more to be seen, and at the first time in any case. What is missing is asked for again.
+ *
+ * - `isAnew`: the colours are others: a picture of no less than is seen takes its place.
+ */
+async function fill(tile, isAnew = false, pause = again) {
+  drop(tile.job);
+  tile.turn += 1;
+  const turn = tile.turn;
+  const had = isAnew ? Math.max(0, tile.parts - 1) : tile.parts;
+  tile.job = paint({ place: tile.place, size, dots: tile.width, settings, bounds, colours, had });
   let result = null;
-  const ratio = window.devicePixelRatio || 1;
-  try { result = await paint({ place, size, ratio, settings, bounds, colours, had: tile.parts }); } catch (error) { console.error(error); }
-  // What is gone is not shown, and Leaflet would take its end for that of the tile in its place.
-  if (tile.isGone) { return; }
-  if (asked !== colours) { fill(tile, place, done, pause); return; }
-  const isMore = (result?.parts ?? 0) > tile.parts;
-  if (result) { show(tile, result); }
-  if (isMore || pause === again) { done(null, tile); }
+  try { result = await tile.job.result; } catch (error) { console.error(error); }
+  // What is gone is not shown, and Leaflet would take its end for that of the tile in its place; and another look may have been asked for.
+  if (tile.isGone || tile.turn !== turn) { result?.picture?.close(); return; }
+  if (result?.drawn) {
+    Object.assign(tile, { parts: result.parts, isWhole: result.isWhole, drawn: result.drawn, roads: result.roads, points: result.points });
+    if (result.picture) { tile.getContext("bitmaprenderer").transferFromImageBitmap(result.picture); }
+  }
+  if (result?.drawn || pause === again) { tile.done(null, tile); }
   if (tile.isWhole) { return; }
   // The room may be away for a moment, or the session over: as long as the tile is seen it is asked for again, less and less often.
-  setTimeout(() => { if (tile.isConnected && !tile.isGone) { fill(tile, place, () => came(), Math.min(pause * 2, longest)); } }, pause);
+  const isStillAnew = isAnew && !result?.drawn;
+  setTimeout(() => { if (!tile.isGone && tile.turn === turn) { fill(tile, isStillAnew, Math.min(pause * 2, longest)); } }, pause);
 }
 
-/** Keeps a tile that left the view. */
-function keep(tile, place) {
+/** Keeps a tile that left the view; one that is not whole is forgotten. */
+function keep(tile) {
+  if (!tile.place) { return; }
   tile.isGone = true;
+  drop(tile.job);
   if (!tile.isWhole) { return; }
-  kept.set(keyOf(place), tile);
-  const most = mostDots / (tile.width * tile.height);
+  kept.set(keyOf(tile.place), tile);
+  const most = mostDots / tile.width ** 2;
   while (kept.size > most) { kept.delete(kept.keys().next().value); }
 }
 
@@ -63,16 +68,16 @@ const Surface = L.GridLayer.extend({
   options: { tileSize: size, minZoom: 1, maxZoom: 19, keepBuffer: 1, attribution: "© OpenStreetMap" },
   createTile(place, done) {
     const before = kept.get(keyOf(place));
-    if (before) {
-      kept.delete(keyOf(place));
-      before.isGone = false;
+    kept.delete(keyOf(place));
+    // On another screen, or enlarged, a tile has other dots.
+    if (before?.width === dots()) {
+      Object.assign(before, { isGone: false, done });
       queueMicrotask(() => done(null, before));
       return before;
     }
     const tile = document.createElement("canvas");
-    const ratio = window.devicePixelRatio || 1;
-    Object.assign(tile, { width: size * ratio, height: size * ratio, parts: 0, isWhole: false, isGone: false, roads: null });
-    fill(tile, place, done);
+    Object.assign(tile, { width: dots(), height: dots(), place, done, parts: 0, turn: 0, job: null, isWhole: false, isGone: false, roads: null });
+    fill(tile);
     return tile;
   },
 });
@@ -86,12 +91,11 @@ function takeColours() {
 /** Lays the map on its ground: `page` is what the room says of itself; `callback` is called when tiles have come. */
 export function setSurface(page, callback) {
   [settings, bounds] = [page.ground ?? null, page.bounds ?? null];
-  came = callback;
   surface?.remove();
   takeColours();
   surface = page.tiles ? L.tileLayer(page.tiles, { maxZoom: 19 }) : new Surface();
-  surface.on("load", () => came());
-  surface.on("tileunload", ({ tile, coords }) => keep(tile, coords));
+  surface.on("load", () => callback());
+  surface.on("tileunload", ({ tile }) => keep(tile));
   surface.addTo(map);
   surface.bringToBack();
 }
@@ -99,10 +103,10 @@ export function setSurface(page, callback) {
 /** Paints it anew: the colours are others. */
 export function redrawSurface() {
   takeColours();
-  for (const { el, coords } of Object.values(surface?._tiles ?? {})) {
-    if (!el.roads) { continue; }
-    Object.assign(el, { parts: 0, isWhole: false });
-    fill(el, coords, () => came());
+  for (const { el } of Object.values(surface?._tiles ?? {})) {
+    if (!el.place) { continue; }
+    el.isWhole = false;
+    fill(el, true);
   }
 }
 

@@ -1,5 +1,7 @@
 // Reads vector tiles (Mapbox Vector Tile Specification 2.1): the layers of a square of the map, with what lies on them.
 const decoder = new TextDecoder();
+/** A tile that has not come after so long, ms, is asked for again by the next look: a line may be dead without a word. */
+const patience = 30000;
 
 /** The fields of a message: number, and a number or the bytes of each. */
 function* fields(bytes) {
@@ -104,7 +106,7 @@ export function readTile(buffer) {
 export async function fetchTile(path) {
   try {
     // By where this file is: what asks may be a thread, and has no page to start from.
-    const answer = await fetch(new URL(`../api/v1/${path}`, import.meta.url));
+    const answer = await fetch(new URL(`../api/v1/${path}`, import.meta.url), { signal: AbortSignal.timeout?.(patience) });
     if (!answer.ok) { throw new Error(answer.statusText); }
     return readTile(await answer.arrayBuffer());
   } catch (error) {

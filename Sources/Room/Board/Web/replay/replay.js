@@ -313,12 +313,13 @@ async function begin() {
   page = await ask("GET", "page");
   setZone(page.timezone);
   setShift(page);
+  // The surface is painted with the colours that the page has by then.
+  setUpNight(() => { redrawSurface(); redrawNames(); drawStrip(); isDirty = true; });
   setSurface(page, redrawNames);
   map.fitBounds(page.bounds.map(([lat, lon]) => onMap(lat, lon)));
   for (const id of ["from", "until"]) {
     $(id).onchange = () => { clearTimeout(soon); soon = setTimeout(() => { if (moment($(id).value) > 0) { say({ [id]: $(id).value, at: "" }); load(); } }, 600); };
   }
-  setUpNight(() => { redrawSurface(); redrawNames(); drawStrip(); isDirty = true; });
   $("asked").onsubmit = (event) => event.preventDefault();
   $("language").onclick = () => { switchLanguage(); label(); choose(chosen?.id ?? ""); };
   $("logout").onclick = () => ask("DELETE", "session").then(() => location.reload());
