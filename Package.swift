@@ -321,7 +321,7 @@ let package = Package(
                 "board/gridwatch.js", "board/heat.js", "board/history.js", "board/incident.js", "board/keys.js",
                 "board/later.js", "board/layers.js", "board/map.js", "board/measure.js", "board/panes.js",
                 "board/ways.js",
-                "board/people.js", "board/reckon.js",
+                "board/people.js", "board/reckon.js", "board/spots.js",
                 "board/reports.js", "board/sos.js", "board/tasks.js", "board/timeline.js", "board/top.js",
                 "board/unit.js", "board/unitacts.js",
                 "chief/charts.js", "chief/chief.css", "chief/chief.html", "chief/chief.js", "chief/days.js",

@@ -109,6 +109,7 @@ struct PageRoutes: Sendable {
         StaticFile("board/panes.js", PackageResources.panes_js),
         StaticFile("board/people.js", PackageResources.people_js),
         StaticFile("board/reckon.js", PackageResources.reckon_js),
+        StaticFile("board/spots.js", PackageResources.spots_js),
         StaticFile("board/reports.js", PackageResources.reports_js),
         StaticFile("board/sos.js", PackageResources.sos_js),
         StaticFile("board/tasks.js", PackageResources.tasks_js),

@@ -3,7 +3,8 @@ import { state, now, isOver } from "../shared/live.js";
 import { map, onMap, colour, fontSize } from "../map/base.js";
 import { heatLayer } from "./heat.js";
 import { isShown, onLayers } from "./layers.js";
-import { placeNow, isMoving } from "./reckon.js";
+import { isMoving } from "./reckon.js";
+import { heapsNow, isSeenAnew, reportOf, seenStep, viewNow } from "./spots.js";
 import { drawWays, takeWays } from "./ways.js";
 import { Taken } from "../map/room.js";
 import { canvasLayer, drawMark, drawName, markColours, tone as toneOf, widthOf } from "../map/marks.js";
@@ -16,59 +17,12 @@ const minute = 60000;
 /** So old, ms, a position is no longer where the unit is; so old, it begins to fade. */
 const stale = 3 * minute;
 const fades = 20000;
-/** Positions behind a unit. */
-const trailLength = 60;
+/** Numbers behind a unit: two for each position. */
+const trailLength = 120;
 /** From this zoom on names and trails have room. */
 const nearZoom = 13;
-/** From further away than this units within so many px of one another are a number. */
-const heapZoom = 12.5;
-const heapReach = 26;
-/** A unit so far outside the map, px, may still reach into it with its name. */
-const margin = 40;
 /** A click so near a unit, px, is meant for it. */
 const clickRadius = 18;
-
-/** Where a unit is drawn: carried on from its last report, px. */
-function spotOf(unit, at) {
-  const place = placeNow(unit, at);
-  return { place, spot: map.latLngToContainerPoint(onMap(place.lat, place.lon)) };
-}
-
-/** Nobody sees a unit move by less, px. */
-const seenStep = 0.5;
-/** Where and how each unit was last drawn. */
-const drawnSpots = new Map();
-/** What a unit is drawn by beside its place. */
-function lookOf(unit) { return `${unit.online} ${unit.status} ${unit.unit} ${troubles(unit)}`; }
-
-/** Whether a unit would be seen elsewhere or otherwise than it is drawn. */
-export function isSeenAnew(unit, at) {
-  const drawn = drawnSpots.get(unit.id);
-  if (!drawn || drawn.look !== lookOf(unit)) { return true; }
-  const { spot } = spotOf(unit, at);
-  return Math.hypot(spot.x - drawn.x, spot.y - drawn.y) >= seenStep;
-}
-
-/** Units that would lie on one another, each heap with its middle, px: from far away a number says more. */
-function heaps(at) {
-  const size = map.getSize();
-  const isFar = map.getZoom() < heapZoom;
-  const found = [];
-  for (const unit of state.units.values()) {
-    if (unit.lat === undefined) { continue; }
-    const { spot, place } = spotOf(unit, at);
-    drawnSpots.set(unit.id, { x: spot.x, y: spot.y, look: lookOf(unit) });
-    if (spot.x < -margin || spot.y < -margin || spot.x > size.x + margin || spot.y > size.y + margin) { continue; }
-    const isAlone = !isFar || unit.id === chosenUnit;
-    const heap = isAlone ? null : found.find((one) => !one.isAlone && Math.abs(one.units[0].spot.x - spot.x) < heapReach && Math.abs(one.units[0].spot.y - spot.y) < heapReach);
-    if (heap) { heap.units.push({ unit, spot, place }); } else { found.push({ isAlone, units: [{ unit, spot, place }] }); }
-  }
-  for (const heap of found) {
-    heap.x = heap.units.reduce((sum, one) => sum + one.spot.x, 0) / heap.units.length;
-    heap.y = heap.units.reduce((sum, one) => sum + one.spot.y, 0) / heap.units.length;
-  }
-  return found;
-}
 
 /** A heap as a ring with a part for each state, and how many there are. */
 function drawHeap(pen, heap, radius, colours) {
@@ -94,15 +48,35 @@ function drawHeap(pen, heap, radius, colours) {
   pen.textAlign = "left";
 }
 
-function drawTrail(pen, trail, paint) {
-  pen.strokeStyle = paint;
+/** The trails of units, under all of them: those of one colour are one stroke. */
+function drawTrails(pen, heaps, at, colours) {
+  const strokes = new Map();
+  for (const { units: [{ unit }] } of heaps) {
+    const trail = trails.get(unit.id);
+    if (!trail || trail.length < 4) { continue; }
+    const name = `${toneOf(colours, unit.status)} ${shadeOf(unit, at)}`;
+    if (!strokes.has(name)) { strokes.set(name, { paint: toneOf(colours, unit.status), shade: shadeOf(unit, at), all: [] }); }
+    strokes.get(name).all.push(trail);
+  }
+  const { scale, left, top } = viewNow();
   pen.lineWidth = 2;
-  pen.beginPath();
-  trail.forEach(([lat, lon], index) => {
-    const point = map.latLngToContainerPoint(onMap(lat, lon));
-    if (index === 0) { pen.moveTo(point.x, point.y); } else { pen.lineTo(point.x, point.y); }
-  });
-  pen.stroke();
+  for (const { paint, shade, all } of strokes.values()) {
+    pen.beginPath();
+    for (const trail of all) {
+      pen.moveTo(trail[0] * scale - left, trail[1] * scale - top);
+      for (let i = 2; i < trail.length; i += 2) { pen.lineTo(trail[i] * scale - left, trail[i + 1] * scale - top); }
+    }
+    pen.strokeStyle = paint;
+    pen.globalAlpha = shade * 0.5;
+    pen.stroke();
+  }
+  pen.globalAlpha = 1;
+}
+
+/** How much of its colour is left to a unit that was not heard of for a while. */
+function shadeOf(unit, at) {
+  const age = at - unit.seen;
+  return age > stale ? 0.3 : age > fades ? 0.6 : 1;
 }
 
 /** At the middle of the map; nothing while it shows no place yet. */
@@ -119,26 +93,23 @@ const units = canvasLayer(map, (pen) => {
   pen.font = `600 ${Math.round(font * 0.8)}px sans-serif`;
   const isNear = map.getZoom() >= nearZoom;
   const radius = font * 0.45;
-  const perMetre = pixelsPerMetre();
-  const taken = new Taken();
+  const taken = new Taken(map.getSize());
   const names = [];
   frames.drawn += 1;
   frames.at = performance.now();
   drawWays(pen);
-  drawnHeaps = heaps(at);
+  drawnHeaps = heapsNow(at, chosenUnit);
+  if (isNear && isShown("trails")) { drawTrails(pen, drawnHeaps, at, colours); }
   for (const heap of drawnHeaps) {
     if (heap.units.length > 1) { drawHeap(pen, heap, radius, colours); continue; }
-    const { unit, spot, place } = heap.units[0];
+    const { unit, spot } = heap.units[0];
     const age = at - unit.seen;
-    const shade = age > stale ? 0.3 : age > fades ? 0.6 : 1;
-    const trail = trails.get(unit.id);
-    if (trail && isNear && isShown("trails")) { pen.globalAlpha = shade * 0.5; drawTrail(pen, trail, toneOf(colours, unit.status)); }
-    const reach = place.metres * perMetre;
-    if (reach > radius * 2) {
+    const shade = shadeOf(unit, at);
+    if (spot.reach > radius * 2) {
       // Where it may be by now: nobody has heard of it for longer than usual.
       pen.globalAlpha = 0.15;
       pen.beginPath();
-      pen.arc(spot.x, spot.y, reach, 0, 2 * pi);
+      pen.arc(spot.x, spot.y, spot.reach, 0, 2 * pi);
       pen.fillStyle = toneOf(colours, unit.status);
       pen.fill();
     }
@@ -163,6 +134,7 @@ const units = canvasLayer(map, (pen) => {
 });
 
 let drawnHeaps = [];
+/** The last places of each unit on the world of zoom 0, px: x, y, x, y, … */
 const trails = new Map();
 let chosenUnit = null;
 export function chooseUnit(id) { chosenUnit = id; units.isDirty = true; }
@@ -170,16 +142,17 @@ export function chooseUnit(id) { chosenUnit = id; units.isDirty = true; }
 /** Takes what was reported; where nobody would see it, it waits for the next picture. */
 export function unitsMoved(ids) {
   const at = now();
+  const view = map.getZoom() === undefined ? null : viewNow();
   let isSeen = false;
   for (const id of ids) {
     const unit = state.units.get(id);
     if (!unit || unit.lat === undefined) { continue; }
     const trail = trails.get(id) ?? [];
-    const last = trail[trail.length - 1];
-    if (!last || last[0] !== unit.lat || last[1] !== unit.lon) { trail.push([unit.lat, unit.lon]); }
-    if (trail.length > trailLength) { trail.shift(); }
+    const { x, y } = reportOf(unit);
+    if (trail.at(-2) !== x || trail.at(-1) !== y) { trail.push(x, y); }
+    if (trail.length > trailLength) { trail.splice(0, 2); }
     trails.set(id, trail);
-    isSeen = isSeen || map.getZoom() === undefined || isSeenAnew(unit, at);
+    isSeen = isSeen || !view || isSeenAnew(unit, at, view);
   }
   if (isSeen) { units.isDirty = true; }
 }

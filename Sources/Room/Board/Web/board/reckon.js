@@ -11,17 +11,21 @@ const slow = 1;
 /** What the device may be off by before it reports, m. */
 const drift = 10;
 
-/** A unit's place at a moment, and how far off it may be, m: `lat`, `lon`, `metres`. */
-export function placeNow(unit, at) {
+/** How far a unit is carried on along its course at a moment, `metres`, and how far off from there it may be, `reach`, m. */
+export function carriedOn(unit, at) {
   const age = Math.max(0, at - unit.seen);
   const speed = unit.spd ?? 0;
-  const known = { lat: unit.lat, lon: unit.lon, metres: 0 };
-  if (!unit.online || speed < slow || !Number.isFinite(unit.cog) || !Number.isFinite(age)) { return known; }
   // What is older than the page carries on stands where it was last known to be.
-  const metres = age > grows ? 0 : speed * Math.min(age, carried) / 1000;
-  const turn = unit.cog * pi / 180;
+  if (!unit.online || speed < slow || !Number.isFinite(unit.cog) || !Number.isFinite(age) || age > grows) { return { metres: 0, reach: 0 }; }
+  return { metres: speed * Math.min(age, carried) / 1000, reach: drift + speed * Math.max(0, age - carried) / 1000 };
+}
+
+/** A unit's place at a moment, and how far off it may be, m: `lat`, `lon`, `metres`. */
+export function placeNow(unit, at) {
+  const { metres, reach } = carriedOn(unit, at);
+  const turn = (unit.cog ?? 0) * pi / 180;
   return { lat: unit.lat + Math.cos(turn) * metres / metresInDegree, lon: unit.lon + Math.sin(turn) * metres / metresInDegree / Math.cos(unit.lat * pi / 180),
-    metres: age > grows ? 0 : drift + speed * Math.max(0, age - carried) / 1000 };
+    metres: reach };
 }
 
 /** Whether a unit is drawn elsewhere from one moment to the next. */

@@ -9,10 +9,23 @@ map.attributionControl.setPrefix("");
 // A strip that comes or goes above the map makes it another size, and Leaflet only looks at the window.
 new ResizeObserver(() => map.invalidateSize({ pan: false, debounceMoveend: true })).observe(map.getContainer());
 
-export function fontSize() { return parseFloat(getComputedStyle(document.body).fontSize); }
+/** What the page looks like, as it was read: to ask for it may lay the whole page anew, and each picture asks a dozen times. */
+const look = new Map();
+/** By day, by night, on the wall: for which page it was read. */
+let lookOf = null;
+window.addEventListener("resize", () => { lookOf = null; });
+
+function lookUp(name, read) {
+  if (lookOf !== document.body.className) { look.clear(); lookOf = document.body.className; }
+  if (!look.has(name)) { look.set(name, read(getComputedStyle(document.body))); }
+  return look.get(name);
+}
+
+/** The size of the page's letters, px. */
+export function fontSize() { return lookUp("font-size", (style) => parseFloat(style.fontSize)); }
 
 /** A colour of the page, as it is now: by day or on the wall. */
-export function colour(name) { return getComputedStyle(document.body).getPropertyValue(`--${name}`).trim(); }
+export function colour(name) { return lookUp(name, (style) => style.getPropertyValue(`--${name}`).trim()); }
 
 // GCJ-02 shifts places by hundreds of metres in China; source: the published approximation of the shift.
 function shifted(lat, lon) {

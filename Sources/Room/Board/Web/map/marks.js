@@ -132,7 +132,8 @@ export function canvasLayer(map, draw) {
       isAsked = true;
       requestAnimationFrame(() => {
         isAsked = false;
-        if (!isDirty || !made.canvas) { return; }
+        // While the map zooms the layer is hidden; where the zoom ends it is put in its place, and drawn.
+        if (!isDirty || !made.canvas || map._animatingZoom) { return; }
         isDirty = false;
         made.draw();
       });

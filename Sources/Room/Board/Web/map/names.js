@@ -80,7 +80,7 @@ const layer = canvasLayer(map, (pen) => {
   const zoom = map.getZoom();
   const size = map.getSize();
   const font = fontSize();
-  const taken = new Taken();
+  const taken = new Taken(size);
   const write = (text, x, y) => { pen.strokeText(text, x, y); pen.fillText(text, x, y); };
   pen.textAlign = "center";
   pen.textBaseline = "middle";

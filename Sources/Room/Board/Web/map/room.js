@@ -1,24 +1,35 @@
 // Room for names on the map: a name is written where no other is, whole or not at all.
 /** Edge of a square of the raster, px. */
 const edge = 8;
+/** Around the view, px: what begins outside of it may reach into it. */
+const around = 256;
 
-/** What is taken of a view. */
+/** What is taken of a view of a size, px: `x`, `y`. What lies outside of it is nobody's. */
 export class Taken {
-  constructor() { this.cells = new Set(); }
+  constructor({ x, y }) {
+    this.columns = Math.ceil((x + 2 * around) / edge);
+    this.lines = Math.ceil((y + 2 * around) / edge);
+    this.cells = new Uint8Array(this.columns * this.lines);
+  }
+
+  /** The squares of a box that lie in the raster: the first and the last column and line. */
+  squares([left, top, right, bottom]) {
+    const number = (place, most) => Math.max(0, Math.min(most - 1, Math.floor((place + around) / edge)));
+    return [number(left, this.columns), number(top, this.lines), number(right, this.columns), number(bottom, this.lines)];
+  }
 
   /** Takes boxes, px, if nothing of them is taken; whether all were free. Each is left, top, right, bottom. */
   take(...boxes) {
-    const wanted = new Set();
-    for (const [left, top, right, bottom] of boxes) {
-      for (let y = Math.floor(top / edge); y <= Math.floor(bottom / edge); y += 1) {
-        for (let x = Math.floor(left / edge); x <= Math.floor(right / edge); x += 1) {
-          const cell = y * 65536 + x;
-          if (this.cells.has(cell)) { return false; }
-          wanted.add(cell);
-        }
+    for (const box of boxes) {
+      const [first, top, last, bottom] = this.squares(box);
+      for (let y = top; y <= bottom; y += 1) {
+        for (let x = first; x <= last; x += 1) { if (this.cells[y * this.columns + x]) { return false; } }
       }
     }
-    for (const cell of wanted) { this.cells.add(cell); }
+    for (const box of boxes) {
+      const [first, top, last, bottom] = this.squares(box);
+      for (let y = top; y <= bottom; y += 1) { this.cells.fill(1, y * this.columns + first, y * this.columns + last + 1); }
+    }
     return true;
   }
 

@@ -77,7 +77,7 @@ const layer = canvasLayer(map, (pen) => {
       pen.stroke();
     }
   }
-  const taken = new Taken();
+  const taken = new Taken(map.getSize());
   for (const incident of incidents) {
     const state = incidentAt(incident, at);
     if (!state || incident.placeless) { continue; }
