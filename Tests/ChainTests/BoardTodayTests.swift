@@ -376,8 +376,25 @@ struct BoardTodayTests {
             try await self.act(id, "assign", #"{"device":"car-01"}"#, chain)
             try await Browser.onPage(of: chain, units: 2) { page in
                 try await page.click(".card")
+                let place = "return document.querySelector('[data-radio=scene]').getBoundingClientRect().x"
+                try await page.wait("scene", "return document.querySelector('[data-radio=scene]') !== null")
+                let before: Double = try await page.run(place)
                 for (press, state) in [("accepted", "accepted"), ("scene", "scene"), ("cleared", "awaiting")] {
                     try await page.wait("\(press)", "return document.querySelector('[data-radio=\(press)]') !== null")
+                    if press == "scene" {
+                        try await page.wait(
+                            "what was said is no button any more",
+                            "return document.querySelector('[data-radio=accepted]') === null"
+                        )
+                        let after: Double = try await page.run(place)
+                        #expect(before == after, "a button slides from under the pointer when the unit goes on")
+                    }
+                    if press == "cleared" {
+                        let last: Double = try await page.run(
+                            "return document.querySelector('[data-radio=cleared]').getBoundingClientRect().right"
+                        )
+                        #expect(last <= before, "a second press on what was said last ends it")
+                    }
                     try await page.click("[data-radio=\(press)]")
                     try await eventually("the incident is \(state)") {
                         try await self.incidents(chain)[0].state == state

@@ -20,22 +20,33 @@ function actions(incident, canAct) {
 
 /** What an officer may say over the radio next, by the state of the unit: the dispatcher enters it. */
 const radio = { assigned: ["accepted", "enroute", "scene"], accepted: ["enroute", "scene"], enroute: ["scene"], scene: ["cleared"] };
+const radioSteps = ["cleared", "accepted", "enroute", "scene"];
 
 function radioRows(incident, canAct) {
   if (!canAct || isOver(incident)) { return []; }
   return incident.units.filter((unit) => !unit.cleared && !unit.ended && radio[unit.state])
-    .map((unit) => ({ unit, key: `${incident.id} ${unit.station}/${unit.device} ${unit.state}` }));
+    .map((unit) => ({ unit, key: `${incident.id} ${unit.station}/${unit.device}` }));
 }
 
-/** What an officer may say next, and how long each is still on the way: a card has lines for the first five alone. */
+/**
+ * What an officer may say next, and how long each is still on the way: a card has lines for the first five alone.
+ *
+ * Each button keeps its place while the unit goes on: a press that was aimed at one must not find another there.
+ */
 function drawRadio(holder, incident, canAct) {
   keep(holder, radioRows(incident, canAct), {
     key: (row) => row.key,
-    make: ({ unit }) => element("div", { class: "radio" }, element("span"), ...radio[unit.state].map((step) => element("button", {
-      type: "button", "data-radio": step, "data-device": unit.device, "data-station": unit.station }))),
+    make: ({ unit }) => element("div", { class: "radio" }, element("span"), ...radioSteps.map(() => element("button", {
+      type: "button", "data-device": unit.device, "data-station": unit.station }))),
     update(row, { unit }) {
       write(row.firstChild, [`${word("radio")} ${unit.unit}`, timeToGo(incident, unit)].filter(Boolean).join(" · "));
-      radio[unit.state].forEach((step, index) => write(row.children[index + 1], word(`radio ${step}`)));
+      radioSteps.forEach((step, index) => {
+        const button = row.children[index + 1];
+        write(button, word(`radio ${step}`));
+        set(button, "data-radio", radio[unit.state].includes(step) && step);
+        // The last step stands where the first one stood: nobody aims at that any more.
+        set(button, "hidden", (step === "cleared") !== (unit.state === "scene") && (step === "cleared" || step === "accepted") && "");
+      });
     },
   });
 }
